@@ -1,0 +1,25 @@
+namespace DeepSeekCompiler.Generators.Spec;
+
+/// <summary>Whether activations in front of FP8 weights are quantised too.</summary>
+public enum Fp8Policy { WeightOnly, Full }
+
+/// <summary>The storage formats of a model.</summary>
+public sealed record FormatSpec
+{
+    /// <summary>Matrices of attention and feed-forward blocks (q, kv, o, gate, up, down), the ones FP8 checkpoints quantise.</summary>
+    public required NumberFormat Linear { get; init; }
+
+    /// <summary>Embedding, head, norms, router weights and eh_proj.</summary>
+    public required NumberFormat Other { get; init; }
+
+    /// <summary>The correction bias of the router; float32 as published.</summary>
+    public NumberFormat Bias { get; init; } = NumberFormat.F32;
+
+    /// <summary>The KV cache.</summary>
+    public NumberFormat Cache { get; init; } = NumberFormat.F32;
+
+    public Fp8Policy Fp8 { get; init; } = Fp8Policy.WeightOnly;
+
+    /// <summary>Rows and columns of an FP8 scale block; the only size the published checkpoints and these kernels use.</summary>
+    public const int Block = 128;
+}
