@@ -12,6 +12,9 @@ namespace DeepSeekCompiler.Generators.Loops;
 /// block scale by the algorithms (see Algorithms/Dequantize.cs).</remarks>
 public sealed record Load(Buffer Source, Expr Index, Expr? Table = null, int Width = 1) : Expr
 {
+    /// <summary>Which number of its 32-bit word this is, where lanes stride by words (see Schedules.Split.Lanes).</summary>
+    public int Sub { get; init; }
+
     public override ScalarKind Kind => Source.Format == NumberFormat.I32 ? ScalarKind.I32 : ScalarKind.F32;
 
     public override int Lanes => Width;
