@@ -52,8 +52,9 @@ public static unsafe class HostVector
         throw new InvalidOperationException("A kernel was compiled for no vector width; at least one of 512, 256, 128 and 0 is needed.");
     }
 
-    /// <summary>The width for a value of the variable; null or empty means the processor's own.</summary>
-    internal static int Resolve(string? value) => value switch
+    /// <summary>The width in bits for a value of <see cref="Variable"/>; null or empty means the widest the processor accelerates.</summary>
+    /// <exception cref="InvalidOperationException">The value is anything but 512, 256, 128 or 0.</exception>
+    public static int Resolve(string? value) => value switch
     {
         null or "" => Widest(),
         "512" => 512,
