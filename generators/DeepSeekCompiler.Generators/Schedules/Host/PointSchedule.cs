@@ -34,7 +34,7 @@ internal static class PointSchedule
             }
         }
 
-        return new(stage, order, fused ? 1 : 0) { StoredAt = 1 };
+        return new(stage, order, fused ? 1 : 0) { StoredAt = 1, Scope = MemoryScope.Register };
     }
 
     /// <summary>A whole kernel of such stages.</summary>

@@ -34,7 +34,7 @@ internal static class RowSchedule
             {
                 // The finished rows outlive the loop over tokens; what leads to them does not.
                 StoredAt = isRows ? 0 : 1,
-                Scope = isRows && !staged ? MemoryScope.Workspace : MemoryScope.Scratch,
+                Scope = !isRows ? MemoryScope.Register : staged ? MemoryScope.Scratch : MemoryScope.Workspace,
                 Staged = isRows && staged,
                 Remark = isRows ? "Rows of x as the products read them." : null,
             });
