@@ -28,11 +28,11 @@ internal static class FlashPrefillSchedule
 
         foreach (var decode in new[] { a.DecodeKey, a.DecodeValue })
         {
-            if (decode is not null) Add(decode, 1, 1, MemoryScope.Scratch, head, new(decode.Axes[1], 0, LoopKind.Serial), .. Lanes(decode.Axes[2], target, splits));
+            if (decode is not null) Add(decode, 1, 1, MemoryScope.Scratch, [head, new(decode.Axes[1], 0, LoopKind.Serial), .. Lanes(decode.Axes[2], target, splits)]);
         }
 
         AddPage(a.Keys, 1);
-        if (a.RopeKeys is { } rope) Add(rope, 2, 1, MemoryScope.Scratch, head, page, new(rope.Axes[2], 0, LoopKind.Serial), .. Lanes(rope.Axes[3], target, splits));
+        if (a.RopeKeys is { } rope) Add(rope, 2, 1, MemoryScope.Scratch, [head, page, new(rope.Axes[2], 0, LoopKind.Serial), .. Lanes(rope.Axes[3], target, splits)]);
         AddPage(a.Values, 2);
 
         void AddPage(Stage stage, int fuse)
@@ -40,7 +40,7 @@ internal static class FlashPrefillSchedule
             Axis j = stage.Axes[2], d = stage.Axes[3];
             if (stage is not Reduce reduce)
             {
-                Add(stage, fuse, 1, MemoryScope.Scratch, head, page, new(j, 0, LoopKind.Serial), .. Lanes(d, target, splits));
+                Add(stage, fuse, 1, MemoryScope.Scratch, [head, page, new(j, 0, LoopKind.Serial), .. Lanes(d, target, splits)]);
                 return;
             }
 
@@ -71,7 +71,7 @@ internal static class FlashPrefillSchedule
         Add(a.Mix, 3, 3, MemoryScope.Scratch, head, page, block, tile, new(v, 0, LoopKind.Serial), new(row, 0, LoopKind.Serial), unrolled, new(v, 1, LoopKind.Unroll), new(v, 2, LoopKind.Unroll),
             new(v, 3, LoopKind.Vector));
         Add(a.KeepMaximum, 3, 3, MemoryScope.Scratch, head, page, block, tile, within);
-        Add(a.Finish, 1, 1, MemoryScope.Scratch, head, new(a.Finish.Axes[1], 0, LoopKind.Serial), .. Lanes(a.Finish.Axes[2], target, splits));
+        Add(a.Finish, 1, 1, MemoryScope.Scratch, [head, new(a.Finish.Axes[1], 0, LoopKind.Serial), .. Lanes(a.Finish.Axes[2], target, splits)]);
         return new("one head a work item, one page of keys at a time for all queries", [new("Heads", splits, [], [stages])]);
     }
 
