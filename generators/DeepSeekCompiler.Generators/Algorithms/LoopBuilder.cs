@@ -4,6 +4,7 @@ using System.Globalization;
 using DeepSeekCompiler.Generators.Expressions;
 using DeepSeekCompiler.Generators.Loops;
 using DeepSeekCompiler.Generators.Spec;
+using Buffer = DeepSeekCompiler.Generators.Loops.Buffer;
 
 namespace DeepSeekCompiler.Generators.Algorithms;
 
