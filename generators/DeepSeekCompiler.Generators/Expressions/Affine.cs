@@ -121,11 +121,53 @@ internal sealed class Affine
 
         whole.Constant = value.Constant / divisor;
         rest.Constant = value.Constant % divisor;
+        if (op == BinaryOp.Div) rest.DropBelowGrain(divisor);
         bool resolved = bounded && bound + rest.Constant < divisor;
         if (op == BinaryOp.Div) AddScaled(whole, factor);
         if (!resolved) AddTerm(new Binary(op, rest.ToExpr(), Const.Int(divisor)), factor);
         else if (op == BinaryOp.Mod) AddScaled(rest, factor);
     }
+
+    // (g*a + r) / (g*m) is a / m when 0 <= r < g: lanes never cross a scale block that is a multiple of a vector.
+    private void DropBelowGrain(long divisor)
+    {
+        long grain = 0;
+        foreach (var (term, f) in _terms)
+        {
+            if (term is Var { Bound: > 0 } v && (v.Bound - 1) * f < Largest(f)) continue;
+            grain = Gcd(grain, f);
+        }
+
+        grain = Gcd(grain, divisor);
+        if (grain <= 1) return;
+        long below = Constant % grain;
+        var dropped = new List<(Expr, long)>();
+        foreach (var (term, f) in _terms)
+        {
+            if (f % grain == 0) continue;
+            if (term is not Var { Bound: > 0 } v) return;
+            below += (v.Bound - 1) * f;
+            dropped.Add((term, f));
+        }
+
+        if (below >= grain) return;
+        foreach (var item in dropped) _terms.Remove(item);
+        Constant -= Constant % grain;
+    }
+
+    // The next larger factor: a term that stays below it fills the gap under it.
+    private long Largest(long factor)
+    {
+        long next = long.MaxValue;
+        foreach (var (_, f) in _terms)
+        {
+            if (f > factor && f < next) next = f;
+        }
+
+        return next == long.MaxValue ? 0 : next;
+    }
+
+    private static long Gcd(long a, long b) => b == 0 ? a : Gcd(b, a % b);
 
     private void AddTerm(Expr term, long factor)
     {

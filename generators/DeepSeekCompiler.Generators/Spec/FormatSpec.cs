@@ -20,6 +20,12 @@ public sealed record FormatSpec
 
     public Fp8Policy Fp8 { get; init; } = Fp8Policy.WeightOnly;
 
+    /// <summary>
+    /// The checkpoint's <c>scale_fmt</c> is ue8m0: its quantisers round scales up to powers of two. Weights read the same either way;
+    /// quantised activations (<see cref="Fp8Policy.Full"/>) would not, so the two together are refused.
+    /// </summary>
+    public bool PowerOfTwoScales { get; init; }
+
     /// <summary>Rows and columns of an FP8 scale block; the only size the published checkpoints and these kernels use.</summary>
     public const int Block = 128;
 }

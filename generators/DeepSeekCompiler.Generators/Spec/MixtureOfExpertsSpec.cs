@@ -36,13 +36,19 @@ public sealed record MixtureOfExpertsSpec
 
     public required bool NormTopkProb { get; init; }
 
-    /// <summary>Multiplies the weights. V2 code applies it only when <see cref="NormTopkProb"/> is off; <see cref="EffectiveScale"/> says what applies.</summary>
+    /// <summary>Multiplies the chosen weights; <see cref="EffectiveScale"/> says what applies.</summary>
     public required double RoutedScalingFactor { get; init; }
+
+    /// <summary>
+    /// Whether the factor also applies to weights that were normalised. The published V3 code always applies it, the V2 code only to weights
+    /// that it did not normalise; the family decides.
+    /// </summary>
+    public bool ScaleNormalizedWeights { get; init; } = true;
 
     public required int FirstKDenseReplace { get; init; }
 
     public required int MoeLayerFreq { get; init; }
 
-    /// <summary>What the chosen weights are finally multiplied with: V3 always scales, V2 only weights it did not normalise.</summary>
-    public double EffectiveScale => TopkMethod == TopkMethod.NoAuxTc || !NormTopkProb ? RoutedScalingFactor : 1;
+    /// <summary>What the chosen weights are finally multiplied with.</summary>
+    public double EffectiveScale => ScaleNormalizedWeights || !NormTopkProb ? RoutedScalingFactor : 1;
 }

@@ -58,12 +58,15 @@ public static class NameValues
         // Decoded numbers first, then the words they come from.
         if (statements.Count > 1)
         {
-            statements = Share(statements, e => e is Unpack or Load { Source.Scope: not MemoryScope.Register } or Broadcast { Operand: not Const }, ref next);
+            statements = Share(statements, e => e is (Unpack or Load { Source.Scope: not MemoryScope.Register } or Broadcast { Operand: not Const }) && IsSettled(e), ref next);
             statements = Share(statements, e => e is LoadWords, ref next);
         }
 
         into.AddRange(statements);
     }
+
+    // What is read through a register may change within the run.
+    private static bool IsSettled(Expr e) => !Walk.Any(e, x => x is Load { Source.Scope: MemoryScope.Register });
 
     private static List<Stmt> Share(List<Stmt> statements, Func<Expr, bool> worth, ref int next)
     {

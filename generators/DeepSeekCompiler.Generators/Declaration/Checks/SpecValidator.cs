@@ -1,0 +1,18 @@
+using System.Collections.Generic;
+using System.Linq;
+using DeepSeekCompiler.Generators.Spec;
+
+namespace DeepSeekCompiler.Generators.Declaration.Checks;
+
+/// <summary>Every rule that a specification must keep, whoever wrote it.</summary>
+public static class SpecValidator
+{
+    /// <summary>The problems of <paramref name="spec"/>; none means that every later stage can rely on it.</summary>
+    public static EquatableArray<Problem> Check(ModelSpec spec) => new(
+        SizeChecks.Check(spec)
+            .Concat(AttentionChecks.Check(spec))
+            .Concat(RopeChecks.Check(spec.Rope))
+            .Concat(spec.Experts is { } experts ? ExpertChecks.Check(spec, experts) : Enumerable.Empty<Problem>())
+            .Concat(PredictionChecks.Check(spec))
+            .Concat(FormatChecks.Check(spec.Formats)));
+}

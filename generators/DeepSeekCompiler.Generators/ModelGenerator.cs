@@ -1,0 +1,86 @@
+using System;
+using System.Collections.Generic;
+using System.Collections.Immutable;
+using System.IO;
+using System.Linq;
+using DeepSeekCompiler.Generators.Declaration;
+using DeepSeekCompiler.Generators.Declaration.Symbols;
+using DeepSeekCompiler.Generators.Diagnostics;
+using DeepSeekCompiler.Generators.Program;
+using DeepSeekCompiler.Generators.Spec;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Text;
+
+namespace DeepSeekCompiler.Generators;
+
+/// <summary>
+/// The incremental generator. Symbols become records, records a specification, the specification text; every arrow is cut off by structural
+/// equality. Two outputs: source hangs on the specification alone, diagnostics on the places too, which change with every edit of their file.
+/// </summary>
+[Generator(LanguageNames.CSharp)]
+public sealed class ModelGenerator : IIncrementalGenerator
+{
+    /// <inheritdoc/>
+    public void Initialize(IncrementalGeneratorInitializationContext context)
+    {
+        var configs = context.AdditionalTextsProvider
+            .Where(static file => Path.GetExtension(file.Path).Equals(".json", StringComparison.OrdinalIgnoreCase))
+            .Select(static (file, cancellation) => ConfigText.Read(file.Path, file.GetText(cancellation)?.ToString() ?? string.Empty))
+            .WithTrackingName(TrackingNames.Config)
+            .Collect();
+
+        foreach (var name in AttributeTable.Names)
+        {
+            var declarations = context.SyntaxProvider
+                .ForAttributeWithMetadataName(
+                    AttributeTable.MetadataName(name),
+                    static (node, _) => node is TypeDeclarationSyntax,
+                    static (attributed, cancellation) => DeclarationReader.Read(attributed, cancellation))
+                .Where(static d => d is not null)
+                .WithTrackingName(TrackingNames.Declaration);
+            Register(context, declarations!, configs);
+        }
+    }
+
+    private static void Register(
+        IncrementalGeneratorInitializationContext context,
+        IncrementalValuesProvider<LocatedDeclaration> declarations,
+        IncrementalValueProvider<ImmutableArray<ConfigText>> configs)
+    {
+        var sources = declarations
+            .Select(static (located, _) => located.Declaration)
+            .WithTrackingName(TrackingNames.Symbolless)
+            .Combine(configs)
+            .Select(static (pair, _) => Resolver.Resolve(pair.Left, pair.Right).Spec)
+            .WithTrackingName(TrackingNames.Spec)
+            .SelectMany(static (spec, _) => Compile(spec))
+            .WithTrackingName(TrackingNames.Source);
+        context.RegisterSourceOutput(sources, static (output, file) => output.AddSource(file.HintName, file.Text));
+
+        var diagnostics = declarations
+            .Combine(configs)
+            .SelectMany(static (pair, _) => Diagnose(pair.Left, pair.Right))
+            .WithTrackingName(TrackingNames.Diagnostic);
+        context.RegisterSourceOutput(diagnostics, static (output, diagnostic) => output.ReportDiagnostic(diagnostic));
+    }
+
+    private static IReadOnlyList<GeneratedFile> Compile(ModelSpec? spec)
+    {
+        using var culture = new InvariantCulture();
+        return spec is null ? [] : ModelCompiler.Compile(spec, CompileOptions.AllWidths);
+    }
+
+    private static IEnumerable<Diagnostic> Diagnose(LocatedDeclaration located, IReadOnlyList<ConfigText> configs) =>
+        Resolver.Resolve(located.Declaration, configs).Findings.Select(finding => Diagnostic.Create(
+            Descriptors.ByCode[finding.Problem.Code],
+            located.Find(finding.Problem.Property),
+            finding.InConfig is { } place ? [InConfig(finding.ConfigPath!, place)] : [],
+            finding.Problem.Message));
+
+    private static Location InConfig(string path, Declaration.Configs.ConfigProblem place)
+    {
+        var position = new LinePosition(place.Line - 1, place.Column - 1);
+        return Location.Create(path, new TextSpan(place.Offset, 0), new LinePositionSpan(position, position));
+    }
+}

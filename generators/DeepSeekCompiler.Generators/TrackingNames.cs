@@ -1,0 +1,23 @@
+namespace DeepSeekCompiler.Generators;
+
+/// <summary>Names of the generator's steps, by which tests see what was cached and what ran.</summary>
+public static class TrackingNames
+{
+    /// <summary>An additional file, read.</summary>
+    public const string Config = "Config";
+
+    /// <summary>A declaration with its places.</summary>
+    public const string Declaration = "Declaration";
+
+    /// <summary>A declaration without its places.</summary>
+    public const string Symbolless = "Symbolless";
+
+    /// <summary>A specification.</summary>
+    public const string Spec = "Spec";
+
+    /// <summary>A generated file.</summary>
+    public const string Source = "Source";
+
+    /// <summary>A diagnostic.</summary>
+    public const string Diagnostic = "Diagnostic";
+}

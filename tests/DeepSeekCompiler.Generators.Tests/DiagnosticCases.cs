@@ -1,0 +1,99 @@
+using DeepSeekCompiler.Generators.Diagnostics;
+using DeepSeekCompiler.Generators.Tests.Support;
+
+namespace DeepSeekCompiler.Generators.Tests;
+
+/// <summary>Every way to declare a model wrongly. A diagnostic without a row here fails a test.</summary>
+public static class DiagnosticCases
+{
+    private const string Config = """{"model_type":"deepseek_v3","hidden_size":64,"num_hidden_layers":4,"vocab_size":100,"intermediate_size":96,"num_attention_heads":4""";
+    private const string FromConfig = Declarations.Usings + "[ModelFromConfig(«\"config.json\"»)] public partial class M;";
+
+    public static IReadOnlyList<DiagnosticCase> All { get; } =
+    [
+        // The class.
+        Edit("A class that is not partial", ProblemCode.NotPartial, "Tiny is not partial", "public partial class Tiny", "public class «Tiny»"),
+        Edit("A generic class", ProblemCode.NotPlainClass, "Tiny is generic", "class Tiny", "class «Tiny»<T>"),
+        Edit("A record", ProblemCode.NotPlainClass, "Tiny is a record", "partial class Tiny", "partial record «Tiny»"),
+        Edit("A static class", ProblemCode.NotPlainClass, "Tiny is static", "partial class Tiny", "static partial class «Tiny»"),
+        Edit("An abstract class", ProblemCode.NotPlainClass, "Tiny is abstract", "partial class Tiny", "abstract partial class «Tiny»"),
+        Edit("A derived class", ProblemCode.NotPlainClass, "derived from Exception", "class Tiny", "class «Tiny» : System.Exception"),
+        Whole("A nested class", ProblemCode.NotPlainClass, "nested in Outer", "partial class Outer { [ModelFromConfig(\"c.json\")] partial class «M»; }"),
+
+        // Attributes.
+        Edit("No attention", ProblemCode.MissingAttribute, "needs an attention", Latent, "", "Model(HiddenSize = 64, NumHiddenLayers = 3, VocabSize = 100, IntermediateSize = 96)"),
+        Whole("An attribute without a model", ProblemCode.MissingAttribute, "[Rope] alone", "[«Rope(Theta = 1)»] partial class M;"),
+        Edit("Two kinds of attention", ProblemCode.ConflictingAttributes, "one kind of attention", "[MixtureOfExperts", "[«GroupedQueryAttention(HeadDim = 8)»]\n[MixtureOfExperts"),
+        Edit("A model and a file", ProblemCode.ConflictingAttributes, "declared in one way", "[MixtureOfExperts", "[«ModelFromConfig(\"c.json\")»]\n[MixtureOfExperts"),
+        Whole("A file and a section", ProblemCode.ConflictingAttributes, "[Rope] cannot stand beside [ModelFromConfig]", "[ModelFromConfig(\"c.json\")] [«Rope(Theta = 1)»] partial class M;"),
+        Edit("FP8 and another format", ProblemCode.ConflictingAttributes, "LinearFormat is said twice", "[MixtureOfExperts", "[Fp8, Formats(«Linear = StorageFormat.F16»)]\n[MixtureOfExperts"),
+        Edit("A missing size", ProblemCode.MissingSetting, "VocabSize is missing", ", VocabSize = 100", "", "Model(HiddenSize = 64, NumHiddenLayers = 3, IntermediateSize = 96)"),
+        Whole("A variant of nothing", ProblemCode.MissingSetting, "BasedOn is missing", "[«Variant»] partial class M;"),
+        Edit("YaRN without a factor", ProblemCode.MissingSetting, "YarnFactor is missing", "[MixtureOfExperts", "[«Yarn(Mscale = 1)»]\n[MixtureOfExperts"),
+
+        // Sizes and numbers.
+        Edit("A size of zero", ProblemCode.SizeOutOfRange, "HiddenSize is 0", "HiddenSize = 64", "«HiddenSize = 0»"),
+        Edit("A negative size", ProblemCode.SizeOutOfRange, "KvLoraRank is -1", "KvLoraRank = 16", "«KvLoraRank = -1»"),
+        Edit("A huge size", ProblemCode.SizeOutOfRange, "VocabSize is 2000000000", "VocabSize = 100", "«VocabSize = 2000000000»"),
+        Edit("No active experts", ProblemCode.SizeOutOfRange, "NumExpertsPerTok is 0", "NumExpertsPerTok = 3", "«NumExpertsPerTok = 0»"),
+        Edit("An epsilon of zero", ProblemCode.NumberOutOfRange, "RmsNormEps is 0", "HiddenSize = 64", "HiddenSize = 64, «RmsNormEps = 0»"),
+        Edit("A theta that is no number", ProblemCode.NumberOutOfRange, "RopeTheta is NaN", "[MixtureOfExperts", "[Rope(«Theta = double.NaN»)]\n[MixtureOfExperts"),
+        Edit("A YaRN factor below one", ProblemCode.NumberOutOfRange, "YarnFactor is 0.5", "[MixtureOfExperts", "[Yarn(«Factor = 0.5»)]\n[MixtureOfExperts"),
+        Edit("An unknown enumeration value", ProblemCode.UnknownValue, "ScoringFunc is 7", "NGroup = 4", "NGroup = 4, «ScoringFunc = (ScoringFunc)7»"),
+
+        // Attention and rope.
+        Edit("An odd rope width", ProblemCode.OddRopeWidth, "QkRopeHeadDim is 7", "QkRopeHeadDim = 6", "«QkRopeHeadDim = 7»"),
+        Edit("An odd head width", ProblemCode.OddRopeWidth, "HeadDim is 9", Latent, "[GroupedQueryAttention(NumAttentionHeads = 4, «HeadDim = 9»)]"),
+        Edit("Key/value heads that do not divide", ProblemCode.HeadGroups, "NumKeyValueHeads is 3, which does not divide the 4", Latent, "[GroupedQueryAttention(NumAttentionHeads = 4, «NumKeyValueHeads = 3», HeadDim = 8)]"),
+        Edit("A ramp that runs backwards", ProblemCode.YarnRamp, "YarnBetaFast is 1, below YarnBetaSlow, which is 2", "[MixtureOfExperts", "[Yarn(Factor = 4, «BetaFast = 1», BetaSlow = 2)]\n[MixtureOfExperts"),
+
+        // Experts.
+        Edit("Groups that do not divide the experts", ProblemCode.ExpertGroups, "NGroup is 3, which does not divide the 8", "NGroup = 4", "«NGroup = 3»"),
+        Edit("More kept groups than groups", ProblemCode.KeptGroups, "TopkGroup is 5, but there are only 4", "TopkGroup = 2", "«TopkGroup = 5»"),
+        Edit("Active experts beyond kept groups", ProblemCode.ActiveExperts, "NumExpertsPerTok is 5, but the 2 kept groups of 2 experts hold only 4", "NumExpertsPerTok = 3", "«NumExpertsPerTok = 5»"),
+        Edit("Active experts beyond experts", ProblemCode.ActiveExperts, "NumExpertsPerTok is 9, but there are only 8", "NumExpertsPerTok = 3", "«NumExpertsPerTok = 9»"),
+        Edit("A group score without two experts", ProblemCode.GroupScore, "NGroup is 8, one expert a group", "NGroup = 4, TopkGroup = 2", "«NGroup = 8», TopkGroup = 4"),
+        Edit("More dense layers than layers", ProblemCode.DenseLayers, "FirstKDenseReplace is 4, but the model has only 3", "NGroup = 4", "NGroup = 4, «FirstKDenseReplace = 4»"),
+
+        // Formats and prediction.
+        Edit("A block size without kernels", ProblemCode.Fp8Block, "WeightBlockSize is 64", "[MixtureOfExperts", "[Fp8(«WeightBlockSize = 64»)]\n[MixtureOfExperts"),
+        Edit("An FP8 embedding", ProblemCode.Format, "OtherFormat is E4M3", "[MixtureOfExperts", "[Formats(«Other = StorageFormat.E4M3»)]\n[MixtureOfExperts"),
+        Whole("A policy without FP8", ProblemCode.Format, "Fp8Policy is Full, but the matrices are BF16", Body + "[Variant(BasedOn = typeof(Tiny), «Fp8Policy = Fp8Policy.Full»)] partial class M;"),
+        Edit("Two prediction modules", ProblemCode.MultiTokenPrediction, "NumNextnPredictLayers is 2", "[MixtureOfExperts", "[MultiTokenPrediction(«NumNextnPredictLayers = 2»)]\n[MixtureOfExperts"),
+        Edit("A prediction module without a head", ProblemCode.MultiTokenPrediction, "without an output head", "[MixtureOfExperts", "[«MultiTokenPrediction»]\n[MixtureOfExperts", also: ("HiddenSize = 64", "HiddenSize = 64, TieWordEmbeddings = true")),
+
+        // Variants.
+        Whole("A setting without its section", ProblemCode.UnusedSetting, "YarnFactor has no effect: the model has no Yarn", Body + "[Variant(BasedOn = typeof(Tiny), «YarnFactor = 4»)] partial class M;"),
+        Whole("Groups that greedy selection ignores", ProblemCode.UnusedSetting, "Greedy selection looks at no groups", Body + "[Variant(BasedOn = typeof(Tiny), TopkMethod = TopkMethod.Greedy, «NGroup = 2», TopkGroup = 1)] partial class M;"),
+        Whole("A variant of itself", ProblemCode.VariantCycle, "M -> M", "[Variant(«BasedOn = typeof(M)»)] partial class M;"),
+        Whole("A base that is no model", ProblemCode.BaseNotModel, "String is no model", "[Variant(«BasedOn = typeof(string)»)] partial class M;"),
+        Whole("A variant that breaks a rule of its base", ProblemCode.ExpertGroups, "NGroup is 4, which does not divide the 6", Body + "[Variant(«BasedOn = typeof(Tiny)», NRoutedExperts = 6)] partial class M;"),
+
+        // Files.
+        new("A file that is not there", ProblemCode.ConfigNotFound, "there is none", FromConfig),
+        new("A file that is not JSON", ProblemCode.ConfigSyntax, "config.json(1,2): The file is not valid JSON", FromConfig, "{oops"),
+        new("A value of the wrong type", ProblemCode.ConfigType, "q_lora_rank must be a whole number, not the text", FromConfig, Config + ",\"q_lora_rank\":\"none\"}"),
+        new("An unknown family", ProblemCode.UnknownFamily, "model_type is the text \"llama\"", FromConfig, """{"model_type":"llama"}"""),
+        new("An unsupported activation", ProblemCode.Unsupported, "hidden_act is the text \"gelu\"", FromConfig, Config + ",\"hidden_act\":\"gelu\"}"),
+        new("Fields that contradict", ProblemCode.Contradiction, "num_key_value_heads is 2, but num_attention_heads is 4", FromConfig, Config + ",\"num_key_value_heads\":2}"),
+        new("An unknown scoring function", ProblemCode.UnknownValue, "scoring_func is \"tanh\"", FromConfig, Config + ",\"scoring_func\":\"tanh\"}"),
+        new("A policy that the file's scales forbid", ProblemCode.Format, "scale_fmt is ue8m0", Declarations.Usings + "[ModelFromConfig(\"config.json\")] [Fp8(«Policy = Fp8Policy.Full»)] partial class M;", Config + ",\"quantization_config\":{\"quant_method\":\"fp8\",\"scale_fmt\":\"ue8m0\",\"weight_block_size\":[128,128]}}"),
+        Edit("An unknown model type", ProblemCode.UnknownFamily, "ModelType is \"gpt\"", "HiddenSize = 64", "HiddenSize = 64, «ModelType = \"gpt\"»"),
+    ];
+
+    private static string Latent => "[LatentAttention(NumAttentionHeads = 4, KvLoraRank = 16, QkNopeHeadDim = 8, QkRopeHeadDim = 6, VHeadDim = 8)]";
+
+    // The valid declaration without its usings and namespace line, to put other classes beside.
+    private static string Body => Declarations.Valid.Replace(Declarations.Usings, string.Empty, StringComparison.Ordinal) + "\n";
+
+    private static DiagnosticCase Edit(
+        string name, string code, string says, string old, string replacement, string? mark = null, (string Old, string New) also = default)
+    {
+        Assert.Contains(old, Declarations.Valid, StringComparison.Ordinal);
+        var source = Declarations.Valid.Replace(old, replacement, StringComparison.Ordinal);
+        source = also.Old is null ? source : source.Replace(also.Old, also.New, StringComparison.Ordinal);
+        return new(name, code, says, mark is null ? source : source.Replace(mark, $"«{mark}»", StringComparison.Ordinal));
+    }
+
+    private static DiagnosticCase Whole(string name, string code, string says, string source) => new(name, code, says, Declarations.Usings + source);
+}
