@@ -22,6 +22,9 @@ public abstract class LaneSet
 
     public abstract float[] Exp(float[] values);
 
+    /// <summary>The largest of one vector.</summary>
+    public abstract float Max(float[] values);
+
     public abstract float[] RoundE4M3(float[] values);
 
     public override string ToString() => $"{Width} bits";

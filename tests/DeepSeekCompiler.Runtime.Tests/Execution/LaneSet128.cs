@@ -34,6 +34,8 @@ public sealed unsafe class LaneSet128 : LaneSet
 
     public override float[] Exp(float[] values) => Map(values, &Exp);
 
+    public override float Max(float[] values) => Primitive.Max(Vector128.Create(values));
+
     public override float[] RoundE4M3(float[] values) => Map(values, &RoundE4M3);
 
     private static V BF16Low(W words) => Primitive.BF16Low(words);

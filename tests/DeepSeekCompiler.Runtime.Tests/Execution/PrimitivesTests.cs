@@ -154,6 +154,17 @@ public class PrimitivesTests
         }
     }
 
+    [Theory]
+    [MemberData(nameof(Widths))]
+    public void Max_FindsTheLargestLaneWhereverItIs(LaneSet lanes)
+    {
+        for (var lane = 0; lane < lanes.Lanes; lane++)
+        {
+            var values = Enumerable.Range(0, lanes.Lanes).Select(i => i == lane ? -1.5f : i % 2 == 0 ? float.NegativeInfinity : -2f - i).ToArray();
+            Assert.Equal(-1.5f, lanes.Max(values));
+        }
+    }
+
     /// <summary>An E4M3 code by the definition of the format.</summary>
     private static float E4M3(int code)
     {
