@@ -109,14 +109,6 @@ public static unsafe partial class Lanes
         return sum * ((half + bias) << 23).AsSingle() * ((n - half + bias) << 23).AsSingle();
     }
 
-    /// <summary>The largest lane; no lane is NaN.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static float Max(Vector128<float> values)
-    {
-        var pairs = Vector128.MaxNative(values, Vector128.Shuffle(values, Vector128.Create(2, 3, 0, 1)));
-        return Vector128.MaxNative(pairs, Vector128.Shuffle(pairs, Vector128.Create(1, 0, 3, 2))).ToScalar();
-    }
-
     /// <summary>The nearest E4M3 values, ties to even, at most 448; zero keeps its sign, NaN stays NaN.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> RoundE4M3(Vector128<float> values)

@@ -110,10 +110,6 @@ public static unsafe partial class Lanes
         return sum * ((half + bias) << 23).AsSingle() * ((n - half + bias) << 23).AsSingle();
     }
 
-    /// <summary>The largest lane; no lane is NaN.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static float Max(Vector256<float> values) => Max(Vector128.MaxNative(values.GetLower(), values.GetUpper()));
-
     /// <summary>The nearest E4M3 values, ties to even, at most 448; zero keeps its sign, NaN stays NaN.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> RoundE4M3(Vector256<float> values)
