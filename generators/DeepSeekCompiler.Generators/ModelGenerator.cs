@@ -54,9 +54,15 @@ public sealed class ModelGenerator : IIncrementalGenerator
             .Combine(configs)
             .Select(static (pair, _) => Resolver.Resolve(pair.Left, pair.Right).Spec)
             .WithTrackingName(TrackingNames.Spec)
-            .SelectMany(static (spec, _) => Compile(spec))
+            .Select(static (spec, _) => Compile(spec))
             .WithTrackingName(TrackingNames.Source);
-        context.RegisterSourceOutput(sources, static (output, file) => output.AddSource(file.HintName, file.Text));
+        context.RegisterSourceOutput(sources, static (output, files) =>
+        {
+            foreach (var file in files)
+            {
+                output.AddSource(file.HintName, file.Text);
+            }
+        });
 
         var diagnostics = declarations
             .Combine(configs)
@@ -65,10 +71,10 @@ public sealed class ModelGenerator : IIncrementalGenerator
         context.RegisterSourceOutput(diagnostics, static (output, diagnostic) => output.ReportDiagnostic(diagnostic));
     }
 
-    private static IReadOnlyList<GeneratedFile> Compile(ModelSpec? spec)
+    private static EquatableArray<GeneratedFile> Compile(ModelSpec? spec)
     {
         using var culture = new InvariantCulture();
-        return spec is null ? [] : ModelCompiler.Compile(spec, CompileOptions.AllWidths);
+        return spec is null ? default : new(ModelCompiler.Compile(spec, CompileOptions.AllWidths));
     }
 
     private static IEnumerable<Diagnostic> Diagnose(LocatedDeclaration located, IReadOnlyList<ConfigText> configs) =>
