@@ -1,5 +1,9 @@
 using System.Collections.Generic;
+using DeepSeekCompiler.Generators.Loops.Lowering;
 using DeepSeekCompiler.Generators.Spec;
+using DeepSeekCompiler.Generators.Targets;
+using DeepSeekCompiler.Generators.Targets.Host;
+using DeepSeekCompiler.Generators.Tensors;
 
 namespace DeepSeekCompiler.Generators.Program;
 
@@ -7,5 +11,47 @@ namespace DeepSeekCompiler.Generators.Program;
 public static class ModelCompiler
 {
     /// <summary>Expands <paramref name="spec"/> into the generated files of its model class.</summary>
-    public static IReadOnlyList<GeneratedFile> Compile(ModelSpec spec, CompileOptions options) => [];
+    public static IReadOnlyList<GeneratedFile> Compile(ModelSpec spec, CompileOptions options)
+    {
+        var files = new List<GeneratedFile>();
+        var kernels = new Dictionary<string, TensorKernel>();
+        var targets = Targets(options);
+        foreach (var kernel in KernelSet.Of(spec).Kernels)
+        {
+            var variants = new List<(HostTarget, LoweredKernel)>();
+            foreach (var target in targets) variants.Add((target, kernel.Lower(target)));
+            kernels[kernel.Name] = variants[0].Item2.Kernel;
+            files.Add(new(FileName(spec, kernel.Name), Print(spec, variants)));
+        }
+
+        files.Insert(0, new(FileName(spec, null), ProgramWriter.Print(spec, options, kernels)));
+        return files;
+    }
+
+    /// <summary>The host targets of the options, widest first.</summary>
+    public static IReadOnlyList<HostTarget> Targets(CompileOptions options)
+    {
+        var targets = new List<HostTarget>();
+        if (options.Widths.HasFlag(VectorWidths.V512)) targets.Add(new HostTarget(512));
+        if (options.Widths.HasFlag(VectorWidths.V256)) targets.Add(new HostTarget(256));
+        if (options.Widths.HasFlag(VectorWidths.V128)) targets.Add(new HostTarget(128));
+        if (options.Widths.HasFlag(VectorWidths.Scalar)) targets.Add(HostTarget.Scalar);
+        return targets;
+    }
+
+    private static string Print(ModelSpec spec, IReadOnlyList<(HostTarget, LoweredKernel)> variants)
+    {
+        var w = new CodeWriter();
+        GeneratedHeader.Print(w, spec, ["System", "System.Runtime.CompilerServices", "System.Runtime.Intrinsics", "DeepSeekCompiler.Kernels.Primitives", "DeepSeekCompiler.Runtime.Execution"]);
+        w.Open($"partial class {spec.ClassName}");
+        HostKernel.Print(variants, w);
+        w.Close();
+        return w.ToString();
+    }
+
+    private static string FileName(ModelSpec spec, string? kernel)
+    {
+        string type = spec.Namespace.Length == 0 ? spec.ClassName : spec.Namespace + "." + spec.ClassName;
+        return type + (kernel is null ? "" : "." + kernel) + ".g.cs";
+    }
 }

@@ -1,13 +1,113 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using DeepSeekCompiler.Runtime.Execution;
+
 namespace DeepSeekCompiler.Runtime.Models;
 
 /// <summary>Base of every generated model: what the generator writes, and what sessions call.</summary>
-public abstract class CompiledModel : IDisposable
+/// <remarks>Bind weights once, then open sessions. Sessions of one model may live on several threads; their steps take turns.</remarks>
+public abstract unsafe class CompiledModel : IDisposable
 {
+    /// <summary>The most tokens of one step; longer inputs are cut into chunks.</summary>
+    public const int MaxChunk = 512;
+
+    /// <summary>The most tokens for which the absorbed form of attention is used by itself.</summary>
+    public const int MaxDecode = 4;
+
+    private IDisposable? _owner;
+    private HostRun? _host;
+    private bool _disposed;
+
+    ~CompiledModel() => Dispose(false);
+
     /// <summary>The compiled facts.</summary>
     public abstract ModelInfo Info { get; }
 
     /// <summary>Every tensor of the checkpoint, in the order of the bound weights.</summary>
     public abstract IReadOnlyList<TensorSlot> Manifest { get; }
+
+    /// <summary>The threads and working memory of this model.</summary>
+    /// <exception cref="InvalidOperationException">No weights were bound yet.</exception>
+    public HostRun Host
+    {
+        get
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            return _host ?? throw new InvalidOperationException($"{Info.Name} has no weights yet; bind a checkpoint first.");
+        }
+    }
+
+    /// <summary>4-byte numbers that one token takes in each activation buffer.</summary>
+    protected internal abstract IReadOnlyList<int> BufferColumns { get; }
+
+    /// <summary>Layers with a cache: the main ones, then those of the MTP module.</summary>
+    protected internal abstract int CacheLayers { get; }
+
+    /// <summary>Bytes that one token leaves in the cache of one layer.</summary>
+    protected internal abstract int CacheRowBytes { get; }
+
+    /// <summary>Rotary frequencies, [rope/2]; YaRN is already in them.</summary>
+    protected internal abstract ReadOnlySpan<float> RopeFrequencies { get; }
+
+    /// <summary>Factor of the rotary cosines and sines: m(mscale) / m(mscale_all_dim) under YaRN, else 1.</summary>
+    protected internal abstract float RopeMagnitude { get; }
+
+    /// <summary>First byte of every tensor, in manifest order.</summary>
+    protected byte** Data { get; private set; }
+
+    /// <summary>Block scales of every tensor, in manifest order; null where the format has none.</summary>
+    protected float** Scales { get; private set; }
+
+    /// <summary>Takes over the weights of an opened checkpoint.</summary>
+    /// <param name="weights">One for each entry of the manifest, in its order.</param>
+    /// <param name="owner">What keeps their memory mapped; disposed with the model.</param>
+    /// <param name="threads">Threads to compute with; 0 for one a processor.</param>
+    /// <exception cref="ArgumentException">Too few or too many weights, or a negative number of threads.</exception>
+    /// <exception cref="InvalidOperationException">Weights were bound already.</exception>
+    public void Bind(ReadOnlySpan<Weight> weights, IDisposable? owner = null, int threads = 0)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        if (_host is not null)
+        {
+            throw new InvalidOperationException($"{Info.Name} has its weights already; make another model object for another checkpoint.");
+        }
+
+        if (weights.Length != Manifest.Count)
+        {
+            throw new ArgumentException(
+                string.Create(CultureInfo.InvariantCulture, $"{Info.Name} needs {Manifest.Count} weights, one a manifest entry, and got {weights.Length}."),
+                nameof(weights));
+        }
+
+        ArgumentOutOfRangeException.ThrowIfNegative(threads);
+        var host = new HostRun(threads == 0 ? Environment.ProcessorCount : threads);
+        Data = (byte**)NativeMemory.Alloc((nuint)weights.Length + 1, (nuint)sizeof(byte*));
+        Scales = (float**)NativeMemory.Alloc((nuint)weights.Length + 1, (nuint)sizeof(float*));
+        for (var i = 0; i < weights.Length; i++)
+        {
+            Data[i] = weights[i].Data;
+            Scales[i] = weights[i].Scale;
+        }
+
+        _owner = owner;
+        _host = host;
+    }
+
+    /// <summary>Embedding to final norm: reads step.Tokens, writes the cache of all main layers and step.Hidden.</summary>
+    protected internal abstract void Forward(HostRun run, Step step);
+
+    /// <summary>The MTP module over step.Count rows: reads step.Hidden and, in step.Tokens, the tokens that follow; writes its cache
+    /// layer and step.DraftHidden.</summary>
+    protected internal abstract void Draft(HostRun run, Step step);
+
+    /// <summary>The output head: logits [rows, VocabSize] of normalised hidden rows.</summary>
+    /// <param name="run">The threads.</param>
+    /// <param name="step">The step the rows come from.</param>
+    /// <param name="hidden">[rows, HiddenSize].</param>
+    /// <param name="rows">Rows, at least 1.</param>
+    /// <param name="logits">[rows, VocabSize], written.</param>
+    /// <param name="draft">Whether the MTP module's own head is used.</param>
+    protected internal abstract void Head(HostRun run, Step step, float* hidden, int rows, float* logits, bool draft);
 
     /// <inheritdoc/>
     public void Dispose()
@@ -16,5 +116,24 @@ public abstract class CompiledModel : IDisposable
         GC.SuppressFinalize(this);
     }
 
-    protected virtual void Dispose(bool disposing) { }
+    /// <summary>Ends the threads, frees what is native, closes the checkpoint.</summary>
+    protected virtual void Dispose(bool disposing)
+    {
+        if (_disposed)
+        {
+            return;
+        }
+
+        _disposed = true;
+        if (disposing)
+        {
+            _host?.Dispose();
+            _owner?.Dispose();
+        }
+
+        NativeMemory.Free(Data);
+        NativeMemory.Free(Scales);
+        Data = null;
+        Scales = null;
+    }
 }

@@ -1,14 +1,37 @@
+using DeepSeekCompiler.Runtime.Execution;
+
 namespace DeepSeekCompiler.Runtime.Models;
 
 /// <summary>One sequence on a model: its position, its latent cache, its working memory. Not thread-safe.</summary>
-public sealed class Session : IDisposable
+public sealed unsafe class Session : IDisposable
 {
+    private readonly Step _step;
+
+    // Tokens of the latest forward chunk: a draft that catches up needs to know what followed its rows.
+    private readonly int[] _chunk;
+    private readonly SessionCall _call;
+    private int _hiddenStart;
+    private int _hiddenRows;
+    private int _drafted;
+    private bool _disposed;
+
     /// <param name="model">A loaded model.</param>
     /// <param name="maxTokens">The longest context this session may reach.</param>
+    /// <exception cref="ArgumentOutOfRangeException">maxTokens is below 1.</exception>
+    /// <exception cref="InvalidOperationException">The model has no weights yet.</exception>
     public Session(CompiledModel model, int maxTokens)
     {
+        ArgumentNullException.ThrowIfNull(model);
+        if (maxTokens < 1)
+        {
+            throw new ArgumentOutOfRangeException(nameof(maxTokens), maxTokens, "A session needs room for at least 1 token.");
+        }
+
         Model = model;
         MaxTokens = maxTokens;
+        _call = new SessionCall(model, model.Host);
+        _step = new Step(model, maxTokens);
+        _chunk = new int[Math.Min(CompiledModel.MaxChunk, maxTokens)];
     }
 
     public CompiledModel Model { get; }
@@ -22,7 +45,7 @@ public sealed class Session : IDisposable
     /// <summary>Form of latent attention; tests force one, users leave it on Auto.</summary>
     public AttentionForm Form { get; set; }
 
-    /// <summary>Null outside tests.</summary>
+    /// <summary>Null outside tests. Called on the model's own threads.</summary>
     public IForwardObserver? Observer { get; set; }
 
     /// <summary>Called between the chunks of a long forward call with (tokens done, tokens in all); throwing from it, for
@@ -34,19 +57,146 @@ public sealed class Session : IDisposable
     /// <param name="logits">[rows asked for, VocabSize].</param>
     /// <param name="rows">Which rows of logits are wanted.</param>
     /// <param name="fillDraft">Also runs the MTP module over all rows but the last, whose next tokens are known, so that <see cref="Draft"/> can follow.</param>
-    public void Forward(ReadOnlySpan<int> tokens, Span<float> logits, LogitRows rows = LogitRows.Last, bool fillDraft = false) =>
-        throw new InvalidOperationException("not built yet");
+    /// <exception cref="ArgumentException">No tokens, an id outside the vocabulary, or too little room for the logits.</exception>
+    /// <exception cref="InvalidOperationException">The context would grow beyond <see cref="MaxTokens"/>, or the draft cache has a gap.</exception>
+    public void Forward(ReadOnlySpan<int> tokens, Span<float> logits, LogitRows rows = LogitRows.Last, bool fillDraft = false)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        var info = Model.Info;
+        SessionChecks.Tokens(tokens, Position, info.VocabSize, nameof(tokens));
+        SessionChecks.Room(tokens.Length, Position, MaxTokens);
+        SessionChecks.Logits(logits.Length, RowCount(rows, tokens.Length), info.VocabSize, nameof(logits));
+        if (fillDraft)
+        {
+            SessionChecks.HasDraft(info);
+            CatchUp(tokens[0]);
+        }
+
+        fixed (float* output = logits)
+        {
+            for (var done = 0; done < tokens.Length;)
+            {
+                var count = Math.Min(CompiledModel.MaxChunk, tokens.Length - done);
+                var last = done + count == tokens.Length;
+                var wanted = rows == LogitRows.Last && !last ? 0 : RowCount(rows, count);
+                RunChunk(tokens.Slice(done, count), wanted, rows == LogitRows.All ? output + (long)done * info.VocabSize : output);
+                if (fillDraft)
+                {
+                    FillDraft(last ? tokens.Slice(done + 1) : tokens.Slice(done + 1, count));
+                }
+
+                done += count;
+                if (!last)
+                {
+                    Progress?.Invoke(done, tokens.Length);
+                }
+            }
+        }
+
+        GC.KeepAlive(this);
+    }
 
     /// <summary>Runs the MTP module on the last rows of the latest <see cref="Forward"/>: row i takes the hidden state there and nextTokens[i].</summary>
     /// <param name="nextTokens">The tokens that follow the last nextTokens.Length positions before <see cref="Position"/>.</param>
     /// <param name="logits">[rows asked for, VocabSize]: predictions of the token after the next.</param>
     /// <param name="rows">Which rows of logits are wanted.</param>
-    public void Draft(ReadOnlySpan<int> nextTokens, Span<float> logits, LogitRows rows = LogitRows.Last) =>
-        throw new InvalidOperationException("not built yet");
+    /// <exception cref="ArgumentException">No tokens, an id outside the vocabulary, or too little room for the logits.</exception>
+    /// <exception cref="InvalidOperationException">The model has no MTP module, the hidden states are gone, or the draft cache has a gap.</exception>
+    public void Draft(ReadOnlySpan<int> nextTokens, Span<float> logits, LogitRows rows = LogitRows.Last)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        var info = Model.Info;
+        var count = nextTokens.Length;
+        SessionChecks.HasDraft(info);
+        SessionChecks.HiddenRows(count, _hiddenRows);
+        SessionChecks.Tokens(nextTokens, Position - count + 1, info.VocabSize, nameof(nextTokens));
+        SessionChecks.Logits(logits.Length, RowCount(rows, count), info.VocabSize, nameof(logits));
+        SessionChecks.NoGap(Position - count, _drafted);
+        fixed (float* output = logits)
+        {
+            RunDraft(nextTokens, Position - count, RowCount(rows, count), output);
+        }
+
+        GC.KeepAlive(this);
+    }
 
     /// <summary>Forgets everything from <paramref name="position"/> on (main and MTP cache): rejected drafts, or a new turn.</summary>
-    public void Rewind(int position) => Position = position;
+    /// <remarks>Hidden states of the latest forward chunk that lie before the position stay, so that <see cref="Draft"/> can follow.</remarks>
+    /// <exception cref="ArgumentOutOfRangeException">The position is negative or beyond <see cref="Position"/>.</exception>
+    public void Rewind(int position)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        SessionChecks.Rewind(position, Position);
+        if (position < Position)
+        {
+            Position = position;
+            _hiddenRows = Math.Max(0, Math.Min(_hiddenRows, position - _hiddenStart));
+
+            // The draft row of the last kept position was made with a token that is forgotten now.
+            _drafted = Math.Min(_drafted, Math.Max(0, position - 1));
+        }
+    }
 
     /// <inheritdoc/>
-    public void Dispose() { }
+    public void Dispose()
+    {
+        if (!_disposed)
+        {
+            _disposed = true;
+            _step.Dispose();
+        }
+    }
+
+    private static int RowCount(LogitRows rows, int tokens) => rows switch { LogitRows.All => tokens, LogitRows.Last => 1, _ => 0 };
+
+    private void RunChunk(ReadOnlySpan<int> tokens, int rows, float* logits)
+    {
+        _hiddenRows = 0;
+        Prepare(tokens, Position, hiddenRow: 0);
+        _call.Forward(_step, rows, logits);
+
+        // Only a finished chunk counts.
+        tokens.CopyTo(_chunk);
+        _hiddenStart = Position;
+        _hiddenRows = tokens.Length;
+        Position += tokens.Length;
+    }
+
+    private void FillDraft(ReadOnlySpan<int> nextTokens)
+    {
+        if (nextTokens.Length > 0)
+        {
+            RunDraft(nextTokens, _hiddenStart, rows: 0, logits: null);
+        }
+    }
+
+    /// <summary>Drafts the rows before <see cref="Position"/> that were left out because their next token was not known.</summary>
+    private void CatchUp(int nextToken)
+    {
+        var missing = Position - _drafted;
+        if (missing == 0)
+        {
+            return;
+        }
+
+        SessionChecks.NoGap(Position - _hiddenRows, _drafted);
+        Span<int> next = stackalloc int[missing];
+        _chunk.AsSpan(_drafted - _hiddenStart + 1, missing - 1).CopyTo(next);
+        next[^1] = nextToken;
+        RunDraft(next, _drafted, rows: 0, logits: null);
+    }
+
+    private void RunDraft(ReadOnlySpan<int> nextTokens, int position, int rows, float* logits)
+    {
+        Prepare(nextTokens, position, hiddenRow: position - _hiddenStart);
+        _call.Draft(_step, rows, logits);
+        _drafted = position + nextTokens.Length;
+    }
+
+    private void Prepare(ReadOnlySpan<int> tokens, int position, int hiddenRow)
+    {
+        _step.Form = Form;
+        _step.Observer = Observer;
+        _step.Prepare(tokens, position, hiddenRow);
+    }
 }

@@ -1,0 +1,80 @@
+using System.Collections.Generic;
+using DeepSeekCompiler.Generators.Expressions;
+using DeepSeekCompiler.Generators.Spec;
+using DeepSeekCompiler.Generators.Tensors;
+
+namespace DeepSeekCompiler.Generators.Algorithms;
+
+/// <summary>What stands in front of a product: the rows of x, normalised (RMSNorm folded into the projection that follows) and quantised where declared.</summary>
+/// <remarks>Norm: x * (mean(x^2) + eps)^-1/2 * g. Quantised rows are 1x128: scale = amax / 448 (1 where amax is 0), code = E4M3(x / scale); what is
+/// multiplied is code * scale (DeepSeek-V3 report, section 3.3).</remarks>
+internal sealed class ActivationRows
+{
+    private ActivationRows(Axis token, Axis column, Tensor rows, List<Stage> stages)
+    {
+        Token = token;
+        Column = column;
+        Rows = rows;
+        Stages = stages;
+    }
+
+    public Axis Token { get; }
+
+    /// <summary>The reduced axis of the product.</summary>
+    public Axis Column { get; }
+
+    /// <summary>What the product reads, [tokens, columns].</summary>
+    public Tensor Rows { get; }
+
+    /// <summary>The stages that make <see cref="Rows"/>; empty when the product reads x itself.</summary>
+    public List<Stage> Stages { get; }
+
+    /// <param name="b">The kernel.</param>
+    /// <param name="x">[tokens, columns].</param>
+    /// <param name="token">Rows.</param>
+    /// <param name="columns">Width.</param>
+    /// <param name="norm">Weight and epsilon of the norm, or null.</param>
+    /// <param name="quantize">Policy full in front of FP8 weights.</param>
+    /// <param name="factor">A power of two multiplied in (see <see cref="WeightTensor.StagedFactor"/>).</param>
+    /// <param name="copy">Stage the rows even when nothing changes them, for their order in memory.</param>
+    /// <param name="output">Where the rows go when others read them too; else a temporary.</param>
+    public static ActivationRows Of(KernelBuilder b, Tensor x, Axis token, int columns, (Tensor Weight, double Eps)? norm, bool quantize, double factor, bool copy, Tensor? output = null)
+    {
+        var k = new Axis("k", columns);
+        var stages = new List<Stage>();
+        if (norm is null && !quantize && !copy && output is null) return new(token, k, x, stages);
+        Expr value = x[token, k];
+        if (norm is var (weight, eps))
+        {
+            var squares = b.Temp("squares", token);
+            var inverse = b.Temp("inverse", token);
+            var n = new Axis("n", columns);
+            stages.Add(b.Sum("Squares", squares[token], x[token, n] * x[token, n], [token], [n]));
+            stages.Add(b.Map("Inverse", inverse[token], 1.0 / Expr.Sqrt(squares[token] / (double)columns + eps), token));
+            value = x[token, k] * inverse[token] * weight[k];
+        }
+
+        if (quantize) value = Quantized(b, value, token, k, columns, stages);
+        if (factor != 1) value *= factor;
+        var rows = output ?? b.Temp("rows", token, k);
+        stages.Add(b.Map("Rows", rows[token, k], value, token, k));
+        return new(token, k, rows, stages);
+    }
+
+    private static Expr Quantized(KernelBuilder b, Expr value, Axis token, Axis k, int columns, List<Stage> stages)
+    {
+        const int block = FormatSpec.Block;
+        int blocks = (columns + block - 1) / block;
+        var plain = b.Temp("plain", token, columns);
+        var scale = b.Temp("rowScale", token, blocks);
+        var most = b.Temp("most", token, blocks);
+        var g = new Axis("g", blocks);
+        var i = new Axis("i", columns % block == 0 ? block : Expr.Min(block, columns - g.Index * block), null, block);
+        Expr at = g.Index * block + i;
+        stages.Add(b.Map("Plain", plain[token, k], value, token, k));
+        stages.Add(b.Max("Most", most[token, g], new Unary(UnaryOp.Abs, plain[token, at]), [token, g], i));
+        stages.Add(b.Map("RowScale", scale[token, g], new Select(new Binary(BinaryOp.Less, 0.0, most[token, g]), most[token, g] / 448.0, 1.0), token, g));
+        Expr s = scale[token, k.Index / block];
+        return new Unary(UnaryOp.RoundE4M3, plain[token, k] / s) * s;
+    }
+}

@@ -1,0 +1,28 @@
+using DeepSeekCompiler.Generators.Expressions;
+using DeepSeekCompiler.Generators.Spec;
+using DeepSeekCompiler.Generators.Tensors;
+
+namespace DeepSeekCompiler.Generators.Algorithms;
+
+/// <summary>x[t] += sum_j weight[t, j] * y[slot[t, j]]: the experts' answers, weighted, onto the residual stream.</summary>
+internal static class Combine
+{
+    public static (TensorKernel Kernel, Axis Token, Axis Column, Axis Choice, Reduce Sum, Map Store) Define(string name, int hidden, int k)
+    {
+        var b = new KernelBuilder(name, "Combine: adds the weighted answers of a token's experts to the residual stream.");
+        var tokens = b.Scalar("tokens");
+        var y = b.Input("y", NumberFormat.F32, 1, hidden);
+        var slot = b.Input("slot", NumberFormat.I32, tokens, k);
+        var weight = b.Input("weight", NumberFormat.F32, tokens, k);
+        var x = b.InOut("x", NumberFormat.F32, tokens, hidden);
+        var t = new Axis("t", tokens, null, Limits.MaxChunk);
+        var d = new Axis("d", hidden);
+        var j = new Axis("j", k);
+        var sum = b.Temp("sum_", t, d);
+        var add = b.Sum("Sum", sum[t, d], weight[t, j] * y[slot[t, j], d], [t, d], [j]);
+        var store = b.Map("Store", x[t, d], x[t, d] + sum[t, d], t, d);
+        b.Flops = Count.Number(2L * k * hidden) + " * tokens";
+        b.Bytes = Count.Number(4L * (k + 2) * hidden) + " * tokens";
+        return (b.Build(), t, d, j, add, store);
+    }
+}

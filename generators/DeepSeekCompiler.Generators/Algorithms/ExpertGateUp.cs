@@ -1,0 +1,54 @@
+using DeepSeekCompiler.Generators.Expressions;
+using DeepSeekCompiler.Generators.Spec;
+using DeepSeekCompiler.Generators.Tensors;
+
+namespace DeepSeekCompiler.Generators.Algorithms;
+
+/// <summary>Gate and up projection of the routed experts over their own tokens: h[slot] = silu(x . G_e) * (x . U_e), slots grouped by expert (a grouped GEMM).
+/// An expert without tokens costs nothing; its weights are not read.</summary>
+internal sealed class ExpertGateUp : IAlgorithm
+{
+    private ExpertGateUp(MatrixForm form, ActivationRows rows, TensorKernel kernel, Product gate)
+    {
+        Form = form;
+        Rows = rows;
+        Kernel = kernel;
+        Gate = gate;
+    }
+
+    public MatrixForm Form { get; }
+
+    public ActivationRows Rows { get; }
+
+    public TensorKernel Kernel { get; }
+
+    public Product Gate { get; }
+
+    public static ExpertGateUp Define(string name, MatrixForm form, int hidden, MixtureOfExpertsSpec e, NumberFormat format, bool quantize)
+    {
+        var b = new KernelBuilder(name, "Grouped gate and up projection: every chosen expert over the tokens dispatched to it, h = silu(gate) * up.");
+        var tokens = b.Scalar("tokens");
+        var active = b.Scalar("active");
+        var x = b.Input("x", NumberFormat.F32, tokens, hidden);
+        var expert = b.Input("expert", NumberFormat.I32, active);
+        var offset = b.Input("offset", NumberFormat.I32, active);
+        var slotToken = b.Input("slotToken", NumberFormat.I32, tokens);
+        var gate = WeightTensor.Experts(b, "gate", format, e.NRoutedExperts, e.MoeIntermediateSize, hidden);
+        var up = WeightTensor.Experts(b, "up", format, e.NRoutedExperts, e.MoeIntermediateSize, hidden);
+        bool streaming = form == MatrixForm.Streaming;
+        var t = Linear.TokenAxis(tokens, form);
+        var rows = ActivationRows.Of(b, x, t, hidden, null, quantize, streaming ? gate.StagedFactor : 1, streaming);
+        var a = new Axis("a", active, null, e.NRoutedExperts);
+        var n = new Axis("n", e.MoeIntermediateSize);
+        var slot = new Axis("slot", offset[a.Index + 1] - offset[a], offset[a]);
+        var h = b.Output("h", NumberFormat.F32, 1, e.MoeIntermediateSize);
+        Expr value = rows.Rows[slotToken[slot], rows.Column];
+        var g = new Product(b, "Gate", slot, rows.Column, value, gate, expert[a], form, [a, n], [], n);
+        var u = new Product(b, "Up", slot, rows.Column, value, up, expert[a], form, [a, n], [], n);
+        g.Partner = u;
+        u.Epilogue.Add(b.Map("Activate", h[slot, n], GateUp.Silu(g.Sum) * u.Sum, a, n, slot));
+        b.Flops = Count.Number(4L * hidden * e.MoeIntermediateSize) + " a slot";
+        b.Bytes = Count.Number(2L * hidden * e.MoeIntermediateSize * Count.Size(format)) + " of weights an active expert";
+        return new(form, rows, b.Build(), g);
+    }
+}

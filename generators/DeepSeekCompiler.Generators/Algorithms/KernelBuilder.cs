@@ -1,0 +1,71 @@
+using System.Collections.Generic;
+using DeepSeekCompiler.Generators.Expressions;
+using DeepSeekCompiler.Generators.Spec;
+using DeepSeekCompiler.Generators.Tensors;
+
+namespace DeepSeekCompiler.Generators.Algorithms;
+
+/// <summary>Collects the parts of a kernel as an algorithm is written down.</summary>
+internal sealed class KernelBuilder(string name, string summary)
+{
+    private readonly List<Var> _scalars = new();
+    private readonly List<Tensor> _tensors = new();
+    private readonly List<Stage> _stages = new();
+    private readonly List<Axis> _folds = new();
+
+    public string Name { get; } = name;
+
+    public string Flops { get; set; } = "";
+
+    public string Bytes { get; set; } = "";
+
+    public Var Scalar(string scalar, int bound = 0)
+    {
+        var variable = new Var(scalar, ScalarKind.I32, bound);
+        _scalars.Add(variable);
+        return variable;
+    }
+
+    public Tensor Input(string tensor, NumberFormat format, params Dim[] dims) => Add(new Tensor(tensor, format, TensorRole.Input, dims));
+
+    public Tensor Output(string tensor, NumberFormat format, params Dim[] dims) => Add(new Tensor(tensor, format, TensorRole.Output, dims));
+
+    public Tensor InOut(string tensor, NumberFormat format, params Dim[] dims) => Add(new Tensor(tensor, format, TensorRole.InOut, dims));
+
+    public Tensor Temp(string tensor, params Dim[] dims) => Add(new Tensor(tensor, NumberFormat.F32, TensorRole.Temp, dims));
+
+    public Tensor Table(string tensor, NumberFormat format, TensorRole role, params Dim[] dims) => Add(new Tensor(tensor, format, role, dims) { IsTable = true });
+
+    public Map Map(string stage, Read target, Expr value, params Axis[] axes)
+    {
+        var map = new Map(stage, target, value, axes);
+        _stages.Add(map);
+        return map;
+    }
+
+    public Reduce Sum(string stage, Read target, Expr value, Axis[] axes, Axis[] over, Expr? scale = null, Expr? init = null) =>
+        Add(new Reduce(stage, target, ReduceOp.Sum, value, scale, init, axes, over));
+
+    public Reduce Max(string stage, Read target, Expr value, Axis[] axes, params Axis[] over) =>
+        Add(new Reduce(stage, target, ReduceOp.Max, value, null, null, axes, over));
+
+    public Axis Fold(Axis axis)
+    {
+        _folds.Add(axis);
+        return axis;
+    }
+
+    public TensorKernel Build() => new(Name, summary, _scalars, _tensors, _stages) { Folds = _folds, Flops = Flops, Bytes = Bytes };
+
+    private Tensor Add(Tensor tensor)
+    {
+        _tensors.Add(tensor);
+        return tensor;
+    }
+
+    private Reduce Add(Reduce reduce)
+    {
+        _stages.Add(reduce);
+        return reduce;
+    }
+}

@@ -1,0 +1,20 @@
+namespace DeepSeekCompiler.Generators.Algorithms;
+
+/// <summary>Sizes that kernels and runtime agree on.</summary>
+public static class Limits
+{
+    /// <summary>Most tokens of one forward chunk.</summary>
+    public const int MaxChunk = 512;
+
+    /// <summary>Most tokens that the streaming (decode) kernels take at once.</summary>
+    public const int MaxDecode = 4;
+
+    /// <summary>Tokens of a cache page.</summary>
+    public const int PageTokens = 64;
+
+    /// <summary>Most parts that decode attention splits a context into.</summary>
+    public const int MaxSplits = 16;
+
+    /// <summary>Where softmax maxima start: far below any score, but finite, so that differences stay numbers.</summary>
+    public const double Lowest = -1e30;
+}

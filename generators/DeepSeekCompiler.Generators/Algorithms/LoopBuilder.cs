@@ -1,0 +1,57 @@
+using System;
+using System.Collections.Generic;
+using System.Globalization;
+using DeepSeekCompiler.Generators.Expressions;
+using DeepSeekCompiler.Generators.Loops;
+using DeepSeekCompiler.Generators.Spec;
+using Buffer = DeepSeekCompiler.Generators.Loops.Buffer;
+
+namespace DeepSeekCompiler.Generators.Algorithms;
+
+/// <summary>Writes irregular kernels directly at loop level.</summary>
+internal sealed class LoopBuilder
+{
+    private readonly Stack<List<Stmt>> _blocks = new();
+    private int _variables;
+
+    public LoopBuilder() => _blocks.Push(new());
+
+    public Block Body => new(_blocks.Peek());
+
+    public Buffer Scratch(string name, NumberFormat format, int length)
+    {
+        var buffer = new Buffer(name, format, length == 1 ? MemoryScope.Register : MemoryScope.Scratch, length);
+        _blocks.Peek().Add(new Alloc(buffer));
+        return buffer;
+    }
+
+    public void Store(Buffer buffer, Expr index, Expr value) => _blocks.Peek().Add(new Store(buffer, Affine.Simplify(index), value));
+
+    public Var Let(string name, Expr value)
+    {
+        var variable = new Var(name, value.Kind);
+        _blocks.Peek().Add(new Let(variable, value));
+        return variable;
+    }
+
+    public void Note(string text) => _blocks.Peek().Add(new Comment(text));
+
+    public void For(string name, Expr count, Action<Var> body, LoopKind kind = LoopKind.Serial)
+    {
+        var variable = new Var(name + (_variables++).ToString(CultureInfo.InvariantCulture), ScalarKind.I32, count is Const c ? (int)c.Value : 0);
+        _blocks.Push(new());
+        body(variable);
+        var inner = _blocks.Pop();
+        _blocks.Peek().Add(new For(variable, Const.Zero, count, kind, new Block(inner)));
+    }
+
+    public void If(Expr condition, Action body)
+    {
+        _blocks.Push(new());
+        body();
+        var inner = _blocks.Pop();
+        _blocks.Peek().Add(new If(condition, new Block(inner)));
+    }
+
+    public static Load At(Buffer buffer, Expr index) => new(buffer, Affine.Simplify(index));
+}

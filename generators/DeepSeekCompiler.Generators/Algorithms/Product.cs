@@ -1,0 +1,107 @@
+using System.Collections.Generic;
+using DeepSeekCompiler.Generators.Expressions;
+using DeepSeekCompiler.Generators.Spec;
+using DeepSeekCompiler.Generators.Tensors;
+
+namespace DeepSeekCompiler.Generators.Algorithms;
+
+/// <summary>A contraction of activation rows with some rows of a weight, and what is done with the sums.</summary>
+internal sealed class Product
+{
+    /// <param name="b">The kernel.</param>
+    /// <param name="name">A word.</param>
+    /// <param name="rows">The activations.</param>
+    /// <param name="weight">The matrix.</param>
+    /// <param name="form">Streaming or panel.</param>
+    /// <param name="tileAxes">Axes over weight rows that are work items and tiles, outermost first; the last one is tiled.</param>
+    /// <param name="unrolled">Axes over neighbouring weight rows that always go together (the two of a rope pair).</param>
+    /// <param name="row">The weight's row in terms of those axes.</param>
+    public Product(KernelBuilder b, string name, ActivationRows rows, WeightTensor weight, MatrixForm form, Axis[] tileAxes, Axis[] unrolled, Expr row)
+        : this(b, name, rows.Token, rows.Column, rows.Rows[rows.Token, rows.Column], weight, null, form, tileAxes, unrolled, row)
+    {
+    }
+
+    /// <param name="b">The kernel.</param>
+    /// <param name="name">A word.</param>
+    /// <param name="token">Axis over activation rows.</param>
+    /// <param name="column">The reduced axis.</param>
+    /// <param name="x">An activation, in terms of both.</param>
+    /// <param name="weight">The matrix, or one an expert.</param>
+    /// <param name="expert">Which expert, or null.</param>
+    /// <param name="form">Streaming or panel.</param>
+    /// <param name="tileAxes">Axes over weight rows that are tiled.</param>
+    /// <param name="unrolled">Axes that always go together.</param>
+    /// <param name="row">The weight's row.</param>
+    public Product(KernelBuilder b, string name, Axis token, Axis column, Expr x, WeightTensor weight, Expr? expert, MatrixForm form, Axis[] tileAxes, Axis[] unrolled, Expr row)
+    {
+        Name = name;
+        Token = token;
+        Column = column;
+        Weight = weight;
+        TileAxes = tileAxes;
+        Unrolled = unrolled;
+        var all = new List<Axis>(tileAxes);
+        all.AddRange(unrolled);
+        var sumDims = new List<Dim> { token };
+        var panelDims = new List<Dim>();
+        foreach (var axis in tileAxes) { sumDims.Add(axis); panelDims.Add(axis); }
+        foreach (var axis in unrolled) { sumDims.Add(axis.Max); panelDims.Add(axis.Max); }
+        Sums = b.Temp(name + "Sum", sumDims.ToArray());
+        var at = new List<Expr> { token };
+        foreach (var axis in all) at.Add(axis);
+        var free = new List<Axis>(all) { token };
+        if (form == MatrixForm.Panel && weight.Format != NumberFormat.F32)
+        {
+            panelDims.Add(column);
+            var panel = b.Temp(name + "Panel", panelDims.ToArray());
+            var index = new List<Expr>();
+            foreach (var axis in all) index.Add(axis);
+            index.Add(column);
+            var axes = new List<Axis>(all) { column };
+            Decode = b.Map("Decode" + name, panel[index.ToArray()], weight.Value(expert, row, column), axes.ToArray());
+            Dot = b.Sum(name, Sums[at.ToArray()], x * panel[index.ToArray()], free.ToArray(), [column]);
+        }
+        else
+        {
+            Dot = b.Sum(name, Sums[at.ToArray()], x * weight.Code(expert, row, column), free.ToArray(), [column], weight.Scale(expert, row, column));
+        }
+    }
+
+    public string Name { get; }
+
+    public Axis Token { get; }
+
+    public Axis Column { get; }
+
+    public WeightTensor Weight { get; }
+
+    public Axis[] TileAxes { get; }
+
+    public Axis[] Unrolled { get; }
+
+    /// <summary>[token, tile axes, unrolled axes].</summary>
+    public Tensor Sums { get; }
+
+    /// <summary>The stage that decodes a panel; null when the product reads the weight itself.</summary>
+    public Map? Decode { get; }
+
+    public Reduce Dot { get; }
+
+    /// <summary>Stages over the same work items that consume the sums, set by the kernel.</summary>
+    public List<Map> Epilogue { get; } = new();
+
+    /// <summary>Stages that must run right after this product, in the same tile: a second product of the same rows (up beside gate).</summary>
+    public Product? Partner { get; set; }
+
+    /// <summary>The sum of the current point.</summary>
+    public Read Sum
+    {
+        get
+        {
+            var at = new List<Expr> { Token };
+            foreach (var axis in TileAxes) at.Add(axis);
+            foreach (var axis in Unrolled) at.Add(axis);
+            return Sums[at.ToArray()];
+        }
+    }
+}

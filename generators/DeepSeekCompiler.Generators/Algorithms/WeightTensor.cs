@@ -1,0 +1,53 @@
+using DeepSeekCompiler.Generators.Expressions;
+using DeepSeekCompiler.Generators.Spec;
+using DeepSeekCompiler.Generators.Tensors;
+
+namespace DeepSeekCompiler.Generators.Algorithms;
+
+/// <summary>A stored matrix as kernels see it: its codes, and its block scales where the format has them.</summary>
+internal sealed class WeightTensor
+{
+    private WeightTensor(NumberFormat format, Tensor codes, Tensor? scales)
+    {
+        Format = format;
+        Codes = codes;
+        Scales = scales;
+    }
+
+    public NumberFormat Format { get; }
+
+    public Tensor Codes { get; }
+
+    public Tensor? Scales { get; }
+
+    /// <summary>A matrix [rows, columns].</summary>
+    public static WeightTensor Matrix(KernelBuilder b, string name, NumberFormat format, int rows, int columns) =>
+        new(format, b.Input(name, format, rows, columns),
+            format == NumberFormat.E4M3 ? b.Input(name + "Scale", NumberFormat.F32, Blocks(rows), Blocks(columns)) : null);
+
+    /// <summary>One matrix [rows, columns] an expert.</summary>
+    public static WeightTensor Experts(KernelBuilder b, string name, NumberFormat format, int experts, int rows, int columns) =>
+        new(format, b.Table(name, format, TensorRole.Input, experts, rows, columns),
+            format == NumberFormat.E4M3 ? b.Table(name + "Scale", NumberFormat.F32, TensorRole.Input, experts, Blocks(rows), Blocks(columns)) : null);
+
+    /// <summary>The stored number, before any scale.</summary>
+    public Expr Code(Expr? expert, Expr row, Expr column) => expert is null ? Codes[row, column] : Codes[expert, row, column];
+
+    /// <summary>The factor of a streamed product x * code: half of E4M3's 2^120 is in the block scale, half in the staged x (see
+    /// <see cref="StagedFactor"/>), so that neither overflows. Null for formats without scales.</summary>
+    public Expr? Scale(Expr? expert, Expr row, Expr column)
+    {
+        if (Scales is null) return null;
+        Expr r = row / FormatSpec.Block, c = column / FormatSpec.Block;
+        return (expert is null ? Scales[r, c] : Scales[expert, r, c]) * Dequantize.HalfBias;
+    }
+
+    /// <summary>What staged activations are multiplied with.</summary>
+    public double StagedFactor => Scales is null ? 1 : Dequantize.HalfBias;
+
+    /// <summary>The number itself: code times scale.</summary>
+    public Expr Value(Expr? expert, Expr row, Expr column) =>
+        Scale(expert, row, column) is { } scale ? Code(expert, row, column) * Dequantize.HalfBias * scale : Code(expert, row, column);
+
+    private static int Blocks(int extent) => (extent + FormatSpec.Block - 1) / FormatSpec.Block;
+}

@@ -1,0 +1,184 @@
+using System.Collections.Generic;
+
+namespace DeepSeekCompiler.Generators.Expressions;
+
+/// <summary>An integer expression as a sum of terms with constant factors: index arithmetic in normal form.</summary>
+internal sealed class Affine
+{
+    private readonly List<(Expr Term, long Factor)> _terms = new();
+
+    public long Constant { get; private set; }
+
+    public IReadOnlyList<(Expr Term, long Factor)> Terms => _terms;
+
+    public static Affine Of(Expr e)
+    {
+        var sum = new Affine();
+        sum.Add(e, 1);
+        return sum;
+    }
+
+    /// <summary>The same value in normal form: divisions and remainders resolved where the bounds of variables allow.</summary>
+    public static Expr Simplify(Expr e) => e.Kind == ScalarKind.I32 ? Of(e).ToExpr() : e;
+
+    /// <summary>The factor of <paramref name="variable"/>; null when it also stands inside another term.</summary>
+    public long? FactorOf(Var variable)
+    {
+        long factor = 0;
+        foreach (var (term, f) in _terms)
+        {
+            if (term.Equals(variable)) factor = f;
+            else if (Walk.Uses(term, variable)) return null;
+        }
+
+        return factor;
+    }
+
+    public Expr ToExpr()
+    {
+        Expr? sum = null;
+        foreach (var (term, factor) in _terms)
+        {
+            if (factor == 0) continue;
+            if (sum is not null && factor < 0) sum -= Scaled(term, -factor);
+            else sum = sum is null ? Scaled(term, factor) : sum + Scaled(term, factor);
+        }
+
+        if (sum is null) return Const.Int(Constant);
+        return Constant < 0 ? sum - Const.Int(-Constant) : sum + Const.Int(Constant);
+    }
+
+    private static Expr Scaled(Expr term, long factor) => factor == 1 ? term : term * Const.Int(factor);
+
+    private void Add(Expr e, long factor)
+    {
+        switch (e)
+        {
+            case Const c:
+                Constant += (long)c.Value * factor;
+                break;
+            case Binary { Op: BinaryOp.Add } b:
+                Add(b.Left, factor);
+                Add(b.Right, factor);
+                break;
+            case Binary { Op: BinaryOp.Sub } b:
+                Add(b.Left, factor);
+                Add(b.Right, -factor);
+                break;
+            case Binary { Op: BinaryOp.Mul } b:
+                AddProduct(b, factor);
+                break;
+            case Binary { Op: BinaryOp.Div or BinaryOp.Mod, Right: Const { Value: > 0 } d } b:
+                AddQuotient(Of(b.Left), (long)d.Value, b.Op, factor);
+                break;
+            default:
+                AddTerm(e, factor);
+                break;
+        }
+    }
+
+    private void AddProduct(Binary product, long factor)
+    {
+        var left = Of(product.Left);
+        var right = Of(product.Right);
+        if (right._terms.Count == 0) AddScaled(left, right.Constant * factor);
+        else if (left._terms.Count == 0) AddScaled(right, left.Constant * factor);
+        else AddTerm(left.ToExpr() * right.ToExpr(), factor);
+    }
+
+    private void AddScaled(Affine other, long factor)
+    {
+        foreach (var (term, f) in other._terms) AddTerm(term, f * factor);
+        Constant += other.Constant * factor;
+    }
+
+    // (d*q + r) / d is q and (d*q + r) % d is r when 0 <= r < d.
+    private void AddQuotient(Affine value, long divisor, BinaryOp op, long factor)
+    {
+        var whole = new Affine();
+        var rest = new Affine();
+        long bound = 0;
+        bool bounded = true, natural = value.Constant >= 0;
+        foreach (var (term, f) in value._terms)
+        {
+            if (f % divisor == 0)
+            {
+                whole.AddTerm(term, f / divisor);
+                continue;
+            }
+
+            rest.AddTerm(term, f);
+            natural &= f > 0;
+            if (term is Var { Bound: > 0 } v) bound += (v.Bound - 1) * f;
+            else bounded = false;
+        }
+
+        if (!natural)
+        {
+            AddTerm(new Binary(op, value.ToExpr(), Const.Int(divisor)), factor);
+            return;
+        }
+
+        whole.Constant = value.Constant / divisor;
+        rest.Constant = value.Constant % divisor;
+        if (op == BinaryOp.Div) rest.DropBelowGrain(divisor);
+        bool resolved = bounded && bound + rest.Constant < divisor;
+        if (op == BinaryOp.Div) AddScaled(whole, factor);
+        if (!resolved) AddTerm(new Binary(op, rest.ToExpr(), Const.Int(divisor)), factor);
+        else if (op == BinaryOp.Mod) AddScaled(rest, factor);
+    }
+
+    // (g*a + r) / (g*m) is a / m when 0 <= r < g: lanes never cross a scale block that is a multiple of a vector.
+    private void DropBelowGrain(long divisor)
+    {
+        long grain = 0;
+        foreach (var (term, f) in _terms)
+        {
+            if (term is Var { Bound: > 0 } v && (v.Bound - 1) * f < Largest(f)) continue;
+            grain = Gcd(grain, f);
+        }
+
+        grain = Gcd(grain, divisor);
+        if (grain <= 1) return;
+        long below = Constant % grain;
+        var dropped = new List<(Expr, long)>();
+        foreach (var (term, f) in _terms)
+        {
+            if (f % grain == 0) continue;
+            if (term is not Var { Bound: > 0 } v) return;
+            below += (v.Bound - 1) * f;
+            dropped.Add((term, f));
+        }
+
+        if (below >= grain) return;
+        foreach (var item in dropped) _terms.Remove(item);
+        Constant -= Constant % grain;
+    }
+
+    // The next larger factor: a term that stays below it fills the gap under it.
+    private long Largest(long factor)
+    {
+        long next = long.MaxValue;
+        foreach (var (_, f) in _terms)
+        {
+            if (f > factor && f < next) next = f;
+        }
+
+        return next == long.MaxValue ? 0 : next;
+    }
+
+    private static long Gcd(long a, long b) => b == 0 ? a : Gcd(b, a % b);
+
+    private void AddTerm(Expr term, long factor)
+    {
+        for (int i = 0; i < _terms.Count; i++)
+        {
+            if (!_terms[i].Term.Equals(term)) continue;
+            _terms[i] = (term, _terms[i].Factor + factor);
+            if (_terms[i].Factor == 0) _terms.RemoveAt(i);
+            return;
+        }
+
+        _terms.Add((term, factor));
+    }
+}

@@ -1,0 +1,95 @@
+using System.Collections.Generic;
+using DeepSeekCompiler.Generators.Expressions;
+using DeepSeekCompiler.Generators.Schedules;
+using DeepSeekCompiler.Generators.Tensors;
+
+namespace DeepSeekCompiler.Generators.Loops.Lowering;
+
+/// <summary>Tensor-level expressions to loop level: axes become loop variables, reads become loads.</summary>
+internal sealed class ExpressionLowering(IReadOnlyDictionary<Tensor, Buffer> arguments)
+{
+    public Expr Lower(Expr e, Scope scope) => e switch
+    {
+        Const or Var => e,
+        AxisIndex a => Value(a.Axis, scope, null, false),
+        Read r => Load(r, scope),
+        Unary u => new Unary(u.Op, Lower(u.Operand, scope)),
+        Binary b => Fold.Binary(b.Op, Lower(b.Left, scope), Lower(b.Right, scope)),
+        Select s => new Select(Lower(s.Condition, scope), Lower(s.Then, scope), Lower(s.Else, scope)),
+        Cast c => new Cast(Lower(c.Operand, scope)),
+        MulAdd m => new MulAdd(Lower(m.A, scope), Lower(m.B, scope), Lower(m.C, scope)),
+        _ => throw new LoweringException($"{e.GetType().Name} is no tensor-level expression"),
+    };
+
+    /// <summary>Buffer, table index and element index of a tensor's number.</summary>
+    public (Buffer Buffer, Expr? Table, Expr Index) Address(Read read, Scope scope)
+    {
+        var tensor = read.Tensor;
+        if (scope[tensor] is { } storage) return (storage.Buffer, null, LocalIndex(read, storage, scope));
+        if (!arguments.TryGetValue(tensor, out var buffer))
+            throw new LoweringException($"{tensor.Name} is used where it is not stored");
+        int first = tensor.IsTable ? 1 : 0;
+        Expr index = Const.Zero;
+        for (int i = first; i < read.Index.Length; i++)
+            index = index * Lower(tensor.Dims[i].Size, scope) + Lower(read.Index[i], scope);
+        return (buffer, tensor.IsTable ? Affine.Simplify(Lower(read.Index[0], scope)) : null, Affine.Simplify(index));
+    }
+
+    /// <summary>The value of an axis, without what was bound in <paramref name="outer"/>; in staged order where asked.</summary>
+    public Expr Value(Axis axis, Scope scope, Scope? outer, bool staged)
+    {
+        if (scope[axis] is not { Segment: { } segment } state) throw new LoweringException($"axis {axis.Name} is used outside its loops");
+        var before = outer?[axis];
+        bool segmentKnown = before?.Segment is not null;
+        Expr value = segmentKnown ? Const.Zero : Lower(segment.Base, scope);
+        if (outer is null) value = Lower(axis.Begin, scope) + value;
+        for (int i = 0; i < segment.Parts.Count; i++)
+        {
+            if (before?.Variables[i] is not null) continue;
+            if (state.Variables[i] is not { } variable) throw new LoweringException($"part {i} of axis {axis.Name} is used outside its loop");
+            value += variable * (staged ? segment.Parts[i].StagedStride : segment.Parts[i].Stride);
+        }
+
+        return value;
+    }
+
+    private Expr Load(Read read, Scope scope)
+    {
+        var (buffer, table, index) = Address(read, scope);
+        return new Load(buffer, index, table) { Sub = WordPosition(read, scope) };
+    }
+
+    private Expr LocalIndex(Read read, Storage storage, Scope scope)
+    {
+        Expr index = Const.Zero;
+        for (int i = 0; i < read.Index.Length; i++)
+        {
+            Expr at = read.Index[i];
+            if (read.Tensor.Dims[i].Axis is { } own)
+                at = at is AxisIndex a ? Local(a.Axis, own, storage, scope) : throw new LoweringException($"{read.Tensor.Name} is kept in parts along {own.Name}, so it is read at an axis only");
+            else
+                at = Lower(at, scope);
+            index = index * storage.Sizes[i] + at;
+        }
+
+        return Affine.Simplify(index);
+    }
+
+    // Another axis may run over a dimension kept whole; what is kept in part is read along its own axis.
+    private Expr Local(Axis axis, Axis own, Storage storage, Scope scope) =>
+        axis == own ? Value(axis, scope, storage.Opened, storage.Staged)
+        : storage.Opened[own]?.Segment is null ? Value(axis, scope, null, storage.Staged)
+        : throw new LoweringException($"axis {axis.Name} reads what is kept in parts along {own.Name}");
+
+    /// <summary>Position in a word of the axis whose lanes stride by words, when the read runs along such an axis.</summary>
+    private static int WordPosition(Read read, Scope scope)
+    {
+        foreach (var index in read.Index)
+        {
+            if (index is AxisIndex a && scope[a.Axis] is { Segment.Parts: { Count: 4 } parts, Variables: var v } && parts[3].Stride > 1 && v[2] is Const sub)
+                return (int)sub.Value;
+        }
+
+        return 0;
+    }
+}

@@ -1,0 +1,8 @@
+using System.Collections.Generic;
+using DeepSeekCompiler.Generators.Schedules;
+using DeepSeekCompiler.Generators.Tensors;
+
+namespace DeepSeekCompiler.Generators.Loops.Lowering;
+
+/// <summary>A kernel ready to print: its functions run one after another.</summary>
+public sealed record LoweredKernel(TensorKernel Kernel, KernelSchedule Schedule, IReadOnlyList<LoopFunction> Functions, IReadOnlyList<WorkspaceBuffer> Workspace);

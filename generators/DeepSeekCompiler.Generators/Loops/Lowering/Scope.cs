@@ -1,0 +1,37 @@
+using System.Collections.Generic;
+using DeepSeekCompiler.Generators.Tensors;
+
+namespace DeepSeekCompiler.Generators.Loops.Lowering;
+
+/// <summary>What is known at one place of the loop nest: bound axes, open temporaries, running sums. Immutable.</summary>
+internal sealed class Scope
+{
+    private readonly Dictionary<Axis, AxisState> _axes;
+    private readonly Dictionary<Tensor, Storage> _storages;
+    private readonly Dictionary<Stage, Accumulator> _sums;
+
+    public Scope()
+        : this(new(), new(), new())
+    {
+    }
+
+    private Scope(Dictionary<Axis, AxisState> axes, Dictionary<Tensor, Storage> storages, Dictionary<Stage, Accumulator> sums)
+    {
+        _axes = axes;
+        _storages = storages;
+        _sums = sums;
+    }
+
+    public AxisState? this[Axis axis] => _axes.TryGetValue(axis, out var state) ? state : null;
+
+    public Storage? this[Tensor tensor] => _storages.TryGetValue(tensor, out var storage) ? storage : null;
+
+    /// <summary>The innermost accumulator: that of the block, where a scale is applied by blocks.</summary>
+    public Accumulator? this[Stage stage] => _sums.TryGetValue(stage, out var sum) ? sum : null;
+
+    public Scope With(Axis axis, AxisState state) => new(new(_axes) { [axis] = state }, _storages, _sums);
+
+    public Scope With(Tensor tensor, Storage storage) => new(_axes, new(_storages) { [tensor] = storage }, _sums);
+
+    public Scope With(Stage stage, Accumulator sum) => new(_axes, _storages, new(_sums) { [stage] = sum });
+}

@@ -1,0 +1,22 @@
+namespace DeepSeekCompiler.Generators.Loops.Lowering;
+
+/// <summary>Where a temporary lives: only the part of it that the loops inside its allocation touch.</summary>
+internal sealed class Storage
+{
+    public Storage(Buffer buffer, Scope opened, int[] sizes, bool staged)
+    {
+        Buffer = buffer;
+        Opened = opened;
+        Sizes = sizes;
+        Staged = staged;
+    }
+
+    public Buffer Buffer { get; }
+
+    /// <summary>What was bound when it was opened; those contributions are left out of its indices.</summary>
+    public Scope Opened { get; }
+
+    public int[] Sizes { get; }
+
+    public bool Staged { get; }
+}

@@ -1,0 +1,65 @@
+using System.Collections.Generic;
+using System.Linq;
+using DeepSeekCompiler.Generators.Expressions;
+
+namespace DeepSeekCompiler.Generators.Loops.Passes;
+
+/// <summary>Register buffers that some loop still indexes by a variable become scratch memory.</summary>
+public static class Demote
+{
+    public static LoopFunction Run(LoopFunction function)
+    {
+        var indexed = new HashSet<Buffer>();
+        Find(function.Body, indexed);
+        if (indexed.Count == 0) return function;
+        var replaced = new Dictionary<Buffer, Buffer>();
+        foreach (var buffer in indexed) replaced[buffer] = new Buffer(buffer.Name, buffer.Format, MemoryScope.Scratch, buffer.Length);
+        return function with { Body = Rewrite(function.Body, replaced) };
+    }
+
+    private static void Find(Stmt statement, HashSet<Buffer> indexed)
+    {
+        switch (statement)
+        {
+            case Block block:
+                foreach (var s in block.Body) Find(s, indexed);
+                break;
+            case For loop:
+                Find(loop.Body, indexed);
+                break;
+            case If branch:
+                Find(branch.Then, indexed);
+                break;
+            case Store { Target.Scope: MemoryScope.Register, Index: not Const } store:
+                indexed.Add(store.Target);
+                break;
+        }
+
+        if (statement is Let or Store) StatementWalk.Each(statement, e => Find(e, indexed));
+    }
+
+    private static void Find(Expr e, HashSet<Buffer> indexed)
+    {
+        if (e is Load { Source.Scope: MemoryScope.Register, Index: not Const } load) indexed.Add(load.Source);
+        foreach (var child in Walk.Children(e)) Find(child, indexed);
+    }
+
+    private static Stmt Rewrite(Stmt statement, Dictionary<Buffer, Buffer> replaced) => statement switch
+    {
+        Block block => new Block(block.Body.Select(s => Rewrite(s, replaced)).ToList()),
+        For loop => loop with { Body = Rewrite(loop.Body, replaced) },
+        If branch => branch with { Then = Rewrite(branch.Then, replaced) },
+        Alloc alloc => new Alloc(New(alloc.Target, replaced)),
+        Store store => (Stmt)(store with { Target = New(store.Target, replaced), Value = Rewrite(store.Value, replaced) }),
+        Let let => let with { Value = Rewrite(let.Value, replaced) },
+        _ => statement,
+    };
+
+    private static Expr Rewrite(Expr e, Dictionary<Buffer, Buffer> replaced)
+    {
+        var rebuilt = Walk.Rebuild(e, child => Rewrite(child, replaced));
+        return rebuilt is Load load ? load with { Source = New(load.Source, replaced) } : rebuilt;
+    }
+
+    private static Buffer New(Buffer buffer, Dictionary<Buffer, Buffer> replaced) => replaced.TryGetValue(buffer, out var other) ? other : buffer;
+}

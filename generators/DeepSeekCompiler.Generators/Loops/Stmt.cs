@@ -1,0 +1,4 @@
+namespace DeepSeekCompiler.Generators.Loops;
+
+/// <summary>A statement of the loop level.</summary>
+public abstract record Stmt;

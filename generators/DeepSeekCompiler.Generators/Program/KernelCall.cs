@@ -1,0 +1,42 @@
+using System;
+using System.Collections.Generic;
+using DeepSeekCompiler.Generators.Targets.Host;
+using DeepSeekCompiler.Generators.Tensors;
+
+namespace DeepSeekCompiler.Generators.Program;
+
+/// <summary>Prints calls of generated kernels: arguments are given by name and put in the order of the kernel's parameters.</summary>
+internal sealed class KernelCall(IReadOnlyDictionary<string, TensorKernel> kernels)
+{
+    /// <param name="kernel">Name of the kernel.</param>
+    /// <param name="arguments">Pairs of parameter and C# expression. A weight is written <c>@Index</c>, an expert table <c>#Index</c>:
+    /// both bring their scales along where the format has any.</param>
+    public string Print(string kernel, params (string Parameter, string Value)[] arguments)
+    {
+        var given = new Dictionary<string, string>();
+        foreach (var (parameter, value) in arguments) given[parameter] = value;
+        var tensorKernel = kernels[kernel];
+        var printed = new List<string> { "run" };
+        foreach (var tensor in tensorKernel.Tensors)
+        {
+            if (tensor.Role != TensorRole.Temp) printed.Add(Argument(kernel, tensor, given));
+        }
+
+        foreach (var scalar in tensorKernel.Scalars) printed.Add(given.TryGetValue(scalar.Name, out var value) ? value : scalar.Name);
+        return $"{kernel}.Run({string.Join(", ", printed)});";
+    }
+
+    private static string Argument(string kernel, Tensor tensor, Dictionary<string, string> given)
+    {
+        if (given.TryGetValue(tensor.Name, out var value))
+        {
+            if (value[0] == '@') return $"({HostTypes.Element(tensor.Format)}*)Data[{value.Substring(1)}]";
+            return value[0] == '#' ? $"Data + {value.Substring(1)}" : value;
+        }
+
+        // Scales stand behind the weight they belong to.
+        string owner = tensor.Name.EndsWith("Scale", StringComparison.Ordinal) ? tensor.Name.Substring(0, tensor.Name.Length - 5) : "";
+        if (given.TryGetValue(owner, out var weight)) return weight[0] == '#' ? $"(byte**)(Scales + {weight.Substring(1)})" : $"Scales[{weight.Substring(1)}]";
+        throw new InvalidOperationException($"{kernel} is called without {tensor.Name}");
+    }
+}

@@ -1,0 +1,130 @@
+using System;
+using System.Collections.Generic;
+using DeepSeekCompiler.Generators.Algorithms;
+using DeepSeekCompiler.Generators.Loops.Lowering;
+using DeepSeekCompiler.Generators.Schedules.Host;
+using DeepSeekCompiler.Generators.Spec;
+using DeepSeekCompiler.Generators.Targets.Host;
+
+namespace DeepSeekCompiler.Generators.Program;
+
+/// <summary>All kernels that a model needs, by name, in the order of the forward pass.</summary>
+public sealed class KernelSet
+{
+    private readonly List<ModelKernel> _kernels = new();
+
+    private KernelSet()
+    {
+    }
+
+    public IReadOnlyList<ModelKernel> Kernels => _kernels;
+
+    public static KernelSet Of(ModelSpec spec)
+    {
+        var set = new KernelSet();
+        var f = spec.Formats;
+        var block = ((NumberFormat, double)?)(f.Other, spec.RmsNormEps);
+        bool quantize = f.Linear == NumberFormat.E4M3 && f.Fp8 == Fp8Policy.Full;
+        RowSource Normed() => new(spec.HiddenSize, block, quantize);
+        set.Point("Embed", n => Embedding.Define(n, spec.VocabSize, spec.HiddenSize, f.Other));
+        set.AddAttention(spec, quantize);
+        if (HasDense(spec))
+        {
+            set.Matrix("DenseGateUp", (n, form) => GateUp.Define(n, "Feed-forward block: gate and up projection of the normalised input, h = silu(gate) * up.", form, Normed(), spec.IntermediateSize, f.Linear));
+            set.Matrix("DenseDown", (n, form) => Linear.Define(n, "Feed-forward block: down projection, added to the residual stream.", form, new(spec.IntermediateSize, null, quantize), spec.HiddenSize, f.Linear, true));
+        }
+
+        if (spec.Experts is { } e) set.AddExperts(spec, e, quantize);
+        set.Point("FinalNorm", n => RmsNorm.Define(n, "Final norm; the head and the MTP module read its result.", spec.HiddenSize, f.Other, spec.RmsNormEps));
+        set.Matrix("Head", (n, form) => Linear.Define(n, "Head: logits of every token of the vocabulary.", form, new(spec.HiddenSize, null, false), spec.VocabSize, f.Other, false));
+        if (spec.NumNextnPredictLayers > 0)
+        {
+            set.Point("MtpInput", n => Algorithms.MtpInput.Define(n, spec.VocabSize, spec.HiddenSize, f.Other, spec.RmsNormEps));
+            set.Matrix("MtpProjection", (n, form) => Linear.Define(n, "Projection of the MTP module's input to the width of the residual stream.", form, new(2 * spec.HiddenSize, null, false), spec.HiddenSize, f.Other, false));
+        }
+
+        return set;
+    }
+
+    /// <summary>Whether any block is dense.</summary>
+    public static bool HasDense(ModelSpec spec)
+    {
+        for (int layer = 0; layer < spec.NumHiddenLayers + spec.NumNextnPredictLayers; layer++)
+        {
+            if (!spec.IsExpertLayer(layer)) return true;
+        }
+
+        return false;
+    }
+
+    private void AddAttention(ModelSpec spec, bool quantize)
+    {
+        var f = spec.Formats;
+        var shape = AttentionShape.Of(spec.Attention, spec.Rope, f.Cache);
+        var normed = new RowSource(spec.HiddenSize, (f.Other, spec.RmsNormEps), quantize);
+        var latent = spec.Attention as LatentAttentionSpec;
+        if (latent is not null)
+        {
+            Matrix("LatentDown", (n, form) => LatentDown.Define(n, form, normed, latent, f.Linear, f.Other, f.Cache));
+            if (latent.QLoraRank > 0)
+                Matrix("QueryUp", (n, form) => QueryUp.Define(n, form, new(latent.QLoraRank, (f.Other, latent.LatentNormEps), quantize), latent, f.Linear));
+        }
+        else
+        {
+            var grouped = (GroupedQueryAttentionSpec)spec.Attention;
+            Matrix("QueryKeyValue", (n, form) => QueryKeyValue.Define(n, form, normed, grouped, f.Linear, f.Cache));
+        }
+
+        var decode = AttentionDecode.Define("AttentionDecode", shape, latent, f.Linear);
+        Add("AttentionDecode", t => KernelLowering.Lower(decode.Kernel, AttentionDecodeSchedule.Of(decode, t, f.Linear)));
+        var prefill = FlashPrefill.Define("AttentionPrefill", shape, latent, f.Linear);
+        Add("AttentionPrefill", t => KernelLowering.Lower(prefill.Kernel, FlashPrefillSchedule.Of(prefill, t)));
+        int width = spec.Attention.NumAttentionHeads * spec.Attention.ValueDim;
+        Matrix("AttentionOut", (n, form) => Linear.Define(n, "Output projection of attention, added to the residual stream.", form, new(width, null, quantize), spec.HiddenSize, f.Linear, true));
+    }
+
+    private void AddExperts(ModelSpec spec, MixtureOfExpertsSpec e, bool quantize)
+    {
+        var f = spec.Formats;
+        int hidden = spec.HiddenSize;
+        Point("ExpertNorm", n => RmsNorm.Define(n, "Norm in front of the experts; router, routed and shared experts read its result.", hidden, f.Other, spec.RmsNormEps));
+        Matrix("RouterScores", (n, form) => Linear.Define(n, "Router logits of every expert, accumulated in float32.", form, new(hidden, null, false), e.NRoutedExperts, f.Other, false));
+        Add("RouterSelect", _ => RouterSelect.Define("RouterSelect", e, f.Bias));
+        Add("Dispatch", _ => Algorithms.Dispatch.Define("Dispatch", e));
+        foreach (var form in new[] { MatrixForm.Streaming, MatrixForm.Panel })
+        {
+            var gateUp = ExpertGateUp.Define("ExpertGateUp" + Suffix(form), form, hidden, e, f.Linear, quantize);
+            Add(gateUp.Kernel.Name, t => KernelLowering.Lower(gateUp.Kernel, ExpertSchedule.Of(gateUp, t)));
+        }
+
+        var downCombine = ExpertDownCombine.Define("ExpertDownCombine", hidden, e, f.Linear, quantize);
+        Add("ExpertDownCombine", t => KernelLowering.Lower(downCombine.Kernel, ExpertSchedule.Of(downCombine, t)));
+        var down = ExpertDown.Define("ExpertDown", hidden, e, f.Linear, quantize);
+        Add("ExpertDown", t => KernelLowering.Lower(down.Kernel, ExpertSchedule.Of(down, t)));
+        var combine = Algorithms.Combine.Define("Combine", hidden, e.NumExpertsPerTok);
+        Add("Combine", t => KernelLowering.Lower(combine.Kernel, ExpertSchedule.Combine(combine.Token, combine.Column, combine.Choice, combine.Sum, combine.Store, t)));
+        if (e.NSharedExperts == 0) return;
+        int width = e.MoeIntermediateSize * e.NSharedExperts;
+        Matrix("SharedGateUp", (n, form) => GateUp.Define(n, "Shared experts: gate and up projection, h = silu(gate) * up.", form, new(hidden, null, quantize), width, f.Linear));
+        Matrix("SharedDown", (n, form) => Linear.Define(n, "Shared experts: down projection, added to the residual stream.", form, new(width, null, quantize), hidden, f.Linear, true));
+    }
+
+    private static string Suffix(MatrixForm form) => form == MatrixForm.Streaming ? "Decode" : "Prefill";
+
+    private void Matrix(string name, Func<string, MatrixForm, MatrixAlgorithm> define)
+    {
+        foreach (var form in new[] { MatrixForm.Streaming, MatrixForm.Panel })
+        {
+            var algorithm = define(name + Suffix(form), form);
+            Add(algorithm.Kernel.Name, t => KernelLowering.Lower(algorithm.Kernel, MatrixSchedule.Of(algorithm, t)));
+        }
+    }
+
+    private void Point(string name, Func<string, PointAlgorithm> define)
+    {
+        var algorithm = define(name);
+        Add(name, t => KernelLowering.Lower(algorithm.Kernel, PointSchedule.Kernel(algorithm.Kernel.Stages, algorithm.Item, t)));
+    }
+
+    private void Add(string name, Func<HostTarget, LoweredKernel> lower) => _kernels.Add(new(name, lower));
+}

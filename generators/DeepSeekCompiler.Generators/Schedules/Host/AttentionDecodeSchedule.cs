@@ -1,0 +1,119 @@
+using System.Collections.Generic;
+using DeepSeekCompiler.Generators.Algorithms;
+using DeepSeekCompiler.Generators.Loops;
+using DeepSeekCompiler.Generators.Spec;
+using DeepSeekCompiler.Generators.Targets.Host;
+using DeepSeekCompiler.Generators.Tensors;
+
+namespace DeepSeekCompiler.Generators.Schedules.Host;
+
+/// <summary>Decode attention on the host: parts of the context by groups of heads are the work items, so that a cache row read once serves several heads.</summary>
+internal static class AttentionDecodeSchedule
+{
+    private const int HeadTile = 4;
+
+    public static KernelSchedule Of(AttentionDecode a, HostTarget target, NumberFormat format)
+    {
+        var phases = new List<Phase>();
+        if (a.Absorb is not null) phases.Add(Absorb(a, target));
+        phases.Add(Parts(a, target));
+        phases.Add(Join(a, target, format));
+        return new("split over the context, four heads to a cache row", phases);
+    }
+
+    private static Phase Absorb(AttentionDecode a, HostTarget target)
+    {
+        var absorb = a.Absorb!;
+        Axis h = absorb.Axes[0], t = absorb.Axes[1], c = absorb.Axes[2], d = absorb.Over[0];
+        var e = a.CopyRope!.Axes[2];
+        var splits = new List<Split> { Split.Lanes(c, target.Lanes, 1, 4), Split.Lanes(e, target.Lanes, 1, 1) };
+        return new("Absorb", splits, [],
+        [
+            [
+                new(absorb, [new(h, 0, LoopKind.Parallel), new(t, 0, LoopKind.Serial), new(c, 0, LoopKind.Serial), new(d, 0, LoopKind.Serial),
+                    new(c, 1, LoopKind.Unroll), new(c, 2, LoopKind.Unroll), new(c, 3, LoopKind.Vector)]),
+                new(a.CopyRope, [new(h, 0, LoopKind.Parallel), new(t, 0, LoopKind.Serial), .. Lanes(e, LoopKind.Serial)], 2),
+            ],
+        ]);
+    }
+
+    private static Phase Parts(AttentionDecode a, HostTarget target)
+    {
+        var splits = new List<Split> { Split.Tile(a.Head, HeadTile) };
+        LoopSpec[] item = [new(a.Token, 0, LoopKind.Parallel), new(a.Group, 0, LoopKind.Parallel), new(a.Head, 0, LoopKind.Parallel), new(a.Part, 0, LoopKind.Parallel)];
+        LoopSpec heads = new(a.Head, 1, LoopKind.Unroll);
+        LoopSpec page = new(a.Page, 0, LoopKind.Serial);
+        var stages = new List<StageSchedule>();
+        void Add(Stage stage, int fuse, params LoopSpec[] inner) =>
+            stages.Add(new(stage, [.. item, .. inner], stages.Count == 0 ? 0 : fuse) { StoredAt = item.Length, Scope = MemoryScope.Register });
+
+        foreach (var stage in a.Start) Add(stage, 4, [heads, .. Along(stage, a.Head, target, splits, false)]);
+        var (score, j, d) = (a.Score, a.Score.Axes[5], a.Score.Over[0]);
+        splits.Add(Split.Tile(j, target.Registers == 32 ? 4 : 2));
+        splits.Add(Split.Lanes(d, target.Lanes, 1, 1));
+        Add(score, 4, page, new(j, 0, LoopKind.Serial), new(d, 0, LoopKind.Serial), new(d, 1, LoopKind.Serial), new(d, 2, LoopKind.Serial), heads, new(j, 1, LoopKind.Unroll),
+            new(d, 3, LoopKind.Vector));
+        foreach (var stage in a.Softmax) Add(stage, 5, [page, heads, .. Along(stage, a.Head, target, splits, true)]);
+        var (values, v, row) = (a.Values, a.Values.Axes[5], a.Values.Over[0]);
+        splits.Add(Split.Lanes(v, target.Lanes, 1, target.Registers == 32 ? 4 : 2));
+        Add(values, 5, page, new(v, 0, LoopKind.Serial), new(row, 0, LoopKind.Serial), heads, new(v, 1, LoopKind.Unroll), new(v, 2, LoopKind.Unroll), new(v, 3, LoopKind.Vector));
+        Add(a.KeepMaximum, 5, page, heads);
+        foreach (var stage in a.Finish) Add(stage, 4, [heads, .. Along(stage, a.Head, target, splits, false)]);
+        return new("Parts", splits, [], [stages]);
+    }
+
+    private static Phase Join(AttentionDecode a, HostTarget target, NumberFormat format)
+    {
+        var splits = new List<Split>();
+        LoopSpec[] item = [new(a.JoinHead, 0, LoopKind.Parallel), new(a.Token, 0, LoopKind.Serial)];
+        var stages = new List<StageSchedule>();
+        foreach (var stage in a.Join)
+        {
+            bool mix = stage is Reduce { Over: [var over] } && over == a.JoinPart;
+            var inner = mix ? MixLoops(stage, a, target, splits) : Plain(stage, a);
+            stages.Add(new(stage, [.. item, .. inner], stages.Count == 0 ? 0 : 2) { StoredAt = 2, Scope = MemoryScope.Register });
+        }
+
+        int narrow = a.Expand is null ? 1 : HostTiles.Narrow(target, format);
+        var k = a.Joined.Axes[2];
+        splits.Add(Split.Lanes(k, target.Lanes, narrow, a.Expand is null ? 1 : HostTiles.Unroll(target, format)));
+        stages.Add(new(a.Joined, [.. item, new(k, 0, LoopKind.Serial), new(k, 1, LoopKind.Serial), new(k, 2, LoopKind.Serial), new(k, 3, narrow > 1 ? LoopKind.Serial : LoopKind.Vector)], 2)
+        {
+            StoredAt = 2,
+            Staged = a.Expand is not null,
+        });
+        if (a.Expand is not { } expand) return new("Join", splits, [], [stages]);
+        var v = expand.Axes[2];
+        var order = new List<LoopSpec>(item) { new(v, 0, LoopKind.Serial), new(k, 0, LoopKind.Serial) };
+        int scaleAt = expand.Scale is null ? 0 : order.Count;
+        MatrixSchedule.AddLanes(order, k, target);
+        stages.Add(new(expand, order, 2) { StoredAt = 3, Scope = MemoryScope.Register, ScaleAt = scaleAt });
+        stages.Add(new(a.StoreExpanded!, [.. item, new(v, 0, LoopKind.Serial)], 3));
+        return new("Join", splits, [], [stages]);
+    }
+
+    private static LoopSpec[] MixLoops(Stage stage, AttentionDecode a, HostTarget target, List<Split> splits)
+    {
+        var c = stage.Axes[2];
+        splits.Add(Split.Lanes(c, target.Lanes, 1, 4));
+        return [new(c, 0, LoopKind.Serial), new(a.JoinPart, 0, LoopKind.Serial), new(c, 1, LoopKind.Unroll), new(c, 2, LoopKind.Unroll), new(c, 3, LoopKind.Vector)];
+    }
+
+    private static LoopSpec[] Plain(Stage stage, AttentionDecode a)
+    {
+        if (stage is Reduce reduce) return [new(reduce.Over[0], 0, LoopKind.Serial)];
+        var last = stage.Axes[stage.Axes.Count - 1];
+        return last == a.Token || last == a.JoinHead ? [] : [new(last, 0, LoopKind.Serial)];
+    }
+
+    /// <summary>Vector loops along the last axis of a stage by head, or along what it reduces.</summary>
+    private static LoopSpec[] Along(Stage stage, Axis head, HostTarget target, List<Split> splits, bool dynamic)
+    {
+        var last = stage is Reduce reduce ? reduce.Over[0] : stage.Axes[stage.Axes.Count - 1];
+        if (last == head) return [];
+        splits.Add(Split.Lanes(last, target.Lanes, 1, 1));
+        return Lanes(last, LoopKind.Serial);
+    }
+
+    private static LoopSpec[] Lanes(Axis axis, LoopKind outer) => [new(axis, 0, outer), new(axis, 1, LoopKind.Serial), new(axis, 2, LoopKind.Serial), new(axis, 3, LoopKind.Vector)];
+}

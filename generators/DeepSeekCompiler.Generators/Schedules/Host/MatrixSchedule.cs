@@ -1,0 +1,154 @@
+using System;
+using System.Collections.Generic;
+using DeepSeekCompiler.Generators.Algorithms;
+using DeepSeekCompiler.Generators.Expressions;
+using DeepSeekCompiler.Generators.Loops;
+using DeepSeekCompiler.Generators.Targets.Host;
+using DeepSeekCompiler.Generators.Tensors;
+
+namespace DeepSeekCompiler.Generators.Schedules.Host;
+
+/// <summary>How projections run on the host: streaming for a few tokens, panels for many.</summary>
+internal static class MatrixSchedule
+{
+    public static KernelSchedule Of(MatrixAlgorithm algorithm, HostTarget target) =>
+        algorithm.Form == MatrixForm.Streaming ? Streaming(algorithm, target) : Panels(algorithm, target);
+
+    private static KernelSchedule Streaming(MatrixAlgorithm m, HostTarget target)
+    {
+        var format = m.Products[0].Weight.Format;
+        int narrow = HostTiles.Narrow(target, format);
+        var k = m.Rows.Column;
+        var splits = new List<Split> { Split.Lanes(k, target.Lanes, narrow, HostTiles.Unroll(target, format)) };
+        var prologue = RowSchedule.Of(m.Rows, target, LoopKind.Serial, true, narrow, splits);
+        var branches = new List<IReadOnlyList<StageSchedule>>();
+        foreach (var first in m.Products) branches.Add(StreamingItems(first, target));
+        var phases = new List<Phase> { new("Products", splits, prologue, branches) };
+        AddAfter(m, target, phases);
+        return new("streaming, one weight row a work item, every byte of it read once", phases);
+    }
+
+    /// <summary>A weight row (or a pair of rows that rotate together) is a work item: [rows, token, k step, vectors].</summary>
+    public static List<StageSchedule> StreamingItems(Product first, HostTarget target)
+    {
+        var stages = new List<StageSchedule>();
+        for (var product = first; product is not null; product = product.Partner)
+        {
+            var order = new List<LoopSpec>();
+            foreach (var axis in product.TileAxes) order.Add(new(axis, 0, LoopKind.Parallel));
+            order.Add(new(product.Token, 0, LoopKind.Serial));
+            int shared = order.Count;
+            var epilogueOrder = order.ToArray();
+            foreach (var axis in product.Unrolled) order.Add(new(axis, 0, LoopKind.Unroll));
+            order.Add(new(product.Column, 0, LoopKind.Serial));
+            int scaleAt = product.Dot.Scale is null ? 0 : order.Count;
+            AddLanes(order, product.Column, target);
+            stages.Add(new(product.Dot, order, product == first ? 0 : shared) { StoredAt = shared, Scope = MemoryScope.Register, ScaleAt = scaleAt });
+            foreach (var map in product.Epilogue) stages.Add(new(map, epilogueOrder, shared));
+        }
+
+        return stages;
+    }
+
+    /// <summary>The vector part of a streaming product.</summary>
+    public static void AddLanes(List<LoopSpec> order, Axis k, HostTarget target)
+    {
+        order.Add(new(k, 1, target.Lanes == 1 ? LoopKind.Serial : LoopKind.Unroll, target.Lanes > 1));
+        order.Add(new(k, 2, LoopKind.Unroll));
+        order.Add(new(k, 3, LoopKind.Vector));
+    }
+
+    private static KernelSchedule Panels(MatrixAlgorithm m, HostTarget target)
+    {
+        var phases = new List<Phase>();
+        if (m.Rows.Stages.Count > 0)
+        {
+            var rowSplits = new List<Split> { Split.Lanes(m.Rows.Column, target.Lanes, 1, 1) };
+            var rows = RowSchedule.Of(m.Rows, target, LoopKind.Parallel, false, 1, rowSplits);
+            phases.Add(new("Rows", rowSplits, [], [rows]));
+        }
+
+        var splits = new List<Split> { Split.Lanes(m.Rows.Column, target.Lanes, 1, 1), Split.Tile(m.Rows.Token, HostTiles.Tokens(target)) };
+        var branches = new List<IReadOnlyList<StageSchedule>>();
+        foreach (var first in m.Products) branches.Add(PanelItems(first, splits));
+        phases.Add(new("Products", splits, [], branches));
+        AddAfter(m, target, phases);
+        return new("panels of decoded weight rows, register tiles of rows by tokens", phases);
+    }
+
+    /// <summary>A panel of weight rows is a work item: decoded once, then [token tile, row tile, k step, tokens x rows x vector].</summary>
+    public static List<StageSchedule> PanelItems(Product first, List<Split> splits)
+    {
+        var stages = new List<StageSchedule>();
+        for (var product = first; product is not null; product = product.Partner)
+        {
+            int together = 1;
+            foreach (var axis in product.Unrolled) together *= axis.Max;
+            var last = product.TileAxes[product.TileAxes.Length - 1];
+            bool known = false;
+            foreach (var split in splits) known |= split.Axis == last;
+            if (!known) splits.Add(Split.Panel(last, HostTiles.Panel / together, HostTiles.Rows / together));
+            var outer = new List<LoopSpec>();
+            foreach (var axis in product.TileAxes) outer.Add(new(axis, 0, LoopKind.Parallel));
+            int items = outer.Count;
+            if (product.Decode is { } decode) stages.Add(DecodeStage(product, decode, outer, last, product == first ? 0 : items));
+            var tile = new List<LoopSpec>(outer) { new(product.Token, 0, LoopKind.Serial), new(last, 1, LoopKind.Serial) };
+            int shared = tile.Count;
+            var order = new List<LoopSpec>(tile)
+            {
+                new(product.Column, 0, LoopKind.Serial), new(product.Column, 1, LoopKind.Serial), new(product.Column, 2, LoopKind.Serial),
+                new(product.Token, 1, LoopKind.Unroll), new(last, 2, LoopKind.Unroll),
+            };
+            foreach (var axis in product.Unrolled) order.Add(new(axis, 0, LoopKind.Unroll));
+            order.Add(new(product.Column, 3, LoopKind.Vector));
+            stages.Add(new(product.Dot, order, stages.Count == 0 ? 0 : items) { StoredAt = items, Scope = MemoryScope.Register });
+            foreach (var map in product.Epilogue)
+                stages.Add(new(map, [.. tile, new(product.Token, 1, LoopKind.Unroll), new(last, 2, LoopKind.Unroll)], shared));
+        }
+
+        return Tiled(first, stages);
+    }
+
+    // With a partner both decodes come first, then both products share the tile; sums live as long as the tile.
+    private static List<StageSchedule> Tiled(Product first, List<StageSchedule> stages)
+    {
+        int items = first.TileAxes.Length, shared = items + 2;
+        var decodes = new List<StageSchedule>();
+        var rest = new List<StageSchedule>();
+        foreach (var stage in stages)
+        {
+            if (stage.Stage is Map { Name: var name } && name.StartsWith("Decode", StringComparison.Ordinal)) decodes.Add(stage);
+            else rest.Add(stage);
+        }
+
+        for (int i = 0; i < decodes.Count; i++) decodes[i] = decodes[i] with { Fuse = i == 0 ? 0 : items };
+        for (int i = 0; i < rest.Count; i++)
+        {
+            int fuse = i > 0 ? shared : decodes.Count > 0 ? items : 0;
+            rest[i] = rest[i] with { Fuse = fuse, StoredAt = rest[i].Stage is Reduce ? shared : 0 };
+        }
+
+        decodes.AddRange(rest);
+        return decodes;
+    }
+
+    private static StageSchedule DecodeStage(Product product, Map decode, List<LoopSpec> outer, Axis last, int fuse)
+    {
+        var order = new List<LoopSpec>(outer) { new(last, 1, LoopKind.Serial), new(last, 2, LoopKind.Serial) };
+        foreach (var axis in product.Unrolled) order.Add(new(axis, 0, LoopKind.Serial));
+        order.Add(new(product.Column, 0, LoopKind.Serial));
+        order.Add(new(product.Column, 1, LoopKind.Serial));
+        order.Add(new(product.Column, 2, LoopKind.Serial));
+        order.Add(new(product.Column, 3, LoopKind.Vector));
+        return new(decode, order, fuse) { StoredAt = outer.Count, Remark = $"Panel of {product.Weight.Codes.Name}, decoded to float32." };
+    }
+
+    private static void AddAfter(MatrixAlgorithm m, HostTarget target, List<Phase> phases)
+    {
+        if (m.After.Count == 0) return;
+        var splits = new List<Split>();
+        var stages = new List<StageSchedule>();
+        foreach (var stage in m.After) stages.Add(PointSchedule.Of(stage, m.Rows.Token, target, splits, stages.Count > 0));
+        phases.Add(new("After", splits, [], [stages]));
+    }
+}

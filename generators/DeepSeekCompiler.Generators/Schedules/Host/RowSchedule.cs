@@ -1,0 +1,70 @@
+using System.Collections.Generic;
+using DeepSeekCompiler.Generators.Algorithms;
+using DeepSeekCompiler.Generators.Expressions;
+using DeepSeekCompiler.Generators.Loops;
+using DeepSeekCompiler.Generators.Targets.Host;
+using DeepSeekCompiler.Generators.Tensors;
+
+namespace DeepSeekCompiler.Generators.Schedules.Host;
+
+/// <summary>Schedules of the stages that prepare activation rows.</summary>
+internal static class RowSchedule
+{
+    /// <param name="rows">The stages.</param>
+    /// <param name="target">Vector width.</param>
+    /// <param name="token">How the loop over tokens runs: parallel in a phase of its own, serial in a prologue.</param>
+    /// <param name="staged">The rows are laid out for the streaming loop.</param>
+    /// <param name="narrow">Numbers of the weight's format in a word.</param>
+    /// <param name="splits">Receives how the axes are cut.</param>
+    public static List<StageSchedule> Of(ActivationRows rows, HostTarget target, LoopKind token, bool staged, int narrow, List<Split> splits)
+    {
+        var result = new List<StageSchedule>();
+        bool fused = false;
+        foreach (var stage in rows.Stages)
+        {
+            var order = new List<LoopSpec> { new(rows.Token, 0, token) };
+            foreach (var axis in stage.Axes)
+            {
+                if (axis != rows.Token) Inner(axis, stage, target, staged && axis == rows.Column && narrow > 1, order, splits);
+            }
+
+            if (stage is Reduce reduce) Inner(reduce.Over[0], stage, target, false, order, splits);
+            bool isRows = stage.Target.Tensor == rows.Rows;
+            result.Add(new StageSchedule(stage, order, fused ? 1 : 0)
+            {
+                // The finished rows outlive the loop over tokens; what leads to them does not.
+                StoredAt = isRows ? 0 : 1,
+                Scope = !isRows ? MemoryScope.Register : staged ? MemoryScope.Scratch : MemoryScope.Workspace,
+                Staged = isRows && staged,
+                Remark = isRows ? "Rows of x as the products read them." : null,
+            });
+            fused = true;
+        }
+
+        return result;
+    }
+
+    private static void Inner(Axis axis, Stage stage, HostTarget target, bool strided, List<LoopSpec> order, List<Split> splits)
+    {
+        bool vectors = stage is Reduce ? axis == ((Reduce)stage).Over[0] : stage.Axes[stage.Axes.Count - 1] == axis && axis.Name == "k";
+        if (!vectors)
+        {
+            order.Add(new(axis, 0, LoopKind.Serial));
+            return;
+        }
+
+        bool known = false;
+        foreach (var split in splits) known |= split.Axis == axis;
+        if (!known) splits.Add(Split.Lanes(axis, target.Lanes, 1, stage is Reduce && axis.IsStatic ? 4 : 1));
+        var lanes = strided ? LoopKind.Serial : LoopKind.Vector;
+        order.Add(new(axis, 0, LoopKind.Serial));
+        order.Add(new(axis, 1, stage is Reduce ? LoopKind.Unroll : LoopKind.Serial, stage is Reduce));
+        order.Add(new(axis, 2, LoopKind.Serial));
+        order.Add(new(axis, 3, Vectorizable(stage) ? lanes : LoopKind.Serial));
+    }
+
+    // Rounding to E4M3 and reading a scale that changes along the row are scalar work: a few microseconds a row.
+    private static bool Vectorizable(Stage stage) => stage is not Map { Value: var value } || !IsQuantized(value);
+
+    private static bool IsQuantized(Expr e) => Walk.Any(e, x => x is Unary { Op: UnaryOp.RoundE4M3 });
+}

@@ -1,0 +1,11 @@
+using DeepSeekCompiler.Generators.Loops;
+using DeepSeekCompiler.Generators.Tensors;
+
+namespace DeepSeekCompiler.Generators.Schedules;
+
+/// <summary>One loop of a stage: which part of which axis, and how it runs.</summary>
+/// <param name="Axis">The axis.</param>
+/// <param name="Part">Index into the segments' parts.</param>
+/// <param name="Kind">Serial, unrolled, vector or parallel.</param>
+/// <param name="OwnSums">For an unrolled part of a reduced axis: every trip has accumulators of its own, which hides the latency of the additions.</param>
+public sealed record LoopSpec(Axis Axis, int Part, LoopKind Kind, bool OwnSums = false);

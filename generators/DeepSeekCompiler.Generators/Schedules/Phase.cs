@@ -1,0 +1,10 @@
+using System.Collections.Generic;
+
+namespace DeepSeekCompiler.Generators.Schedules;
+
+/// <summary>Part of a kernel between two barriers: a prologue that every worker repeats for itself, then work items.</summary>
+/// <param name="Name">A word for the generated function.</param>
+/// <param name="Splits">How the axes are cut; axes not named are whole.</param>
+/// <param name="Prologue">Stages without parallel loops, whose results stay in scratch.</param>
+/// <param name="Branches">Each a list of stages under the same parallel loops; the branches' items follow each other.</param>
+public sealed record Phase(string Name, IReadOnlyList<Split> Splits, IReadOnlyList<StageSchedule> Prologue, IReadOnlyList<IReadOnlyList<StageSchedule>> Branches);

@@ -1,0 +1,81 @@
+using System.Collections.Generic;
+using DeepSeekCompiler.Generators.Expressions;
+using DeepSeekCompiler.Generators.Tensors;
+
+namespace DeepSeekCompiler.Generators.Schedules;
+
+/// <summary>Cuts an axis into loops. The tail, where the extent is ragged, is a segment of its own with smaller counts
+/// (peeled: no masks in the inner loop, at the price of more text).</summary>
+public sealed record Split(Axis Axis, IReadOnlyList<Segment> Segments)
+{
+    /// <summary>One loop over everything.</summary>
+    public static Split Whole(Axis axis) => new(axis, [new Segment(Const.Zero, [new Part(axis.Extent, 1, 1)])]);
+
+    /// <summary>Tiles of <paramref name="factor"/>: parts (tile, within). A static tail is one short tile; a dynamic one is tiles of one.</summary>
+    public static Split Tile(Axis axis, int factor)
+    {
+        if (axis.Extent is Const c)
+        {
+            int extent = (int)c.Value, whole = extent / factor, rest = extent % factor;
+            var segments = new List<Segment>();
+            if (whole > 0) segments.Add(Two(0, whole, factor, factor));
+            if (rest > 0) segments.Add(Two(whole * factor, 1, rest, rest));
+            return new(axis, segments);
+        }
+
+        if (factor == 1) return new(axis, [Two(0, axis.Extent, 1, 1)]);
+        Expr tiles = axis.Extent / factor;
+        return new(axis, [Two(0, tiles, factor, factor), Two(tiles * factor, axis.Extent % factor, 1, 1)]);
+    }
+
+    /// <summary>Tiles of tiles: parts (panel, tile, within), of a constant extent.</summary>
+    public static Split Panel(Axis axis, int panel, int tile)
+    {
+        int extent = axis.Max;
+        var segments = new List<Segment>();
+        int at = 0;
+        foreach (int size in new[] { panel, tile, 1 })
+        {
+            int inner = size < tile ? (extent - at) : tile;
+            int step = size < tile ? inner : size;
+            int count = step == 0 ? 0 : (extent - at) / step;
+            if (count == 0) continue;
+            segments.Add(new Segment(at, [new Part(count, step, step), new Part(step / inner, inner, inner), new Part(inner, 1, 1)]));
+            at += count * step;
+        }
+
+        return new(axis, segments);
+    }
+
+    /// <summary>Vectors: parts (step, unrolled, narrow, lane). Narrow numbers (two or four to a 32-bit word) lie in neighbouring
+    /// positions of one lane, so a lane strides by <paramref name="narrow"/>; staged tensors are stored so that lanes are neighbours.</summary>
+    public static Split Lanes(Axis axis, int lanes, int narrow, int unroll)
+    {
+        if (axis.Extent is not Const c)
+        {
+            Expr vectors = axis.Extent / lanes;
+            return new(axis, lanes == 1
+                ? [Vectors(0, axis.Extent, 1, 1, 1)]
+                : [Vectors(0, vectors, 1, 1, lanes), Vectors(vectors * lanes, axis.Extent % lanes, 1, 1, 1)]);
+        }
+
+        int extent = (int)c.Value, at = 0;
+        var segments = new List<Segment>();
+        foreach (var (u, j, l) in new[] { (unroll, narrow, lanes), (1, narrow, lanes), (1, 1, lanes), (1, 1, 1) })
+        {
+            // A vector of neighbours is no use to a narrow format whose staged partner is laid out by words.
+            if (j == 1 && l > 1 && narrow > 1) continue;
+            int step = u * j * l, count = (extent - at) / step;
+            if (count == 0) continue;
+            segments.Add(Vectors(at, count, u, j, l));
+            at += count * step;
+        }
+
+        return new(axis, segments);
+    }
+
+    private static Segment Two(Expr start, Expr tiles, int stride, int within) => new(start, [new Part(tiles, stride, stride), new Part(within, 1, 1)]);
+
+    private static Segment Vectors(Expr start, Expr count, int u, int j, int l) =>
+        new(start, [new Part(count, u * j * l, u * j * l), new Part(u, j * l, j * l), new Part(j, 1, l), new Part(l, j, 1)]);
+}

@@ -1,0 +1,26 @@
+using System.Collections.Generic;
+using DeepSeekCompiler.Generators.Loops;
+using DeepSeekCompiler.Generators.Tensors;
+
+namespace DeepSeekCompiler.Generators.Schedules;
+
+/// <summary>Where and how one stage runs.</summary>
+/// <param name="Stage">The stage.</param>
+/// <param name="Order">Its loops, outermost first.</param>
+/// <param name="Fuse">How many of the outer loops it shares with the stage before it.</param>
+public sealed record StageSchedule(Stage Stage, IReadOnlyList<LoopSpec> Order, int Fuse = 0)
+{
+    /// <summary>For a temporary: how many loops stand around its storage; only the part that the inner loops touch is kept.</summary>
+    public int StoredAt { get; init; }
+
+    public MemoryScope Scope { get; init; } = MemoryScope.Scratch;
+
+    /// <summary>For a reduction with a scale: the loop depth inside which the scale does not change and is left out, to be applied once behind it; 0 for none.</summary>
+    public int ScaleAt { get; init; }
+
+    /// <summary>Stored in the order of the loops (see <see cref="Split.Lanes"/>), not in that of the axes.</summary>
+    public bool Staged { get; init; }
+
+    /// <summary>A remark for the reader of the generated code.</summary>
+    public string? Remark { get; init; }
+}

@@ -1,0 +1,146 @@
+using System.Globalization;
+using DeepSeekCompiler.Generators.Expressions;
+using DeepSeekCompiler.Generators.Loops;
+using DeepSeekCompiler.Generators.Loops.Lowering;
+using DeepSeekCompiler.Generators.Spec;
+
+namespace DeepSeekCompiler.Generators.Targets.Host;
+
+/// <summary>Prints loop-level expressions as C#.</summary>
+internal static class HostExpressions
+{
+    public static string Print(Expr e) => Print(e, 0);
+
+    /// <summary>The local that holds one number (or vector) of a register buffer.</summary>
+    public static string RegisterName(Buffer buffer, Expr index, int lanes)
+    {
+        int at = (int)((Const)index).Value;
+        if (buffer.Length <= lanes) return buffer.Name;
+        string number = (at / lanes).ToString(CultureInfo.InvariantCulture);
+        string joint = char.IsDigit(buffer.Name[buffer.Name.Length - 1]) ? "_" : "";
+        return at % lanes == 0 ? buffer.Name + joint + number : throw new LoweringException($"{buffer.Name} is read across registers");
+    }
+
+    public static string Pointer(Buffer buffer, Expr? table)
+    {
+        if (table is null) return buffer.Name;
+        return $"(({HostTypes.Element(buffer.Format)}*){buffer.Name}[{Print(table)}])";
+    }
+
+    // Precedence: 1 comparison, 2 sum, 3 product, 4 unary, 5 primary.
+    private static string Print(Expr e, int outer)
+    {
+        switch (e)
+        {
+            case Const { Type: ScalarKind.I32 } c: return ((long)c.Value).ToString(CultureInfo.InvariantCulture);
+            case Const c: return Float(c.Value);
+            case Var v: return v.Name;
+            case Load load: return Load(load);
+            case LoadWords words: return $"{HostTypes.Vector(words.Width)}.Load((int*)({Address(words.Source, words.Table, words.Index)}))";
+            case Unpack unpack: return $"Lanes.{UnpackName(unpack)}({Print(unpack.Words)})";
+            case Broadcast { Operand: Const { Value: 0, Type: ScalarKind.F32 } } b: return $"{HostTypes.Vector(b.Width)}<float>.Zero";
+            case Broadcast b: return $"{HostTypes.Vector(b.Width)}.Create({Print(b.Operand)})";
+            case Ramp ramp: return Ramp(ramp);
+            case LaneReduce { Op: ReduceOp.Sum } r: return $"{HostTypes.Vector(r.Operand.Lanes)}.Sum({Print(r.Operand)})";
+            case LaneReduce r: return $"Lanes.Max({Print(r.Operand)})";
+            case MulAdd m: return $"{(m.Lanes == 1 ? "float" : HostTypes.Vector(m.Lanes))}.MultiplyAddEstimate({Print(m.A)}, {Print(m.B)}, {Print(m.C)})";
+            case Cast cast: return cast.Lanes == 1 ? "(float)" + Print(cast.Operand, 4) : $"{HostTypes.Vector(cast.Lanes)}.ConvertToSingle({Print(cast.Operand)})";
+            case Select s when s.Lanes == 1: return $"({Print(s.Condition)} ? {Print(s.Then)} : {Print(s.Else)})";
+            case Select s: return VectorSelect(s);
+            case Unary u: return Unary(u);
+            case Binary b: return Binary(b, outer);
+            default: throw new LoweringException($"{e.GetType().Name} cannot be printed for the host");
+        }
+    }
+
+    private static string Float(double value)
+    {
+        float f = (float)value;
+        return f.ToString("R", CultureInfo.InvariantCulture) + "f";
+    }
+
+    private static string Load(Load load)
+    {
+        if (load.Source.Scope == MemoryScope.Register) return RegisterName(load.Source, load.Index, load.Width);
+        if (load.Width == 1)
+        {
+            string element = $"{Pointer(load.Source, load.Table)}[{Print(load.Index)}]";
+            return load.Source.Format switch
+            {
+                NumberFormat.BF16 => $"Scalars.BF16({element})",
+                NumberFormat.F16 => $"Scalars.F16({element})",
+                NumberFormat.E4M3 => $"Scalars.E4M3({element})",
+                _ => element,
+            };
+        }
+
+        string address = Address(load.Source, load.Table, load.Index);
+        return load.Source.Format switch
+        {
+            NumberFormat.BF16 or NumberFormat.F16 or NumberFormat.E4M3 => $"Lanes.Load{load.Source.Format}_{HostTypes.Bits(load.Width)}({address})",
+            _ => $"{HostTypes.Vector(load.Width)}.Load({address})",
+        };
+    }
+
+    public static string Address(Buffer buffer, Expr? table, Expr index)
+    {
+        string pointer = Pointer(buffer, table);
+        return index is Const { Value: 0 } ? pointer : $"{pointer} + {Print(index, 2)}";
+    }
+
+    private static string UnpackName(Unpack unpack) => unpack.Format switch
+    {
+        NumberFormat.E4M3 => "E4M3Byte" + unpack.Sub.ToString(CultureInfo.InvariantCulture),
+        _ => unpack.Format + (unpack.Sub == 0 ? "Low" : "High"),
+    };
+
+    private static string Ramp(Ramp ramp)
+    {
+        string lanes = $"{HostTypes.Vector(ramp.Width)}<int>.Indices";
+        return ramp.Start is Const { Value: 0 } ? lanes : $"({lanes} + {HostTypes.Vector(ramp.Width)}.Create({Print(ramp.Start)}))";
+    }
+
+    private static string VectorSelect(Select select)
+    {
+        string vector = HostTypes.Vector(select.Lanes);
+        string mask = Print(select.Condition);
+        if (select.Condition is Binary { Left.Kind: ScalarKind.I32 }) mask += ".AsSingle()";
+        return $"{vector}.ConditionalSelect({mask}, {Print(select.Then)}, {Print(select.Else)})";
+    }
+
+    private static string Unary(Unary u) => u.Op switch
+    {
+        UnaryOp.Neg => "-" + Print(u.Operand, 4),
+        UnaryOp.RoundE4M3 => $"{(u.Lanes == 1 ? "Scalars" : "Lanes")}.RoundE4M3({Print(u.Operand)})",
+        _ => $"{(u.Lanes == 1 ? "MathF" : HostTypes.Vector(u.Lanes))}.{u.Op}({Print(u.Operand)})",
+    };
+
+    private static string Binary(Binary b, int outer)
+    {
+        string vector = b.Left.Lanes > 1 ? HostTypes.Vector(b.Left.Lanes) : "";
+        switch (b.Op)
+        {
+            case BinaryOp.Min or BinaryOp.Max:
+                string name = vector.Length > 0 ? vector : b.Kind == ScalarKind.I32 ? "Math" : "float";
+                return $"{name}.{b.Op}{(b.Kind == ScalarKind.F32 ? "Native" : "")}({Print(b.Left)}, {Print(b.Right)})";
+            case BinaryOp.Less or BinaryOp.LessEqual or BinaryOp.Equal when vector.Length > 0:
+                string compare = b.Op switch { BinaryOp.Less => "LessThan", BinaryOp.LessEqual => "LessThanOrEqual", _ => "Equals" };
+                return $"{vector}.{compare}({Print(b.Left)}, {Print(b.Right)})";
+        }
+
+        var (symbol, precedence) = b.Op switch
+        {
+            BinaryOp.And => ("&&", 0),
+            BinaryOp.Less => ("<", 1),
+            BinaryOp.LessEqual => ("<=", 1),
+            BinaryOp.Equal => ("==", 1),
+            BinaryOp.Add => ("+", 2),
+            BinaryOp.Sub => ("-", 2),
+            BinaryOp.Mul => ("*", 3),
+            BinaryOp.Div => ("/", 3),
+            _ => ("%", 3),
+        };
+        string text = $"{Print(b.Left, precedence)} {symbol} {Print(b.Right, precedence + 1)}";
+        return precedence < outer || (outer > 0 && precedence == 0) ? $"({text})" : text;
+    }
+}

@@ -1,0 +1,166 @@
+using System.Collections.Generic;
+using System.Linq;
+using DeepSeekCompiler.Generators.Expressions;
+using DeepSeekCompiler.Generators.Loops;
+using DeepSeekCompiler.Generators.Spec;
+
+namespace DeepSeekCompiler.Generators.Targets.Host;
+
+/// <summary>Prints one loop function as a C# method <c>static void Name(void* arguments, int begin, int end)</c>.</summary>
+internal sealed class HostFunction
+{
+    private readonly LoopFunction _function;
+    private readonly CodeWriter _writer;
+    private readonly Dictionary<Buffer, SortedSet<(int Index, int Lanes)>> _registers = new();
+    private readonly List<Buffer> _scratch = new();
+    private readonly bool _single;
+
+    private HostFunction(LoopFunction function, CodeWriter writer)
+    {
+        _function = function;
+        _writer = writer;
+        _single = Survey(function.Body) == 1;
+    }
+
+    public static void Print(LoopFunction function, string name, CodeWriter writer) => new HostFunction(function, writer).Print(name);
+
+    private void Print(string name)
+    {
+        _writer.Line("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
+        _writer.Open($"private static void {name}(void* arguments, int begin, int end)");
+        if (_function.Scalars.Count + _function.Buffers.Count > 0) _writer.Line("var a = (Arguments*)arguments;");
+        foreach (var buffer in _function.Buffers) _writer.Line($"{HostTypes.Parameter(buffer)} {buffer.Name} = a->{buffer.Name};");
+        foreach (var scalar in _function.Scalars) _writer.Line($"int {scalar.Name} = a->{scalar.Name};");
+        foreach (var buffer in _scratch)
+        {
+            string element = HostTypes.Element(buffer.Format);
+            int pad = 64 / (buffer.Format switch { NumberFormat.F32 or NumberFormat.I32 => 4, NumberFormat.E4M3 => 1, _ => 2 });
+            _writer.Line($"{element}* {buffer.Name}Raw = stackalloc {element}[{Number(buffer.Length + pad)}];");
+            _writer.Line($"{element}* {buffer.Name} = ({element}*)(((nuint){buffer.Name}Raw + 63) & ~(nuint)63);");
+        }
+
+        Print(_function.Body);
+        _writer.Close();
+    }
+
+    private void Print(Stmt statement)
+    {
+        switch (statement)
+        {
+            case Block block:
+                foreach (var s in block.Body) Print(s);
+                break;
+            case For { Kind: LoopKind.Parallel } loop:
+                PrintItems(loop);
+                break;
+            case For loop:
+                string v = loop.Variable.Name;
+                _writer.Open($"for (int {v} = {HostExpressions.Print(loop.Begin)}; {v} < {HostExpressions.Print(loop.End)}; {v}++)");
+                Print(loop.Body);
+                _writer.Close();
+                break;
+            case If branch:
+                _writer.Open($"if ({HostExpressions.Print(branch.Condition)})");
+                Print(branch.Then);
+                _writer.Close();
+                break;
+            case Let let:
+                _writer.Line($"{(let.Value.Lanes > 1 ? "var" : HostTypes.Register(let.Variable.Type, 1))} {let.Variable.Name} = {HostExpressions.Print(let.Value)};");
+                break;
+            case View view:
+                _writer.Line($"{HostTypes.Element(view.Name.Format)}* {view.Name.Name} = {HostExpressions.Address(view.Source, view.Table, view.Offset)};");
+                break;
+            case Alloc { Target.Scope: MemoryScope.Register } alloc:
+                PrintRegisters(alloc.Target);
+                break;
+            case Alloc:
+                break;
+            case Comment comment:
+                _writer.Line("// " + comment.Text);
+                break;
+            case Store store:
+                _writer.Line(StoreText(store));
+                break;
+        }
+    }
+
+    // A worker's items may begin and end anywhere in those of a loop.
+    private void PrintItems(For loop)
+    {
+        string v = loop.Variable.Name;
+        string from = _single ? "begin" : loop.Begin is Const { Value: 0 } ? "begin" : $"Math.Max(begin, {HostExpressions.Print(loop.Begin)})";
+        string to = _single ? "end" : v + "End";
+        if (!_single) _writer.Line($"int {to} = Math.Min(end, {HostExpressions.Print(loop.End)});");
+        _writer.Open($"for (int {v} = {from}; {v} < {to}; {v}++)");
+        Print(loop.Body);
+        _writer.Close();
+    }
+
+    private void PrintRegisters(Buffer buffer)
+    {
+        if (!_registers.TryGetValue(buffer, out var uses)) return;
+        foreach (var group in uses.GroupBy(u => u.Lanes))
+        {
+            var names = group.Select(u => HostExpressions.RegisterName(buffer, u.Index, u.Lanes));
+            string type = HostTypes.Register(buffer.Format == NumberFormat.I32 ? ScalarKind.I32 : ScalarKind.F32, group.Key);
+            _writer.Line($"{type} {string.Join(", ", names)};");
+        }
+    }
+
+    private static string StoreText(Store store)
+    {
+        string value = HostExpressions.Print(store.Value);
+        if (store.Target.Scope == MemoryScope.Register) return $"{HostExpressions.RegisterName(store.Target, store.Index, store.Value.Lanes)} = {value};";
+        if (store.Value.Lanes > 1)
+        {
+            string address = HostExpressions.Address(store.Target, store.Table, store.Index);
+            return store.Target.Format == NumberFormat.F32
+                ? $"{HostTypes.Vector(store.Value.Lanes)}.Store({value}, {address});"
+                : $"Lanes.Store{store.Target.Format}({value}, {address});";
+        }
+
+        string element = $"{HostExpressions.Pointer(store.Target, store.Table)}[{HostExpressions.Print(store.Index)}]";
+        return store.Target.Format is NumberFormat.BF16 or NumberFormat.F16 ? $"{element} = Scalars.To{store.Target.Format}({value});" : $"{element} = {value};";
+    }
+
+    /// <summary>Notes what must be declared; returns the number of item loops.</summary>
+    private int Survey(Stmt statement)
+    {
+        int items = 0;
+        switch (statement)
+        {
+            case Block block:
+                foreach (var s in block.Body) items += Survey(s);
+                break;
+            case For loop:
+                items += Survey(loop.Body) + (loop.Kind == LoopKind.Parallel ? 1 : 0);
+                break;
+            case If branch:
+                items += Survey(branch.Then);
+                break;
+            case Alloc { Target.Scope: MemoryScope.Scratch } alloc:
+                _scratch.Add(alloc.Target);
+                break;
+            case Store store:
+                if (store.Target.Scope == MemoryScope.Register) Note(store.Target, store.Index, store.Value.Lanes);
+                break;
+        }
+
+        if (statement is Store or Let) StatementWalk.Each(statement, Survey);
+        return items;
+    }
+
+    private void Survey(Expr e)
+    {
+        if (e is Load { Source.Scope: MemoryScope.Register } load) Note(load.Source, load.Index, load.Width);
+        foreach (var child in Walk.Children(e)) Survey(child);
+    }
+
+    private void Note(Buffer buffer, Expr index, int lanes)
+    {
+        if (!_registers.TryGetValue(buffer, out var uses)) _registers[buffer] = uses = new();
+        uses.Add(((int)((Const)index).Value, lanes));
+    }
+
+    private static string Number(int value) => value.ToString(System.Globalization.CultureInfo.InvariantCulture);
+}

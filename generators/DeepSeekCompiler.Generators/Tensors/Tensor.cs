@@ -1,0 +1,33 @@
+using System.Collections.Generic;
+using DeepSeekCompiler.Generators.Expressions;
+using DeepSeekCompiler.Generators.Spec;
+
+namespace DeepSeekCompiler.Generators.Tensors;
+
+/// <summary>A tensor of a kernel, row-major. Compared by reference.</summary>
+public sealed class Tensor
+{
+    public Tensor(string name, NumberFormat format, TensorRole role, params Dim[] dims)
+    {
+        Name = name;
+        Format = format;
+        Role = role;
+        Dims = dims;
+    }
+
+    public string Name { get; }
+
+    public NumberFormat Format { get; }
+
+    public TensorRole Role { get; }
+
+    public IReadOnlyList<Dim> Dims { get; }
+
+    /// <summary>True when the first index picks a pointer: expert weights (one tensor an expert) and cache pages.</summary>
+    public bool IsTable { get; init; }
+
+    /// <summary>The number at <paramref name="index"/>.</summary>
+    public Read this[params Expr[] index] => new(this, index);
+
+    public override string ToString() => Name;
+}

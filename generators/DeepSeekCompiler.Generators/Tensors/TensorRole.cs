@@ -1,0 +1,4 @@
+namespace DeepSeekCompiler.Generators.Tensors;
+
+/// <summary>What a tensor is to its kernel.</summary>
+public enum TensorRole { Input, Output, InOut, Temp }

@@ -1,0 +1,94 @@
+using System.Runtime.InteropServices;
+
+namespace DeepSeekCompiler.Runtime.Execution;
+
+/// <summary>The host's threads and working memory, as generated code sees them.</summary>
+/// <remarks>
+/// All bodies run on threads of the pool, whose stacks are 16 MB, whatever the stack of the calling thread: work of an outside
+/// thread is handed to the pool's lead thread, which shares it with the other workers. Outside threads take turns.
+/// </remarks>
+public sealed unsafe class HostRun : IDisposable
+{
+    private readonly WorkerPool _pool;
+    private byte* _workspace;
+    private long _reserved;
+    private bool _disposed;
+
+    /// <param name="threads">Threads that compute, at least 1.</param>
+    /// <exception cref="ArgumentOutOfRangeException">threads is below 1.</exception>
+    public HostRun(int threads)
+    {
+        if (threads < 1)
+        {
+            GC.SuppressFinalize(this);
+            throw new ArgumentOutOfRangeException(nameof(threads), threads, "A host run needs at least 1 thread.");
+        }
+
+        Threads = threads;
+        _pool = new WorkerPool(threads);
+    }
+
+    ~HostRun() => Release(join: false);
+
+    /// <summary>Threads that compute, the lead included.</summary>
+    public int Threads { get; }
+
+    /// <summary>Runs body(arguments, begin, end) over contiguous ranges that cover [0, items) once, on all threads; returns when all are done.</summary>
+    /// <param name="body">The kernel. What it throws is rethrown here, the first one when there are several.</param>
+    /// <param name="arguments">Passed on to every call.</param>
+    /// <param name="items">Nothing happens when 0 or less; 1 runs on one thread.</param>
+    public void Dispatch(delegate*<void*, int, int, void> body, void* arguments, int items)
+    {
+        if (items > 0)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            _pool.Dispatch(body, arguments, items);
+            GC.KeepAlive(this);
+        }
+    }
+
+    /// <summary>Native working memory, 64-byte aligned, not cleared; valid until the next call that asks for more.</summary>
+    /// <param name="bytes">Bytes needed now.</param>
+    public byte* Reserve(long bytes)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        if (bytes > _reserved || _workspace == null)
+        {
+            // A quarter more than asked for, so that a slowly growing context does not reallocate on every step.
+            var grown = checked((Math.Max(bytes, 4096) + (_reserved > 0 ? bytes / 4 : 0) + 63) & ~63L);
+            NativeMemory.AlignedFree(_workspace);
+            _workspace = null;
+            _reserved = 0;
+            _workspace = (byte*)NativeMemory.AlignedAlloc((nuint)grown, 64);
+            _reserved = grown;
+        }
+
+        return _workspace;
+    }
+
+    /// <summary>Runs one call on the lead thread and waits for it; no other outside work runs meanwhile.</summary>
+    internal void Lead(delegate*<object, void> body, object state)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        _pool.Lead(body, state);
+        GC.KeepAlive(this);
+    }
+
+    /// <summary>Ends the threads and frees the working memory.</summary>
+    public void Dispose()
+    {
+        Release(join: true);
+        GC.SuppressFinalize(this);
+    }
+
+    private void Release(bool join)
+    {
+        if (!_disposed)
+        {
+            _disposed = true;
+            _pool.Stop(join);
+            NativeMemory.AlignedFree(_workspace);
+            _workspace = null;
+        }
+    }
+}

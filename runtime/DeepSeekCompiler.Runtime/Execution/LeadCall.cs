@@ -1,0 +1,79 @@
+using System.Runtime.ExceptionServices;
+
+namespace DeepSeekCompiler.Runtime.Execution;
+
+/// <summary>Hands one call at a time from outside threads to the lead thread.</summary>
+internal sealed unsafe class LeadCall
+{
+    private readonly object _turn = new();
+    private readonly Doorbell _posted = new();
+    private readonly Doorbell _finished = new();
+
+    private delegate*<object, void> _body;
+    private object? _state;
+    private Exception? _failure;
+    private int _calls;
+    private bool _served;
+    private volatile bool _stop;
+
+    /// <summary>Taken for the length of a call; outside threads hold it in turn.</summary>
+    public object Turn => _turn;
+
+    /// <summary>Runs body(state) on the lead thread and waits for it. The caller holds <see cref="Turn"/>.</summary>
+    public void Run(delegate*<object, void> body, object state)
+    {
+        ObjectDisposedException.ThrowIf(_stop, typeof(HostRun));
+        _body = body;
+        _state = state;
+        _failure = null;
+        _served = false;
+        var finished = _calls++;
+        _posted.Ring();
+
+        // No spinning: the caller must not take a core from the threads it waits for.
+        _finished.Park(finished);
+        _state = null;
+        ObjectDisposedException.ThrowIf(!_served, typeof(HostRun));
+        if (_failure is { } failure)
+        {
+            _failure = null;
+            ExceptionDispatchInfo.Throw(failure);
+        }
+    }
+
+    /// <summary>The lead thread's life: serves calls until stopped.</summary>
+    public void Serve()
+    {
+        var seen = 0;
+        while (true)
+        {
+            seen = _posted.Wait(seen);
+            if (_stop)
+            {
+                _finished.Ring();
+                return;
+            }
+
+            try
+            {
+                _body(_state!);
+            }
+#pragma warning disable CA1031 // Whatever the call throws is rethrown to the thread that asked for it.
+            catch (Exception failure)
+#pragma warning restore CA1031
+            {
+                _failure = failure;
+            }
+
+            _served = true;
+            _finished.Ring();
+        }
+    }
+
+    /// <summary>Lets <see cref="Serve"/> return once the running call is done.</summary>
+    public void Stop()
+    {
+        _stop = true;
+        _posted.Ring();
+    }
+}
