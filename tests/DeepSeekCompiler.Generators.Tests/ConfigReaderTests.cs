@@ -91,6 +91,13 @@ public sealed class ConfigReaderTests
     }
 
     [Fact]
+    public void ASingleExpert_IsNotNormalisedSoV2ScalesIt()
+    {
+        var experts = Parse("deepseek_v2", ",\"n_routed_experts\":8,\"num_experts_per_tok\":1,\"norm_topk_prob\":true,\"routed_scaling_factor\":3").Experts!;
+        Assert.Equal((false, 3), (experts.Normalizes, experts.EffectiveScale));
+    }
+
+    [Fact]
     public void AbsentKeysOfV2_TakeTheDefaultsOfItsClass()
     {
         var spec = Parse("deepseek_v2", ",\"n_routed_experts\":8,\"num_experts_per_tok\":2,\"q_lora_rank\":null,\"n_group\":null");
