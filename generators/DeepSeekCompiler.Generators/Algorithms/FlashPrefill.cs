@@ -71,7 +71,8 @@ internal sealed class FlashPrefill : IAlgorithm
         var block = b.Fold(new Axis("block", (tokens + (QueryBlock - 1)) / QueryBlock - before, before));
         var i = new Axis("i", Expr.Min(QueryBlock, tokens - block.Index * QueryBlock), null, QueryBlock);
         Expr t = block.Index * QueryBlock + i;
-        var all = new Axis("t", tokens, null, Limits.MaxChunk);
+        Axis All(string token) => new(token, tokens, null, Limits.MaxChunk);
+        Axis t0 = All("t"), t1 = All("token"), t2 = All("row_"), all = All("q_");
         Axis v0 = new("v", valueDim), v1 = new("value", valueDim), v2 = new("out", valueDim), d = new("d", keyDim);
         var maximum = b.Temp("maximum", Limits.MaxChunk);
         var total = b.Temp("total", Limits.MaxChunk);
@@ -82,9 +83,9 @@ internal sealed class FlashPrefill : IAlgorithm
         var fade = b.Temp("fade", i);
         var start = new List<Stage>
         {
-            b.Map("StartMaximum", maximum[all], Limits.Lowest, h, all),
-            b.Map("StartTotal", total[all], 0.0, h, all),
-            b.Map("StartMix", mix[all, v0], 0.0, h, all, v0),
+            b.Map("StartMaximum", maximum[t0], Limits.Lowest, h, t0),
+            b.Map("StartTotal", total[t1], 0.0, h, t1),
+            b.Map("StartMix", mix[t2, v0], 0.0, h, t2, v0),
         };
         result.Define();
         Axis j0 = Rows("j"), j1 = Rows("key"), j2 = Rows("weight_"), j3 = Rows("summand"), j4 = Rows("row");

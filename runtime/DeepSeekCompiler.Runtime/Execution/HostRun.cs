@@ -66,6 +66,15 @@ public sealed unsafe class HostRun : IDisposable
         return _workspace;
     }
 
+    /// <summary>A count of float32 numbers rounded up to whole cache lines, so that buffers laid one behind another stay aligned.</summary>
+    public static long Rounded(long numbers) => (numbers + 15) & ~15L;
+
+    /// <summary>Parts to split a context into, so that attention has about four work items a thread: at least 1, at most 16, none without a page.</summary>
+    /// <param name="threads">Workers.</param>
+    /// <param name="items">Work items there are without a split.</param>
+    /// <param name="context">Tokens to attend to.</param>
+    public static int Splits(int threads, int items, int context) => Math.Clamp(4 * threads / items, 1, Math.Min(16, (context + 63) / 64));
+
     /// <summary>Runs one call on the lead thread and waits for it; no other outside work runs meanwhile.</summary>
     internal void Lead(delegate*<object, void> body, object state)
     {

@@ -65,10 +65,10 @@ internal sealed class ExpressionLowering(IReadOnlyDictionary<Tensor, Buffer> arg
         for (int i = 0; i < read.Index.Length; i++)
         {
             Expr at = read.Index[i];
-            if (read.Tensor.Dims[i].Axis is { } own)
-                at = at is AxisIndex a ? Local(a.Axis, own, storage, scope) : throw new LoweringException($"{read.Tensor.Name} is kept in parts along {own.Name}, so it is read at an axis only");
-            else
-                at = Lower(at, scope);
+            if (read.Tensor.Dims[i].Axis is not { } own) at = Lower(at, scope);
+            else if (at is AxisIndex a) at = Local(a.Axis, own, storage, scope);
+            else if (storage.Opened[own]?.Segment is null) at = Lower(at, scope);
+            else throw new LoweringException($"{read.Tensor.Name} is kept in parts along {own.Name}, so it is read at an axis only");
             index = index * storage.Sizes[i] + at;
         }
 

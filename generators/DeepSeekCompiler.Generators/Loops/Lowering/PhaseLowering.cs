@@ -11,6 +11,7 @@ internal sealed class PhaseLowering
 {
     private readonly TensorKernel _kernel;
     private readonly Phase _phase;
+    private readonly IReadOnlyDictionary<Tensor, Buffer> _arguments;
     private readonly Names _names = new();
     private readonly ExpressionLowering _expressions;
     private readonly ReductionLowering _reductions;
@@ -20,6 +21,7 @@ internal sealed class PhaseLowering
     {
         _kernel = kernel;
         _phase = phase;
+        _arguments = arguments;
         _expressions = new(arguments);
         _reductions = new(_expressions, _names);
         foreach (var scalar in kernel.Scalars) _names.Fresh(scalar.Name);
@@ -235,7 +237,7 @@ internal sealed class PhaseLowering
     private Scope Open(StageSchedule stage, int depth, Scope scope, List<Stmt> into)
     {
         var tensor = stage.Stage.Target.Tensor;
-        if (tensor.Role != TensorRole.Temp || stage.StoredAt != depth || scope[tensor] is not null || stage.Scope == MemoryScope.Workspace) return scope;
+        if (tensor.Role != TensorRole.Temp || stage.StoredAt != depth || scope[tensor] is not null || _arguments.ContainsKey(tensor)) return scope;
         var sizes = new int[tensor.Dims.Count];
         int length = 1;
         for (int i = 0; i < sizes.Length; i++)

@@ -28,9 +28,9 @@ internal sealed class HostFunction
     {
         _writer.Line("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
         _writer.Open($"private static void {name}(void* arguments, int begin, int end)");
-        if (_function.Scalars.Count + _function.Buffers.Count > 0) _writer.Line("var a = (Arguments*)arguments;");
-        foreach (var buffer in _function.Buffers) _writer.Line($"{HostTypes.Parameter(buffer)} {buffer.Name} = a->{buffer.Name};");
-        foreach (var scalar in _function.Scalars) _writer.Line($"int {scalar.Name} = a->{scalar.Name};");
+        if (_function.Scalars.Count + _function.Buffers.Count > 0) _writer.Line("var given = (Arguments*)arguments;");
+        foreach (var buffer in _function.Buffers) _writer.Line($"{HostTypes.Parameter(buffer)} {buffer.Name} = given->{buffer.Name};");
+        foreach (var scalar in _function.Scalars) _writer.Line($"int {scalar.Name} = given->{scalar.Name};");
         foreach (var buffer in _scratch)
         {
             string element = HostTypes.Element(buffer.Format);

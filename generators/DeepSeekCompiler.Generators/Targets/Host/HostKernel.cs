@@ -61,21 +61,21 @@ public static class HostKernel
         }
 
         writer.Open($"public static void Run(HostRun run, {string.Join(", ", parameters.Select(p => $"{p.Type} {p.Name}"))})");
-        writer.Line("Arguments a;");
-        foreach (var (_, name) in parameters) writer.Line($"a.{name} = {name};");
+        writer.Line("Arguments given;");
+        foreach (var (_, name) in parameters) writer.Line($"given.{name} = {name};");
         if (kernel.Workspace.Count > 0)
         {
             var lengths = kernel.Workspace.Select(w => Affine.Simplify(w.Length)).ToList();
             writer.Line($"float* workspace = (float*)run.Reserve(sizeof(float) * ({string.Join(" + ", lengths.Select(l => $"HostRun.Rounded({HostExpressions.Print(l)})"))}));");
             for (int i = 0; i < lengths.Count; i++)
             {
-                writer.Line($"a.{kernel.Workspace[i].Buffer.Name} = workspace;");
+                writer.Line($"given.{kernel.Workspace[i].Buffer.Name} = workspace;");
                 if (i + 1 < lengths.Count) writer.Line($"workspace += HostRun.Rounded({HostExpressions.Print(lengths[i])});");
             }
         }
 
         for (int i = 0; i < kernel.Functions.Count; i++)
-            writer.Line($"run.Dispatch(s_{PhaseName(kernel, i)}, &a, {HostExpressions.Print(ItemsOf(variants, i))});");
+            writer.Line($"run.Dispatch(s_{PhaseName(kernel, i)}, &given, {HostExpressions.Print(ItemsOf(variants, i))});");
         writer.Close();
     }
 
