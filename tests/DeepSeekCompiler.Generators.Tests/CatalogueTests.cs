@@ -36,6 +36,7 @@ public sealed class CatalogueTests
         var spec = Specs.Value.Single(s => s.ClassName == name);
         var first = ModelCompiler.Compile(spec, CompileOptions.AllWidths);
         Assert.Equal(first.Select(f => f.HintName).Distinct(StringComparer.Ordinal).Count(), first.Count);
+        Assert.All(first, f => Assert.Empty(Sandbox.Tree(f.Text).GetDiagnostics()));
         Assert.Equal(first, ModelCompiler.Compile(spec with { }, CompileOptions.AllWidths));
     }
 }
