@@ -14,7 +14,9 @@ CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 var frontEnd = args.Contains("--front-end");
 var workload = Workload.Create();
 
+var before = Environment.CpuUsage.TotalTime;
 var cold = Time(() => Workload.Driver(frontEnd).RunGenerators(workload.Compilation));
+var coldProcessor = (Environment.CpuUsage.TotalTime - before).TotalMilliseconds;
 var warm = Median(WarmRepetitions, _ => Time(() => Workload.Driver(frontEnd).RunGenerators(workload.Compilation)));
 
 var driver = Workload.Driver(frontEnd).RunGenerators(workload.Compilation);
@@ -29,7 +31,7 @@ var edit = Median(EditRepetitions, i =>
 Console.WriteLine($"machine    {RuntimeInformation.ProcessArchitecture}, {Environment.ProcessorCount} processors, {Processor()}");
 Console.WriteLine($"software   {RuntimeInformation.OSDescription}, {RuntimeInformation.FrameworkDescription}");
 Console.WriteLine($"workload   {workload.Models} catalogue models among {workload.Files} files, {characters / 1024} KiB generated{(frontEnd ? ", front end only" : "")}");
-Console.WriteLine($"all models, cold                  {Line(cold, ColdTargetMs)}  first run of the process, 1 repetition");
+Console.WriteLine($"all models, cold                  {Line(cold, ColdTargetMs)}  first run of the process, 1 repetition; processor time {coldProcessor:F0} ms");
 Console.WriteLine($"all models, warm                  {Line(warm, ColdTargetMs)}  median of {WarmRepetitions}");
 Console.WriteLine($"edit in an unrelated file         {Line(edit, EditTargetMs)}  median of {EditRepetitions}");
 foreach (var error in errors)
