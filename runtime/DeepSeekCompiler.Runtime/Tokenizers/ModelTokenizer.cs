@@ -35,7 +35,7 @@ public sealed class ModelTokenizer
         _added = new AddedTokens(file.Added);
         try
         {
-            _bpe = BpeTokenizer.Create(new BpeOptions(file.Vocabulary.Select(v => (v.Key, v.Value)), file.Merges) { ByteLevel = true, PreTokenizer = new SplitSequence(file.Patterns) });
+            _bpe = BpeTokenizer.Create(new BpeOptions(file.Vocabulary) { Merges = file.Merges, ByteLevel = true, PreTokenizer = new SplitSequence(file.Patterns) });
         }
         catch (Exception e) when (e is ArgumentException or InvalidOperationException or KeyNotFoundException or FormatException)
         {
