@@ -24,7 +24,7 @@ internal static class InProcessCompiler
             + $"at {error.Location.GetLineSpan()}; the code is in {Keep(files)}.");
     }
 
-    private static List<MetadataReference> References()
+    internal static List<MetadataReference> References()
     {
         var references = new List<MetadataReference>();
         string platform = (string?)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES") ?? "";

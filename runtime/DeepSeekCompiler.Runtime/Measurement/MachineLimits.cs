@@ -20,13 +20,14 @@ public sealed record MachineLimits(double ReadGBs, double FmaGflops)
     public static unsafe MachineLimits Measure(HostRun run, int repetitions = 7)
     {
         byte* memory = (byte*)NativeMemory.AlignedAlloc((nuint)ReadBytes, 4096);
-        float* sink = (float*)NativeMemory.AlignedAlloc((nuint)(run.Threads * 64), 64);
+        float* sink = (float*)NativeMemory.AlignedAlloc((nuint)((run.Threads + 1) * 64), 64);
         try
         {
             new Span<byte>(memory, (int)ReadBytes).Fill(1);
-            var work = new Work { Memory = memory, Sink = sink, Threads = run.Threads };
-            double read = Median(repetitions, () => run.Dispatch(&Read, &work, work.Threads));
-            double fma = Median(repetitions, () => run.Dispatch(&Multiply, &work, work.Threads));
+            var work = (Work*)(sink + (16 * run.Threads));
+            *work = new Work { Memory = memory, Sink = sink, Threads = run.Threads };
+            double read = Median(repetitions, () => run.Dispatch(&Read, work, run.Threads));
+            double fma = Median(repetitions, () => run.Dispatch(&Multiply, work, run.Threads));
             return new MachineLimits(ReadBytes / read / 1e9, 2.0 * run.Threads * Sums * PeakTrips * Vector<float>.Count / fma / 1e9);
         }
         finally
