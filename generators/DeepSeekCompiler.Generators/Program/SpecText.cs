@@ -11,6 +11,8 @@ public static class SpecText
     /// <summary>One property a line, names dotted, the same on every machine.</summary>
     public static string Of(ModelSpec spec)
     {
+        // RS1035 fears text in the user's language; here the culture is set so that there is none.
+#pragma warning disable RS1035
         var before = CultureInfo.CurrentCulture;
         try
         {
@@ -22,6 +24,7 @@ public static class SpecText
         {
             CultureInfo.CurrentCulture = before;
         }
+#pragma warning restore RS1035
     }
 
     /// <summary>Equal for specifications that compile to the same code, whatever the class is called.</summary>
