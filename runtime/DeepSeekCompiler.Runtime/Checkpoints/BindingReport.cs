@@ -11,9 +11,9 @@ internal sealed class BindingReport(string folder)
     private readonly Group _different = new("tensor differs", "tensors differ");
     private readonly Group _extra = new("tensor is not part of the model", "tensors are not part of the model");
 
-    public void Missing(string name, TensorType type, long[] shape) => _missing.Add(() => $"{name}, expected {Describe(type, shape)}");
+    public void Missing(string name, SafetensorsType type, long[] shape) => _missing.Add(() => $"{name}, expected {Describe(type, shape)}");
 
-    public void Different(CheckpointTensor tensor, TensorType type, long[] shape) =>
+    public void Different(CheckpointTensor tensor, SafetensorsType type, long[] shape) =>
         _different.Add(() => $"{tensor.Name} is {Describe(tensor.Type, tensor.Shape)}, expected {Describe(type, shape)}");
 
     public void Extra(CheckpointTensor tensor) => _extra.Add(() => $"{Wording.Quote(tensor.Name)} in {tensor.File}, found {Describe(tensor.Type, tensor.Shape)}");
@@ -28,7 +28,7 @@ internal sealed class BindingReport(string folder)
         }
     }
 
-    private static string Describe(TensorType type, IEnumerable<long> shape) => $"{TensorTypes.NameOf(type)} {Wording.Shape(shape)}";
+    private static string Describe(SafetensorsType type, IEnumerable<long> shape) => $"{SafetensorsTypes.NameOf(type)} {Wording.Shape(shape)}";
 
     private sealed class Group(string one, string many)
     {

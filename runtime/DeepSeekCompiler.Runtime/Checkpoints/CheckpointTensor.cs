@@ -8,7 +8,7 @@ public sealed unsafe class CheckpointTensor
 {
     private readonly long[] _shape;
 
-    internal CheckpointTensor(string name, TensorType type, long[] shape, string file, long begin, long end)
+    internal CheckpointTensor(string name, SafetensorsType type, long[] shape, string file, long begin, long end)
     {
         Name = name;
         Type = type;
@@ -21,10 +21,10 @@ public sealed unsafe class CheckpointTensor
     public string Name { get; }
 
     /// <summary>The stored type.</summary>
-    public TensorType Type { get; }
+    public SafetensorsType Type { get; }
 
     /// <summary>The format that kernels read the type as; null for types that no weight has.</summary>
-    public StorageFormat? Format => TensorTypes.FormatOf(Type);
+    public StorageFormat? Format => SafetensorsTypes.FormatOf(Type);
 
     /// <summary>Extents, outermost first; empty for a scalar.</summary>
     public IReadOnlyList<long> Shape => _shape;
@@ -46,14 +46,14 @@ public sealed unsafe class CheckpointTensor
     public ReadOnlySpan<T> AsSpan<T>()
         where T : unmanaged
     {
-        if (typeof(T) != TensorTypes.ElementOf(Type))
+        if (typeof(T) != SafetensorsTypes.ElementOf(Type))
         {
-            throw new InvalidOperationException($"{Name} is stored as {TensorTypes.NameOf(Type)}; it is read as {TensorTypes.ElementOf(Type).Name}, not {typeof(T).Name}.");
+            throw new InvalidOperationException($"{Name} is stored as {SafetensorsTypes.NameOf(Type)}; it is read as {SafetensorsTypes.ElementOf(Type).Name}, not {typeof(T).Name}.");
         }
 
         return new ReadOnlySpan<T>(Data, checked((int)(Bytes / Unsafe.SizeOf<T>())));
     }
 
     /// <inheritdoc/>
-    public override string ToString() => $"{Name} {TensorTypes.NameOf(Type)} {Wording.Shape(_shape)}";
+    public override string ToString() => $"{Name} {SafetensorsTypes.NameOf(Type)} {Wording.Shape(_shape)}";
 }

@@ -127,7 +127,7 @@ public sealed unsafe class SafetensorsOutput : IDisposable
             foreach (var tensor in tensors)
             {
                 json.WriteStartObject(tensor.Name);
-                json.WriteString("dtype", TensorTypes.NameOf(tensor.Type));
+                json.WriteString("dtype", SafetensorsTypes.NameOf(tensor.Type));
                 json.WriteStartArray("shape");
                 foreach (var extent in tensor.Shape)
                 {

@@ -16,7 +16,7 @@ internal readonly struct TensorEntryReader(string file, string name)
     /// <exception cref="JsonException">It is no JSON.</exception>
     public CheckpointTensor Read(ref Utf8JsonReader reader)
     {
-        TensorType? type = null;
+        SafetensorsType? type = null;
         long[]? shape = null, offsets = null;
         reader.Read();
         if (reader.TokenType != JsonTokenType.StartObject)
@@ -47,7 +47,7 @@ internal readonly struct TensorEntryReader(string file, string name)
         return Check(type ?? throw Missing("dtype"), shape ?? throw Missing("shape"), offsets ?? throw Missing("data_offsets"));
     }
 
-    private CheckpointTensor Check(TensorType type, long[] shape, long[] offsets)
+    private CheckpointTensor Check(SafetensorsType type, long[] shape, long[] offsets)
     {
         if (offsets.Length != 2)
         {
@@ -60,7 +60,7 @@ internal readonly struct TensorEntryReader(string file, string name)
             throw Error($"has reversed data_offsets: it begins at {begin} and ends at {end}");
         }
 
-        Int128 bytes = TensorTypes.SizeOf(type);
+        Int128 bytes = SafetensorsTypes.SizeOf(type);
         foreach (var extent in shape)
         {
             // 2^63 is beyond any file; with the check, 128 bits never overflow. A later extent of 0 is no excuse.
@@ -73,13 +73,13 @@ internal readonly struct TensorEntryReader(string file, string name)
 
         if (bytes != end - begin)
         {
-            throw Error($"takes {(long)bytes} bytes as {TensorTypes.NameOf(type)} {Wording.Shape(shape)}, but its data_offsets [{begin}, {end}] cover {end - begin}");
+            throw Error($"takes {(long)bytes} bytes as {SafetensorsTypes.NameOf(type)} {Wording.Shape(shape)}, but its data_offsets [{begin}, {end}] cover {end - begin}");
         }
 
         return new CheckpointTensor(name, type, shape, file, begin, end);
     }
 
-    private TensorType ReadType(ref Utf8JsonReader reader)
+    private SafetensorsType ReadType(ref Utf8JsonReader reader)
     {
         reader.Read();
         if (reader.TokenType != JsonTokenType.String)
@@ -88,7 +88,7 @@ internal readonly struct TensorEntryReader(string file, string name)
         }
 
         var text = reader.ValueSpan.Length <= 16 ? reader.GetString()! : "a long text";
-        return TensorTypes.Find(text) ?? throw Error($"has the dtype {Wording.Quote(text)}, which is not known");
+        return SafetensorsTypes.Find(text) ?? throw Error($"has the dtype {Wording.Quote(text)}, which is not known");
     }
 
     private long[] ReadNumbers(ref Utf8JsonReader reader, string key, int most)

@@ -31,12 +31,12 @@ public static unsafe class WeightBinder
             var slot = slots[i];
             long[] shape = slot.IsVector ? [slot.Columns] : [slot.Rows, slot.Columns];
             bound.Add(slot.Name);
-            weights[i].Data = Find(checkpoint, slot.Name, TensorTypes.TypeOf(slot.Format), shape, report);
+            weights[i].Data = Find(checkpoint, slot.Name, SafetensorsTypes.TypeOf(slot.Format), shape, report);
             if (slot.Format == StorageFormat.E4M3)
             {
                 var name = slot.Name + ScaleSuffix;
                 bound.Add(name);
-                weights[i].Scale = (float*)Find(checkpoint, name, TensorType.F32, [ScaleBlocks.Count(slot.Rows), ScaleBlocks.Count(slot.Columns)], report);
+                weights[i].Scale = (float*)Find(checkpoint, name, SafetensorsType.F32, [ScaleBlocks.Count(slot.Rows), ScaleBlocks.Count(slot.Columns)], report);
             }
         }
 
@@ -57,7 +57,7 @@ public static unsafe class WeightBinder
         return weights;
     }
 
-    private static byte* Find(Checkpoint checkpoint, string name, TensorType type, long[] shape, BindingReport report)
+    private static byte* Find(Checkpoint checkpoint, string name, SafetensorsType type, long[] shape, BindingReport report)
     {
         if (checkpoint.Find(name) is not { } tensor)
         {

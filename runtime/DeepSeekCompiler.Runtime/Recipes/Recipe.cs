@@ -51,7 +51,7 @@ public sealed record Recipe(ulong Seed, IReadOnlyList<RecipeTensor> Tensors, IRe
         var type = Text(tensor, "dtype");
         return new RecipeTensor(
             name,
-            TensorTypes.Find(type) ?? throw new FormatException($"{name} has the dtype {type}, which is not known."),
+            SafetensorsTypes.Find(type) ?? throw new FormatException($"{name} has the dtype {type}, which is not known."),
             [.. tensor.GetProperty("shape").EnumerateArray().Select(e => e.GetInt64())],
             Text(tensor, "file"))
         {

@@ -141,7 +141,7 @@ public sealed class RecipeBuilder
         Matrix(prefix + "gate.weight", experts, _hidden, ScaleOf(1.5, _hidden));
         if (_config.HasBias)
         {
-            Add(new RecipeTensor(prefix + "gate.e_score_correction_bias", TensorType.F32, [experts], string.Empty) { Scale = 0.1386, Offset = _options.BiasOffset });
+            Add(new RecipeTensor(prefix + "gate.e_score_correction_bias", SafetensorsType.F32, [experts], string.Empty) { Scale = 0.1386, Offset = _options.BiasOffset });
         }
 
         var width = _config.Size("moe_intermediate_size");
@@ -172,8 +172,8 @@ public sealed class RecipeBuilder
             return;
         }
 
-        Add(new RecipeTensor(name, TensorType.F8E4M3, [rows, columns], string.Empty) { Scale = ScaleOf(gain, columns) });
-        Add(new RecipeTensor(name + "_scale_inv", TensorType.F32, [ScaleBlocks.Count(rows), ScaleBlocks.Count(columns)], string.Empty) { ScalesOf = name });
+        Add(new RecipeTensor(name, SafetensorsType.F8E4M3, [rows, columns], string.Empty) { Scale = ScaleOf(gain, columns) });
+        Add(new RecipeTensor(name + "_scale_inv", SafetensorsType.F32, [ScaleBlocks.Count(rows), ScaleBlocks.Count(columns)], string.Empty) { ScalesOf = name });
     }
 
     private void Matrix(string name, int rows, int columns, double scale, string? valuesOf = null) =>
@@ -181,7 +181,7 @@ public sealed class RecipeBuilder
 
     private void Norm(string name, int size) => Add(new RecipeTensor(name, OtherType, [size], string.Empty) { Scale = 0.43, Offset = 1 });
 
-    private TensorType OtherType => _format == RecipeFormat.F32 ? TensorType.F32 : TensorType.BF16;
+    private SafetensorsType OtherType => _format == RecipeFormat.F32 ? SafetensorsType.F32 : SafetensorsType.BF16;
 
     private void Add(RecipeTensor tensor) => _tensors.Add(tensor with { File = "model.safetensors" });
 

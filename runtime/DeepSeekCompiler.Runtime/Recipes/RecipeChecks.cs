@@ -16,10 +16,10 @@ internal static class RecipeChecks
                 throw new CheckpointException($"The recipe names {tensor.Name} twice.");
             }
 
-            if (tensor.Type is not (TensorType.F32 or TensorType.BF16 or TensorType.F8E4M3))
+            if (tensor.Type is not (SafetensorsType.F32 or SafetensorsType.BF16 or SafetensorsType.F8E4M3))
             {
                 throw new CheckpointException(
-                    $"The recipe stores {tensor.Name} as {TensorTypes.NameOf(tensor.Type)}; it can be F32, BF16 or F8_E4M3.");
+                    $"The recipe stores {tensor.Name} as {SafetensorsTypes.NameOf(tensor.Type)}; it can be F32, BF16 or F8_E4M3.");
             }
 
             if (tensor.Shape.Any(e => e is < 1 or > int.MaxValue) || tensor.Shape.Aggregate(8.0, (p, e) => p * e) > long.MaxValue)
@@ -32,7 +32,7 @@ internal static class RecipeChecks
                 throw new CheckpointException($"The recipe puts {tensor.Name} into the file \"{tensor.File}\", which is no plain file name.");
             }
 
-            if (tensor.Type == TensorType.F8E4M3 && tensor.Shape.Count != 2)
+            if (tensor.Type == SafetensorsType.F8E4M3 && tensor.Shape.Count != 2)
             {
                 throw new CheckpointException($"The recipe stores {tensor.Name} as F8_E4M3, which only matrices can be.");
             }
@@ -46,13 +46,13 @@ internal static class RecipeChecks
 
     private static void CheckScales(RecipeTensor scales, RecipeTensor? weight)
     {
-        if (weight is not { Type: TensorType.F8E4M3 })
+        if (weight is not { Type: SafetensorsType.F8E4M3 })
         {
             throw new CheckpointException($"The recipe says that {scales.Name} has the scales of {scales.ScalesOf}, which is no F8_E4M3 tensor of it.");
         }
 
         long[] shape = [ScaleBlocks.Count((int)weight.Shape[0]), ScaleBlocks.Count((int)weight.Shape[1])];
-        if (scales.Type != TensorType.F32 || !scales.Shape.SequenceEqual(shape))
+        if (scales.Type != SafetensorsType.F32 || !scales.Shape.SequenceEqual(shape))
         {
             throw new CheckpointException($"The recipe must store {scales.Name} as F32 [{string.Join(", ", shape)}], the blocks of {weight.Name}.");
         }

@@ -18,7 +18,7 @@ internal readonly unsafe record struct RecipePart(RecipeTensor Tensor, nint Data
     public static IEnumerable<RecipePart> Cut(RecipeTensor tensor, nint data, nint scales)
     {
         var total = tensor.Shape.Aggregate(1L, (p, e) => p * e);
-        var step = tensor.Type == TensorType.F8E4M3 ? ScaleBlocks.Size * tensor.Shape[1] : Elements;
+        var step = tensor.Type == SafetensorsType.F8E4M3 ? ScaleBlocks.Size * tensor.Shape[1] : Elements;
         for (var first = 0L; first < total; first += step)
         {
             yield return new RecipePart(tensor, data, scales, first, checked((int)Math.Min(step, total - first)));
@@ -31,7 +31,7 @@ internal readonly unsafe record struct RecipePart(RecipeTensor Tensor, nint Data
         var values = RecipeValues.Of(Tensor, seed);
         switch (Tensor.Type)
         {
-            case TensorType.F32:
+            case SafetensorsType.F32:
                 var floats = new Span<float>((float*)Data + First, Count);
                 for (var i = 0; i < floats.Length; i++)
                 {
@@ -39,7 +39,7 @@ internal readonly unsafe record struct RecipePart(RecipeTensor Tensor, nint Data
                 }
 
                 break;
-            case TensorType.BF16:
+            case SafetensorsType.BF16:
                 var codes = new Span<ushort>((ushort*)Data + First, Count);
                 for (var i = 0; i < codes.Length; i++)
                 {

@@ -7,7 +7,7 @@ namespace DeepSeekCompiler.Runtime.Recipes;
 /// <param name="Type">F32, BF16 or F8E4M3.</param>
 /// <param name="Shape">Extents, outermost first.</param>
 /// <param name="File">The file it is stored in.</param>
-public sealed record RecipeTensor(string Name, TensorType Type, IReadOnlyList<long> Shape, string File)
+public sealed record RecipeTensor(string Name, SafetensorsType Type, IReadOnlyList<long> Shape, string File)
 {
     /// <summary>Half the width of the distribution.</summary>
     public double Scale { get; init; }

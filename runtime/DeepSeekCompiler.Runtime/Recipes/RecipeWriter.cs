@@ -73,7 +73,7 @@ public static unsafe class RecipeWriter
         {
             var part = parts[i];
             part.Make(recipe.Seed);
-            progress?.Invoke(Interlocked.Add(ref done, (long)part.Count * TensorTypes.SizeOf(part.Tensor.Type)), total);
+            progress?.Invoke(Interlocked.Add(ref done, (long)part.Count * SafetensorsTypes.SizeOf(part.Tensor.Type)), total);
         });
     }
 

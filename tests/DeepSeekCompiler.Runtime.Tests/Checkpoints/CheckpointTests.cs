@@ -55,9 +55,9 @@ public class CheckpointTests
         using var folder = new TempFolder();
         var path = folder["x.safetensors"];
         SafetensorsWriter.Write(path, [
-            (new TensorLayout("scalar", TensorType.I64, []), BitConverter.GetBytes(7L)),
-            (new TensorLayout("codes", TensorType.F8E4M3, [1, 3]), new byte[] { 1, 2, 3 }),
-            (new TensorLayout("none", TensorType.F32, [0]), default)]);
+            (new TensorLayout("scalar", SafetensorsType.I64, []), BitConverter.GetBytes(7L)),
+            (new TensorLayout("codes", SafetensorsType.F8E4M3, [1, 3]), new byte[] { 1, 2, 3 }),
+            (new TensorLayout("none", SafetensorsType.F32, [0]), default)]);
 
         using var file = SafetensorsFile.Open(path);
 
@@ -74,7 +74,7 @@ public class CheckpointTests
     {
         using var folder = new TempFolder();
 
-        var error = Assert.Throws<ArgumentException>(() => SafetensorsWriter.Write(folder["x"], [(new TensorLayout("a", TensorType.F32, [2]), new byte[7])]));
+        var error = Assert.Throws<ArgumentException>(() => SafetensorsWriter.Write(folder["x"], [(new TensorLayout("a", SafetensorsType.F32, [2]), new byte[7])]));
 
         Assert.Contains("a takes 8 bytes, but 7 were given", error.Message);
     }
@@ -84,7 +84,7 @@ public class CheckpointTests
     {
         using var folder = new TempFolder();
 
-        var error = Assert.Throws<CheckpointException>(() => SafetensorsWriter.Write(folder["none/x"], [(new TensorLayout("a", TensorType.U8, [1]), new byte[1])]));
+        var error = Assert.Throws<CheckpointException>(() => SafetensorsWriter.Write(folder["none/x"], [(new TensorLayout("a", SafetensorsType.U8, [1]), new byte[1])]));
 
         Assert.Contains("cannot be written", error.Message);
     }

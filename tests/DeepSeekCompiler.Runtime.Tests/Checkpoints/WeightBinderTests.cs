@@ -13,16 +13,16 @@ public sealed unsafe class WeightBinderTests : IDisposable
     private static readonly TensorSlot[] s_slots = [s_norm, s_head, s_linear];
 
     private readonly TempFolder _folder = new();
-    private readonly Dictionary<string, (TensorType Type, long[] Shape, byte[] Data)> _tensors;
+    private readonly Dictionary<string, (SafetensorsType Type, long[] Shape, byte[] Data)> _tensors;
 
     public WeightBinderTests()
     {
         _tensors = new()
         {
-            [s_norm.Name] = (TensorType.BF16, [4], new byte[8]),
-            [s_head.Name] = (TensorType.F32, [2, 4], new byte[32]),
-            [s_linear.Name] = (TensorType.F8E4M3, [129, 130], new byte[129 * 130]),
-            [s_linear.Name + "_scale_inv"] = (TensorType.F32, [2, 2], Floats(1, 2, 3, 4)),
+            [s_norm.Name] = (SafetensorsType.BF16, [4], new byte[8]),
+            [s_head.Name] = (SafetensorsType.F32, [2, 4], new byte[32]),
+            [s_linear.Name] = (SafetensorsType.F8E4M3, [129, 130], new byte[129 * 130]),
+            [s_linear.Name + "_scale_inv"] = (SafetensorsType.F32, [2, 2], Floats(1, 2, 3, 4)),
         };
     }
 
@@ -53,32 +53,32 @@ public sealed unsafe class WeightBinderTests : IDisposable
 
     [Fact]
     public void ExtraTensor_IsNamed() =>
-        Refuses(t => t["visual.weight"] = (TensorType.U8, [1], new byte[1]), "1 tensor is not part of the model (\"visual.weight\" in model.safetensors, found U8 [1])");
+        Refuses(t => t["visual.weight"] = (SafetensorsType.U8, [1], new byte[1]), "1 tensor is not part of the model (\"visual.weight\" in model.safetensors, found U8 [1])");
 
     [Fact]
     public void ScalesOfAnUnquantisedWeight_AreExtra() =>
-        Refuses(t => t["lm_head.weight_scale_inv"] = (TensorType.F32, [1, 1], Floats(1)), "\"lm_head.weight_scale_inv\"");
+        Refuses(t => t["lm_head.weight_scale_inv"] = (SafetensorsType.F32, [1, 1], Floats(1)), "\"lm_head.weight_scale_inv\"");
 
     [Fact]
     public void WrongShape_IsNamedWithBoth() =>
-        Refuses(t => t[s_head.Name] = (TensorType.F32, [4, 2], new byte[32]), "lm_head.weight is F32 [4, 2], expected F32 [2, 4]");
+        Refuses(t => t[s_head.Name] = (SafetensorsType.F32, [4, 2], new byte[32]), "lm_head.weight is F32 [4, 2], expected F32 [2, 4]");
 
     [Fact]
     public void MatrixInsteadOfAVector_IsRefused() =>
-        Refuses(t => t[s_norm.Name] = (TensorType.BF16, [1, 4], new byte[8]), "model.norm.weight is BF16 [1, 4], expected BF16 [4]");
+        Refuses(t => t[s_norm.Name] = (SafetensorsType.BF16, [1, 4], new byte[8]), "model.norm.weight is BF16 [1, 4], expected BF16 [4]");
 
     [Fact]
     public void WrongType_IsNamedWithBoth() =>
-        Refuses(t => t[s_norm.Name] = (TensorType.F16, [4], new byte[8]), "model.norm.weight is F16 [4], expected BF16 [4]");
+        Refuses(t => t[s_norm.Name] = (SafetensorsType.F16, [4], new byte[8]), "model.norm.weight is F16 [4], expected BF16 [4]");
 
     [Fact]
     public void WrongScaleShape_IsNamedWithBoth() => Refuses(
-        t => t[s_linear.Name + "_scale_inv"] = (TensorType.F32, [2, 1], Floats(1, 1)),
+        t => t[s_linear.Name + "_scale_inv"] = (SafetensorsType.F32, [2, 1], Floats(1, 1)),
         "model.layers.0.mlp.up_proj.weight_scale_inv is F32 [2, 1], expected F32 [2, 2]");
 
     [Fact]
     public void WrongScaleType_IsNamedWithBoth() => Refuses(
-        t => t[s_linear.Name + "_scale_inv"] = (TensorType.BF16, [2, 2], new byte[8]),
+        t => t[s_linear.Name + "_scale_inv"] = (SafetensorsType.BF16, [2, 2], new byte[8]),
         "model.layers.0.mlp.up_proj.weight_scale_inv is BF16 [2, 2], expected F32 [2, 2]");
 
     [Theory]
@@ -89,7 +89,7 @@ public sealed unsafe class WeightBinderTests : IDisposable
     [InlineData(-0f, "scale -0")]
     [InlineData(-0.5f, "-0.5")]
     public void ImpossibleScale_IsNamedWithItsBlock(float scale, string shown) => Refuses(
-        t => t[s_linear.Name + "_scale_inv"] = (TensorType.F32, [2, 2], Floats(1, 2, scale, 4)),
+        t => t[s_linear.Name + "_scale_inv"] = (SafetensorsType.F32, [2, 2], Floats(1, 2, scale, 4)),
         "model.layers.0.mlp.up_proj.weight_scale_inv",
         shown,
         "block [1, 0]");
@@ -97,7 +97,7 @@ public sealed unsafe class WeightBinderTests : IDisposable
     [Fact]
     public void SmallestAndLargestScales_AreAccepted()
     {
-        _tensors[s_linear.Name + "_scale_inv"] = (TensorType.F32, [2, 2], Floats(float.Epsilon, float.MaxValue, 1, 1));
+        _tensors[s_linear.Name + "_scale_inv"] = (SafetensorsType.F32, [2, 2], Floats(float.Epsilon, float.MaxValue, 1, 1));
         using var checkpoint = Open();
 
         Assert.Equal(float.Epsilon, WeightBinder.Bind(checkpoint, s_slots)[2].Scale[0]);
@@ -120,7 +120,7 @@ public sealed unsafe class WeightBinderTests : IDisposable
     [Fact]
     public void RotaryFrequencies_AreTolerated()
     {
-        _tensors["model.layers.0.self_attn.rotary_emb.inv_freq"] = (TensorType.F32, [2], new byte[8]);
+        _tensors["model.layers.0.self_attn.rotary_emb.inv_freq"] = (SafetensorsType.F32, [2], new byte[8]);
         using var checkpoint = Open();
 
         Assert.Equal(3, WeightBinder.Bind(checkpoint, s_slots).Length);
@@ -129,7 +129,7 @@ public sealed unsafe class WeightBinderTests : IDisposable
     [Fact]
     public void PredictionLayers_AreToleratedOnRequestOnly()
     {
-        _tensors["model.layers.61.eh_proj.weight"] = (TensorType.U8, [1], new byte[1]);
+        _tensors["model.layers.61.eh_proj.weight"] = (SafetensorsType.U8, [1], new byte[1]);
         using var checkpoint = Open();
 
         Assert.Equal(3, WeightBinder.Bind(checkpoint, s_slots, ignoredLayersFrom: 61).Length);
@@ -144,7 +144,7 @@ public sealed unsafe class WeightBinderTests : IDisposable
     [InlineData("model.layers.")]
     public void StrangeLayerNames_AreExtra(string name)
     {
-        _tensors[name] = (TensorType.U8, [1], new byte[1]);
+        _tensors[name] = (SafetensorsType.U8, [1], new byte[1]);
         using var checkpoint = Open();
 
         Measured.Refuses(_folder.Path, () => WeightBinder.Bind(checkpoint, s_slots, ignoredLayersFrom: 3), name);
@@ -152,7 +152,7 @@ public sealed unsafe class WeightBinderTests : IDisposable
 
     private static byte[] Floats(params float[] values) => [.. values.SelectMany(BitConverter.GetBytes)];
 
-    private void Refuses(Action<Dictionary<string, (TensorType Type, long[] Shape, byte[] Data)>> change, params string[] culprits)
+    private void Refuses(Action<Dictionary<string, (SafetensorsType Type, long[] Shape, byte[] Data)>> change, params string[] culprits)
     {
         change(_tensors);
         using var checkpoint = Open();

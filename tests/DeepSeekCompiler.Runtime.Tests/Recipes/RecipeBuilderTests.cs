@@ -30,7 +30,7 @@ public class RecipeBuilderTests
         var config = File.ReadAllText(GoldenFiles.Path(name, "config.json"));
         var format = name.Contains("fp8") ? RecipeFormat.Fp8 : name.Contains("bf16") ? RecipeFormat.BF16 : RecipeFormat.F32;
 
-        Assert.True(JsonNode.DeepEquals(JsonNode.Parse(config), JsonNode.Parse(RecipeFolder.AdjustConfig(config, format))));
+        Assert.True(JsonNode.DeepEquals(JsonNode.Parse(config), JsonNode.Parse(RecipeCheckpoint.AdjustConfig(config, format))));
     }
 
     [Fact]
@@ -38,8 +38,8 @@ public class RecipeBuilderTests
     {
         var config = File.ReadAllText(GoldenFiles.Path("v3-fp8", "config.json"));
 
-        var adjusted = JsonNode.Parse(RecipeFolder.AdjustConfig(config, RecipeFormat.F32))!;
-        var newer = JsonNode.Parse(RecipeFolder.AdjustConfig("""{"dtype":"float16"}""", RecipeFormat.Fp8))!;
+        var adjusted = JsonNode.Parse(RecipeCheckpoint.AdjustConfig(config, RecipeFormat.F32))!;
+        var newer = JsonNode.Parse(RecipeCheckpoint.AdjustConfig("""{"dtype":"float16"}""", RecipeFormat.Fp8))!;
 
         Assert.Equal("float32", (string?)adjusted["torch_dtype"]);
         Assert.Null(adjusted["quantization_config"]);
@@ -92,7 +92,7 @@ public class RecipeBuilderTests
         using var folder = new TempFolder();
         var config = File.ReadAllText(GoldenFiles.Path("train", "config.json"));
 
-        var recipe = RecipeFolder.Create(config, 1000, RecipeFormat.BF16, folder["made"]);
+        var recipe = RecipeCheckpoint.Create(config, 1000, RecipeFormat.BF16, folder["made"]);
 
         Assert.Equal("bfloat16", (string?)JsonNode.Parse(File.ReadAllText(System.IO.Path.Combine(folder["made"], "config.json")))!["torch_dtype"]);
         Assert.True(new FileInfo(System.IO.Path.Combine(folder["made"], "model.safetensors")).Length > recipe.TotalSize);

@@ -37,7 +37,7 @@ public class RecipeWriterTests
     [Fact]
     public void WorkedValues_AreThoseOfTheSpecification()
     {
-        var tensor = new RecipeTensor("model.embed_tokens.weight", TensorType.F32, [1, 1], "f") { Scale = 1.732 };
+        var tensor = new RecipeTensor("model.embed_tokens.weight", SafetensorsType.F32, [1, 1], "f") { Scale = 1.732 };
         var values = RecipeValues.Of(tensor, 1000);
 
         Assert.Equal(0xa88fd795d5c6d156, RecipeValues.Hash(tensor.Name));

@@ -1,7 +1,7 @@
 namespace DeepSeekCompiler.Runtime.Checkpoints;
 
-/// <summary>Element types of safetensors files; <see cref="TensorTypes"/> has their names and sizes.</summary>
-public enum TensorType
+/// <summary>Element types of safetensors files; <see cref="SafetensorsTypes"/> has their names and sizes.</summary>
+public enum SafetensorsType
 {
     /// <summary>One byte, 0 or 1.</summary>
     Bool,

@@ -3,7 +3,7 @@ using DeepSeekCompiler.Kernels.Formats;
 namespace DeepSeekCompiler.Runtime.Checkpoints;
 
 /// <summary>Names and sizes of the element types of safetensors files.</summary>
-public static class TensorTypes
+public static class SafetensorsTypes
 {
     // In the order of the enumeration.
     private static readonly (string Name, int Bytes, Type Element)[] Table =
@@ -15,22 +15,22 @@ public static class TensorTypes
     ];
 
     /// <summary>The name in file headers, such as <c>F8_E4M3</c>.</summary>
-    public static string NameOf(TensorType type) => Table[(int)type].Name;
+    public static string NameOf(SafetensorsType type) => Table[(int)type].Name;
 
     /// <summary>Bytes of one element.</summary>
-    public static int SizeOf(TensorType type) => Table[(int)type].Bytes;
+    public static int SizeOf(SafetensorsType type) => Table[(int)type].Bytes;
 
     /// <summary>The C# type of one element; 16-bit and 8-bit floating point numbers are read as their codes.</summary>
-    public static Type ElementOf(TensorType type) => Table[(int)type].Element;
+    public static Type ElementOf(SafetensorsType type) => Table[(int)type].Element;
 
     /// <summary>The type with a name, or null.</summary>
-    public static TensorType? Find(string? name)
+    public static SafetensorsType? Find(string? name)
     {
         for (var i = 0; i < Table.Length; i++)
         {
             if (Table[i].Name == name)
             {
-                return (TensorType)i;
+                return (SafetensorsType)i;
             }
         }
 
@@ -38,21 +38,21 @@ public static class TensorTypes
     }
 
     /// <summary>The format kernels read this type as; null for types that no weight has.</summary>
-    public static StorageFormat? FormatOf(TensorType type) => type switch
+    public static StorageFormat? FormatOf(SafetensorsType type) => type switch
     {
-        TensorType.F32 => StorageFormat.F32,
-        TensorType.F16 => StorageFormat.F16,
-        TensorType.BF16 => StorageFormat.BF16,
-        TensorType.F8E4M3 => StorageFormat.E4M3,
+        SafetensorsType.F32 => StorageFormat.F32,
+        SafetensorsType.F16 => StorageFormat.F16,
+        SafetensorsType.BF16 => StorageFormat.BF16,
+        SafetensorsType.F8E4M3 => StorageFormat.E4M3,
         _ => null,
     };
 
     /// <summary>How a format is stored.</summary>
-    public static TensorType TypeOf(StorageFormat format) => format switch
+    public static SafetensorsType TypeOf(StorageFormat format) => format switch
     {
-        StorageFormat.F32 => TensorType.F32,
-        StorageFormat.F16 => TensorType.F16,
-        StorageFormat.BF16 => TensorType.BF16,
-        _ => TensorType.F8E4M3,
+        StorageFormat.F32 => SafetensorsType.F32,
+        StorageFormat.F16 => SafetensorsType.F16,
+        StorageFormat.BF16 => SafetensorsType.BF16,
+        _ => SafetensorsType.F8E4M3,
     };
 }

@@ -5,7 +5,7 @@ using DeepSeekCompiler.Runtime.Checkpoints;
 namespace DeepSeekCompiler.Runtime.Recipes;
 
 /// <summary>Makes whole checkpoint folders from a configuration and a seed: what <c>dsc recipe</c> does.</summary>
-public static class RecipeFolder
+public static class RecipeCheckpoint
 {
     /// <summary>Writes <c>config.json</c>, with dtype and quantisation as asked for, and the weights.</summary>
     /// <param name="configJson">The text of a Hugging Face <c>config.json</c>.</param>
