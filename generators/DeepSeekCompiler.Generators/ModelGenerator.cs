@@ -21,6 +21,17 @@ namespace DeepSeekCompiler.Generators;
 [Generator(LanguageNames.CSharp)]
 public sealed class ModelGenerator : IIncrementalGenerator
 {
+    private readonly Func<ModelSpec, IReadOnlyList<GeneratedFile>> compile;
+
+    /// <summary>The generator as the build runs it.</summary>
+    public ModelGenerator()
+        : this(static spec => ModelCompiler.Compile(spec, CompileOptions.AllWidths))
+    {
+    }
+
+    /// <summary>The front end with another compiler behind it; so that tests of declarations wait for no kernel.</summary>
+    public ModelGenerator(Func<ModelSpec, IReadOnlyList<GeneratedFile>> compile) => this.compile = compile;
+
     /// <inheritdoc/>
     public void Initialize(IncrementalGeneratorInitializationContext context)
     {
@@ -43,7 +54,7 @@ public sealed class ModelGenerator : IIncrementalGenerator
         }
     }
 
-    private static void Register(
+    private void Register(
         IncrementalGeneratorInitializationContext context,
         IncrementalValuesProvider<LocatedDeclaration> declarations,
         IncrementalValueProvider<ImmutableArray<ConfigText>> configs)
@@ -54,9 +65,15 @@ public sealed class ModelGenerator : IIncrementalGenerator
             .Combine(configs)
             .Select(static (pair, _) => Resolver.Resolve(pair.Left, pair.Right).Spec)
             .WithTrackingName(TrackingNames.Spec)
-            .SelectMany(static (spec, _) => Compile(spec))
+            .Select((spec, _) => Compile(spec))
             .WithTrackingName(TrackingNames.Source);
-        context.RegisterSourceOutput(sources, static (output, file) => output.AddSource(file.HintName, file.Text));
+        context.RegisterSourceOutput(sources, static (output, files) =>
+        {
+            foreach (var file in files)
+            {
+                output.AddSource(file.HintName, file.Text);
+            }
+        });
 
         var diagnostics = declarations
             .Combine(configs)
@@ -65,10 +82,10 @@ public sealed class ModelGenerator : IIncrementalGenerator
         context.RegisterSourceOutput(diagnostics, static (output, diagnostic) => output.ReportDiagnostic(diagnostic));
     }
 
-    private static IReadOnlyList<GeneratedFile> Compile(ModelSpec? spec)
+    private EquatableArray<GeneratedFile> Compile(ModelSpec? spec)
     {
         using var culture = new InvariantCulture();
-        return spec is null ? [] : ModelCompiler.Compile(spec, CompileOptions.AllWidths);
+        return spec is null ? default : new(compile(spec));
     }
 
     private static IEnumerable<Diagnostic> Diagnose(LocatedDeclaration located, IReadOnlyList<ConfigText> configs) =>

@@ -15,7 +15,7 @@ public static class TrackingNames
     /// <summary>A specification.</summary>
     public const string Spec = "Spec";
 
-    /// <summary>A generated file.</summary>
+    /// <summary>The generated files of a model.</summary>
     public const string Source = "Source";
 
     /// <summary>A diagnostic.</summary>

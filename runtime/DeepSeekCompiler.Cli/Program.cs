@@ -1,1 +1,31 @@
-return 0;
+using System.CommandLine;
+using DeepSeekCompiler.Cli;
+using DeepSeekCompiler.Cli.Commands;
+using DeepSeekCompiler.Compile;
+using DeepSeekCompiler.Runtime.Checkpoints;
+using DeepSeekCompiler.Runtime.Tokenizers;
+
+Console.OutputEncoding = new System.Text.UTF8Encoding(false);
+PrecompiledModels.Register(StoryModel.SpecHash, () => new StoryModel());
+var root = new RootCommand("The DeepSeek compiler: runs, measures and explains models of the DeepSeek architecture.")
+{
+    GenerateCommand.Create(), ChatCommand.Create(), LogitsCommand.Create(), TokenizeCommand.Create(), ExplainCommand.Create(),
+    BenchCommand.Create(), RecipeCommand.Create(), DevicesCommand.Create(),
+};
+var parsed = root.Parse(args);
+if (parsed.Errors.Count > 0)
+{
+    Output.Error(parsed.Errors[0].Message + " See dsc --help.");
+    return 2;
+}
+
+try
+{
+    return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+}
+catch (Exception e) when (Environment.GetEnvironmentVariable("DSC_TRACE") != "1")
+{
+    bool expected = e is UserException or CheckpointException or TokenizerException or ArgumentException;
+    Output.Error(expected ? e.Message : $"Something went wrong that should not: {e.GetType().Name}: {e.Message} (DSC_TRACE=1 shows where).");
+    return 1;
+}

@@ -23,6 +23,9 @@ internal sealed class FactsWriter(ModelSpec spec, Manifest manifest, CodeWriter 
         long head = (long)spec.Attention.QkHeadDim + spec.Attention.ValueDim;
         Constant("long", "MultiHeadCacheBytesPerToken", head * spec.Attention.NumAttentionHeads * number * spec.NumHiddenLayers, "What multi-head attention with the same heads would leave.");
         Constant("long", "MultiQueryCacheBytesPerToken", head * number * spec.NumHiddenLayers, "What multi-query attention with the same heads would leave.");
+        w.Line("/// <summary>Hash of the declaration; a checkpoint whose configuration has the same one runs on this class.</summary>");
+        w.Line($"public const string SpecHash = {Quote(SpecText.Hash(spec))};");
+        w.Line();
         w.Line("private static readonly ModelInfo s_info = new()");
         w.Line("{");
         Property("Name", Quote(spec.ClassName));

@@ -105,7 +105,8 @@ internal sealed class ProgramWriter
     private void PrintBlock(string layer)
     {
         _w.Line($"Attention(run, step, {layer}, x);");
-        string? condition = ExpertCondition(layer);
+        // The MTP block's kind is known; asking about it would be code that is never reached.
+        string? condition = layer != "NumHiddenLayers" ? ExpertCondition(layer) : _spec.IsExpertLayer(_spec.NumHiddenLayers) ? "true" : null;
         if (condition == "true") _w.Line($"Experts(run, step, {layer}, x);");
         else if (condition is null) _w.Line($"FeedForward(run, step, {layer}, x);");
         else

@@ -49,6 +49,9 @@ public sealed record MixtureOfExpertsSpec
 
     public required int MoeLayerFreq { get; init; }
 
+    /// <summary>Whether the chosen weights are divided by their sum; the published code leaves a single expert's weight as it is.</summary>
+    public bool Normalizes => NormTopkProb && NumExpertsPerTok > 1;
+
     /// <summary>What the chosen weights are finally multiplied with.</summary>
-    public double EffectiveScale => ScaleNormalizedWeights || !NormTopkProb ? RoutedScalingFactor : 1;
+    public double EffectiveScale => ScaleNormalizedWeights || !Normalizes ? RoutedScalingFactor : 1;
 }

@@ -81,9 +81,33 @@ public static unsafe partial class Lanes
         Store16(code | ((values.AsUInt32() >>> 16) & Vector128.Create(0x8000u)), p);
     }
 
-    /// <summary>e to the power of each lane.</summary>
+    /// <summary>e to the power of each lane, within 2 units of the last place; exactly 1 at 0, 0 at minus infinity.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<float> Exp(Vector128<float> values) => Vector128.Exp(values);
+    public static Vector128<float> Exp(Vector128<float> values)
+    {
+        // Beyond the limits the result is 0 or infinity all the same. The value comes second, so that NaN passes on x86 too.
+        var x = Vector128.MinNative(Vector128.Create(ExpMax), Vector128.MaxNative(Vector128.Create(ExpMin), values));
+
+        // e^x = 2^n e^r. Adding 1.5 * 2^23 rounds to an integer, which then stands in the lowest bits.
+        var shifted = Vector128.MultiplyAddEstimate(x, Vector128.Create(Log2E), Vector128.Create(RoundMagic));
+        var n = shifted.AsInt32() - Vector128.Create(RoundMagic).AsInt32();
+        var whole = shifted - Vector128.Create(RoundMagic);
+        var r = Vector128.MultiplyAddEstimate(whole, Vector128.Create(-Ln2Low), Vector128.MultiplyAddEstimate(whole, Vector128.Create(-Ln2High), x));
+
+        // The Taylor series to the seventh power: |r| is at most ln(2) / 2, where the rest is below 6e-9.
+        var sum = Vector128.MultiplyAddEstimate(r, Vector128.Create(1f / 5040), Vector128.Create(1f / 720));
+        sum = Vector128.MultiplyAddEstimate(r, sum, Vector128.Create(1f / 120));
+        sum = Vector128.MultiplyAddEstimate(r, sum, Vector128.Create(1f / 24));
+        sum = Vector128.MultiplyAddEstimate(r, sum, Vector128.Create(1f / 6));
+        sum = Vector128.MultiplyAddEstimate(r, sum, Vector128.Create(0.5f));
+        sum = Vector128.MultiplyAddEstimate(r, sum, Vector128<float>.One);
+        sum = Vector128.MultiplyAddEstimate(r, sum, Vector128<float>.One);
+
+        // Two factors, because 2^n alone leaves the range of normal floats at both ends.
+        var half = n >> 1;
+        var bias = Vector128.Create(127);
+        return sum * ((half + bias) << 23).AsSingle() * ((n - half + bias) << 23).AsSingle();
+    }
 
     /// <summary>The nearest E4M3 values, ties to even, at most 448; zero keeps its sign, NaN stays NaN.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

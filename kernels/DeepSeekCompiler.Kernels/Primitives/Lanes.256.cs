@@ -82,9 +82,33 @@ public static unsafe partial class Lanes
         Store16(code | ((values.AsUInt32() >>> 16) & Vector256.Create(0x8000u)), p);
     }
 
-    /// <summary>e to the power of each lane.</summary>
+    /// <summary>e to the power of each lane, within 2 units of the last place; exactly 1 at 0, 0 at minus infinity.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> Exp(Vector256<float> values) => Vector256.Exp(values);
+    public static Vector256<float> Exp(Vector256<float> values)
+    {
+        // Beyond the limits the result is 0 or infinity all the same. The value comes second, so that NaN passes on x86 too.
+        var x = Vector256.MinNative(Vector256.Create(ExpMax), Vector256.MaxNative(Vector256.Create(ExpMin), values));
+
+        // e^x = 2^n e^r. Adding 1.5 * 2^23 rounds to an integer, which then stands in the lowest bits.
+        var shifted = Vector256.MultiplyAddEstimate(x, Vector256.Create(Log2E), Vector256.Create(RoundMagic));
+        var n = shifted.AsInt32() - Vector256.Create(RoundMagic).AsInt32();
+        var whole = shifted - Vector256.Create(RoundMagic);
+        var r = Vector256.MultiplyAddEstimate(whole, Vector256.Create(-Ln2Low), Vector256.MultiplyAddEstimate(whole, Vector256.Create(-Ln2High), x));
+
+        // The Taylor series to the seventh power: |r| is at most ln(2) / 2, where the rest is below 6e-9.
+        var sum = Vector256.MultiplyAddEstimate(r, Vector256.Create(1f / 5040), Vector256.Create(1f / 720));
+        sum = Vector256.MultiplyAddEstimate(r, sum, Vector256.Create(1f / 120));
+        sum = Vector256.MultiplyAddEstimate(r, sum, Vector256.Create(1f / 24));
+        sum = Vector256.MultiplyAddEstimate(r, sum, Vector256.Create(1f / 6));
+        sum = Vector256.MultiplyAddEstimate(r, sum, Vector256.Create(0.5f));
+        sum = Vector256.MultiplyAddEstimate(r, sum, Vector256<float>.One);
+        sum = Vector256.MultiplyAddEstimate(r, sum, Vector256<float>.One);
+
+        // Two factors, because 2^n alone leaves the range of normal floats at both ends.
+        var half = n >> 1;
+        var bias = Vector256.Create(127);
+        return sum * ((half + bias) << 23).AsSingle() * ((n - half + bias) << 23).AsSingle();
+    }
 
     /// <summary>The nearest E4M3 values, ties to even, at most 448; zero keeps its sign, NaN stays NaN.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

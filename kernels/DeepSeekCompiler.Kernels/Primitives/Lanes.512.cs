@@ -82,9 +82,33 @@ public static unsafe partial class Lanes
         Store16(code | ((values.AsUInt32() >>> 16) & Vector512.Create(0x8000u)), p);
     }
 
-    /// <summary>e to the power of each lane.</summary>
+    /// <summary>e to the power of each lane, within 2 units of the last place; exactly 1 at 0, 0 at minus infinity.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> Exp(Vector512<float> values) => Vector512.Exp(values);
+    public static Vector512<float> Exp(Vector512<float> values)
+    {
+        // Beyond the limits the result is 0 or infinity all the same. The value comes second, so that NaN passes on x86 too.
+        var x = Vector512.MinNative(Vector512.Create(ExpMax), Vector512.MaxNative(Vector512.Create(ExpMin), values));
+
+        // e^x = 2^n e^r. Adding 1.5 * 2^23 rounds to an integer, which then stands in the lowest bits.
+        var shifted = Vector512.MultiplyAddEstimate(x, Vector512.Create(Log2E), Vector512.Create(RoundMagic));
+        var n = shifted.AsInt32() - Vector512.Create(RoundMagic).AsInt32();
+        var whole = shifted - Vector512.Create(RoundMagic);
+        var r = Vector512.MultiplyAddEstimate(whole, Vector512.Create(-Ln2Low), Vector512.MultiplyAddEstimate(whole, Vector512.Create(-Ln2High), x));
+
+        // The Taylor series to the seventh power: |r| is at most ln(2) / 2, where the rest is below 6e-9.
+        var sum = Vector512.MultiplyAddEstimate(r, Vector512.Create(1f / 5040), Vector512.Create(1f / 720));
+        sum = Vector512.MultiplyAddEstimate(r, sum, Vector512.Create(1f / 120));
+        sum = Vector512.MultiplyAddEstimate(r, sum, Vector512.Create(1f / 24));
+        sum = Vector512.MultiplyAddEstimate(r, sum, Vector512.Create(1f / 6));
+        sum = Vector512.MultiplyAddEstimate(r, sum, Vector512.Create(0.5f));
+        sum = Vector512.MultiplyAddEstimate(r, sum, Vector512<float>.One);
+        sum = Vector512.MultiplyAddEstimate(r, sum, Vector512<float>.One);
+
+        // Two factors, because 2^n alone leaves the range of normal floats at both ends.
+        var half = n >> 1;
+        var bias = Vector512.Create(127);
+        return sum * ((half + bias) << 23).AsSingle() * ((n - half + bias) << 23).AsSingle();
+    }
 
     /// <summary>The nearest E4M3 values, ties to even, at most 448; zero keeps its sign, NaN stays NaN.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

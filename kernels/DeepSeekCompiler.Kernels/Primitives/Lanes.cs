@@ -16,4 +16,11 @@ public static unsafe partial class Lanes
     private const float F16Factor = 5.192296858534828e33f; // 2^112
     private const float F16MinNormal = 6.103515625e-05f; // 2^-14
     private const float F16Overflow = 65520f; // the tie between 65504 and what would come next
+
+    private const float Log2E = 1.44269504f;
+    private const float Ln2High = 0.693359375f; // nine bits, so that its product with n is exact
+    private const float Ln2Low = -2.12194440e-4f;
+    private const float RoundMagic = 12582912f; // 1.5 * 2^23
+    private const float ExpMin = -104f;
+    private const float ExpMax = 89f;
 }

@@ -4,7 +4,7 @@ using DeepSeekCompiler.Runtime.Models;
 namespace DeepSeekCompiler.Runtime.Checkpoints;
 
 /// <summary>Finds the tensors of a model's manifest in a checkpoint.</summary>
-/// <remarks>Block scales are all looked at: each must be finite and positive. Weights are not: 0x7F and 0xFF, the NaN codes of
+/// <remarks>Block scales are all looked at: each must be positive and below 2^60. Weights are not: 0x7F and 0xFF, the NaN codes of
 /// E4M3, would cost a reading of the whole file, and show as NaN logits.</remarks>
 public static unsafe class WeightBinder
 {
@@ -99,15 +99,16 @@ public static unsafe class WeightBinder
             return;
         }
 
+        // A scale is amax / 448 of its block; from 2^60 on products could overflow, and nothing trained comes near.
+        const float Limit = 1L << 60;
         var across = ScaleBlocks.Count(slot.Columns);
         var count = (long)ScaleBlocks.Count(slot.Rows) * across;
         for (var i = 0L; i < count; i++)
         {
-            // Positive finite numbers are 1 to 0x7F7FFFFF as bits; 0 wraps around.
-            if (((uint*)scales)[i] - 1 >= 0x7F7FFFFF)
+            if (!(scales[i] > 0 && scales[i] < Limit))
             {
                 throw new CheckpointException(Wording.Of(
-                    $"{slot.Name}{ScaleSuffix} holds the scale {scales[i]} for block [{i / across}, {i % across}]; scales must be positive finite numbers."));
+                    $"{slot.Name}{ScaleSuffix} holds the scale {scales[i]} for block [{i / across}, {i % across}]; scales must be positive numbers below 2^60."));
             }
         }
     }

@@ -63,7 +63,7 @@ public abstract unsafe class CompiledModel : IDisposable
     /// <param name="owner">What keeps their memory mapped; disposed with the model.</param>
     /// <param name="threads">Threads to compute with; 0 for one a processor.</param>
     /// <exception cref="ArgumentException">Too few or too many weights, or a negative number of threads.</exception>
-    /// <exception cref="InvalidOperationException">Weights were bound already.</exception>
+    /// <exception cref="InvalidOperationException">Weights were bound already, or DSC_VECTOR asks for a width that does not exist.</exception>
     public void Bind(ReadOnlySpan<Weight> weights, IDisposable? owner = null, int threads = 0)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
@@ -80,6 +80,9 @@ public abstract unsafe class CompiledModel : IDisposable
         }
 
         ArgumentOutOfRangeException.ThrowIfNegative(threads);
+
+        // Asked here, a wrong DSC_VECTOR is its own exception; asked first by a kernel, it would come inside a type initialiser's.
+        _ = HostVector.Width;
         var host = new HostRun(threads == 0 ? Environment.ProcessorCount : threads);
         Data = (byte**)NativeMemory.Alloc((nuint)weights.Length + 1, (nuint)sizeof(byte*));
         Scales = (float**)NativeMemory.Alloc((nuint)weights.Length + 1, (nuint)sizeof(float*));

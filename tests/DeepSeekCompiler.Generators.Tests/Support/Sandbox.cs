@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using DeepSeekCompiler.Generators.Program;
+using DeepSeekCompiler.Generators.Spec;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 
@@ -26,10 +28,13 @@ internal static class Sandbox
     internal static SyntaxTree Tree(string source, int index = 0) => CSharpSyntaxTree.ParseText(source, Parse, $"File{index}.cs");
 
     internal static GeneratorDriver Driver(params AdditionalText[] files) => CSharpGeneratorDriver.Create(
-        [new ModelGenerator().AsSourceGenerator()],
+        [new ModelGenerator(Stub).AsSourceGenerator()],
         files,
         Parse,
         driverOptions: new GeneratorDriverOptions(IncrementalGeneratorOutputKind.None, trackIncrementalGeneratorSteps: true));
+
+    // Stands for the compiler proper, whose text has its own tests: a file that changes whenever the specification does.
+    private static GeneratedFile[] Stub(ModelSpec spec) => [new($"{spec.Namespace}.{spec.ClassName}.g.cs", $"// {spec}")];
 
     /// <summary>The generator's diagnostics, after the filtering that pragmas do.</summary>
     internal static ImmutableArray<Diagnostic> Diagnose(string source, params AdditionalText[] files)

@@ -15,12 +15,14 @@ internal static class DeclarationReader
     {
         using var culture = new InvariantCulture();
         var symbol = (INamedTypeSymbol)context.TargetSymbol;
-        var own = LayerReader.Read(symbol);
-        if (own.Attributes[0].Data.AttributeClass is not { } first || !context.Attributes.Any(a => a.AttributeClass!.Equals(first, SymbolEqualityComparer.Default)))
+
+        // A class with five of our attributes comes here five times; the first of them speaks for it.
+        if (!context.Attributes.Contains(symbol.GetAttributes().First(a => LayerReader.NameOf(a) is not null)))
         {
             return null;
         }
 
+        var own = LayerReader.Read(symbol);
         var problems = own.Problems.ToList();
         if (ClassRules.Check(symbol, cancellation) is { } shape)
         {

@@ -17,6 +17,7 @@ internal sealed class Names
         }
 
         _used[wish] = count + 1;
-        return Fresh(wish + "_" + (count + 1).ToString(CultureInfo.InvariantCulture));
+        // Letters, because numbers name the registers of a buffer.
+        return Fresh(wish + (count < 26 ? ((char)('A' + count)).ToString() : "Z" + count.ToString(CultureInfo.InvariantCulture) + "x"));
     }
 }

@@ -1,0 +1,105 @@
+using System.CommandLine;
+using System.Text.Json;
+using DeepSeekCompiler.Runtime.Execution;
+using DeepSeekCompiler.Runtime.Measurement;
+using DeepSeekCompiler.Runtime.Models;
+
+namespace DeepSeekCompiler.Cli.Commands;
+
+/// <summary><c>dsc bench</c>: speed of prefill and decode beside what the machine can do, measured in the same run.</summary>
+internal static class BenchCommand
+{
+    private const int Repetitions = 5;
+
+    public static Command Create()
+    {
+        var prefill = new Option<string>("--prefill") { Description = "Prompt lengths.", DefaultValueFactory = _ => "128,512" };
+        var decodeAt = new Option<string>("--decode-at") { Description = "Contexts at which decode is timed.", DefaultValueFactory = _ => "16,512" };
+        var tokens = new Option<int>("--tokens") { Description = "Tokens of a decode run.", DefaultValueFactory = _ => 64 };
+        var json = new Option<bool>("--json") { Description = "One JSON object instead of lines." };
+        var model = new ModelOptions();
+        var command = new Command("bench", "Measures prefill and decode.") { prefill, decodeAt, tokens, json };
+        model.AddTo(command);
+        command.SetAction(parsed => Run(parsed, model, LogitsCommand.Parse(parsed.GetValue(prefill)!), LogitsCommand.Parse(parsed.GetValue(decodeAt)!), parsed.GetValue(tokens), parsed.GetValue(json)));
+        return command;
+    }
+
+    private static int Run(ParseResult parsed, ModelOptions options, int[] prefill, int[] decodeAt, int tokens, bool json)
+    {
+        if (tokens < 1) throw new UserException($"--tokens {tokens} measures nothing; give 1 or more.");
+        if (prefill.Concat(decodeAt).Any(n => n < 1)) throw new UserException("Prompt lengths and contexts are 1 or more.");
+        using var model = options.Load(parsed);
+        int longest = Math.Max(prefill.DefaultIfEmpty(1).Max(), decodeAt.DefaultIfEmpty(1).Max() + tokens);
+        if (longest > model.Info.MaxPositionEmbeddings) throw new UserException($"{longest} tokens are more than the {model.Info.MaxPositionEmbeddings} positions that the model is declared for.");
+        using var session = new Session(model, longest);
+        var bench = new ModelBench(model, session, longest, Repetitions);
+        var limits = MachineLimits.Measure(model.Host);
+        var prefills = prefill.Select(n => (Tokens: n, Seconds: bench.Prefill(n))).ToList();
+        var decodes = decodeAt.Select(n => (Context: n, Seconds: bench.Decode(n, tokens))).ToList();
+        double resident = Environment.WorkingSet / (double)(1 << 20);
+        if (json) PrintJson(model.Info, limits, prefills, decodes, resident);
+        else Print(model, limits, prefills, decodes, resident);
+        return 0;
+    }
+
+    private static double Flops(ModelInfo info, int tokens) => 2.0 * info.ActiveParameters * tokens / 1e9;
+
+    private static void Print(CompiledModel model, MachineLimits limits, List<(int Tokens, Spread Seconds)> prefills, List<(int Context, Spread Seconds)> decodes, double resident)
+    {
+        var info = model.Info;
+        Output.Line($"host, {model.Host.Threads} threads, {HostVector.Width}-bit vectors: {limits.ReadGBs:F1} GB/s read, {limits.FmaGflops:F0} GFLOPS multiply-add");
+        Output.Line($"{info.Name}: {info.TotalParameters / 1e6:F0} M parameters, {info.ActiveParameters / 1e6:F0} M active, {info.Formats}");
+        foreach (var (n, s) in prefills)
+            Output.Line($"prefill {n}: {n / s.Median:F0} tokens/s ({n / s.Max:F0} to {n / s.Min:F0}), {Flops(info, n) / s.Median:F0} GFLOPS of weights, {100 * Flops(info, n) / s.Median / limits.FmaGflops:F0} % of peak");
+        foreach (var (at, s) in decodes)
+            Output.Line($"decode at {at}: {1 / s.Median:F1} tokens/s ({1 / s.Max:F1} to {1 / s.Min:F1}), {info.ActiveBytes / s.Median / 1e9:F1} GB/s of weights, {100 * info.ActiveBytes / s.Median / 1e9 / limits.ReadGBs:F0} % of read bandwidth");
+        Output.Line($"resident {resident:F0} MiB");
+    }
+
+    private static void PrintJson(ModelInfo info, MachineLimits limits, List<(int Tokens, Spread Seconds)> prefills, List<(int Context, Spread Seconds)> decodes, double resident) => Output.Json(w =>
+    {
+        w.WriteStartObject();
+        w.WriteString("device", "host");
+        w.WriteString("model", info.Name);
+        w.WriteString("formats", info.Formats);
+        w.WriteStartObject("limits");
+        w.WriteNumber("readGBs", Math.Round(limits.ReadGBs, 2));
+        w.WriteNumber("fmaGflops", Math.Round(limits.FmaGflops, 1));
+        w.WriteEndObject();
+        w.WriteStartArray("prefill");
+        foreach (var (n, s) in prefills)
+        {
+            w.WriteStartObject();
+            w.WriteNumber("tokens", n);
+            Figure(w, "tokensPerSecond", s, t => n / t);
+            Figure(w, "gflops", s, t => Flops(info, n) / t);
+            Figure(w, "shareOfPeak", s, t => Flops(info, n) / t / limits.FmaGflops);
+            w.WriteEndObject();
+        }
+
+        w.WriteEndArray();
+        w.WriteStartArray("decode");
+        foreach (var (at, s) in decodes)
+        {
+            w.WriteStartObject();
+            w.WriteNumber("context", at);
+            Figure(w, "tokensPerSecond", s, t => 1 / t);
+            Figure(w, "weightGBs", s, t => info.ActiveBytes / t / 1e9);
+            Figure(w, "shareOfRead", s, t => info.ActiveBytes / t / 1e9 / limits.ReadGBs);
+            w.WriteEndObject();
+        }
+
+        w.WriteEndArray();
+        w.WriteNumber("residentMiB", Math.Round(resident, 1));
+        w.WriteEndObject();
+    });
+
+    private static void Figure(Utf8JsonWriter w, string name, Spread seconds, Func<double, double> of)
+    {
+        w.WriteStartObject(name);
+        w.WriteNumber("median", Math.Round(of(seconds.Median), 4));
+        w.WriteNumber("min", Math.Round(of(seconds.Max), 4));
+        w.WriteNumber("max", Math.Round(of(seconds.Min), 4));
+        w.WriteEndObject();
+    }
+}

@@ -1,0 +1,78 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Runtime.InteropServices;
+using DeepSeekCompiler.Runtime.Models;
+
+namespace DeepSeekCompiler.Cli.Commands;
+
+/// <summary><c>dsc logits</c>: the logits of a token sequence, for comparison with other implementations.</summary>
+internal static class LogitsCommand
+{
+    public static Command Create()
+    {
+        var tokens = new Option<string>("--tokens") { Description = "Token ids, separated by commas.", Required = true };
+        var output = new Option<string>("--out") { Description = "File: float32 little endian, [tokens, vocabulary].", Required = true };
+        var decode = new Option<bool>("--decode") { Description = "Prefills the first token and feeds the rest one by one through the cache." };
+        var json = new Option<bool>("--json") { Description = "One JSON object instead of a line." };
+        var model = new ModelOptions();
+        var command = new Command("logits", "Writes the logits of a token sequence.") { tokens, output, decode, json };
+        model.AddTo(command);
+        command.SetAction(parsed => Run(parsed, model, parsed.GetValue(tokens)!, parsed.GetValue(output)!, parsed.GetValue(decode), parsed.GetValue(json)));
+        return command;
+    }
+
+    private static int Run(ParseResult parsed, ModelOptions options, string list, string output, bool decode, bool json)
+    {
+        int[] tokens = Parse(list);
+        using var model = options.Load(parsed);
+        int vocabulary = model.Info.VocabSize;
+        for (int i = 0; i < tokens.Length; i++)
+        {
+            if (tokens[i] >= vocabulary) throw new UserException($"Token {tokens[i]} at position {i} is outside the vocabulary of {vocabulary}; ids are 0 to {vocabulary - 1}.");
+        }
+
+        if (tokens.Length > model.Info.MaxPositionEmbeddings)
+            throw new UserException($"{tokens.Length} tokens are more than the {model.Info.MaxPositionEmbeddings} positions that the model is declared for.");
+        using var session = new Session(model, tokens.Length);
+        string partial = output + ".partial";
+        try
+        {
+            using (var file = File.Create(partial)) Write(session, tokens, vocabulary, decode, file);
+            File.Move(partial, output, true);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new UserException($"{output} cannot be written: {e.Message}");
+        }
+
+        if (json) Output.Json(w => { w.WriteStartObject(); w.WriteString("out", output); w.WriteNumber("tokens", tokens.Length); w.WriteNumber("vocabulary", vocabulary); w.WriteEndObject(); });
+        else Output.Line($"{output}: float32 [{tokens.Length}, {vocabulary}]");
+        return 0;
+    }
+
+    private static void Write(Session session, int[] tokens, int vocabulary, bool decode, FileStream file)
+    {
+        int step = decode ? 1 : 128;
+        var logits = new float[step * vocabulary];
+        for (int at = 0; at < tokens.Length; at += step)
+        {
+            int count = Math.Min(step, tokens.Length - at);
+            var rows = logits.AsSpan(0, count * vocabulary);
+            session.Forward(tokens.AsSpan(at, count), rows, LogitRows.All);
+            file.Write(MemoryMarshal.AsBytes(rows));
+        }
+    }
+
+    internal static int[] Parse(string list)
+    {
+        var parts = list.Split(',');
+        var tokens = new int[parts.Length];
+        for (int i = 0; i < parts.Length; i++)
+        {
+            if (!int.TryParse(parts[i].Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out tokens[i]))
+                throw new UserException($"\"{parts[i]}\" in --tokens is not a token id; give whole numbers from 0 up, separated by commas.");
+        }
+
+        return tokens;
+    }
+}

@@ -1,0 +1,66 @@
+using System.CommandLine;
+using DeepSeekCompiler.Compile;
+using DeepSeekCompiler.Generators.Spec;
+using DeepSeekCompiler.Runtime.Models;
+
+namespace DeepSeekCompiler.Cli;
+
+// Declarations have a policy of the same name.
+using Fp8Policy = DeepSeekCompiler.Generators.Spec.Fp8Policy;
+
+/// <summary>Options of every command that runs a model.</summary>
+internal sealed class ModelOptions
+{
+    public Option<string?> Model { get; } = new("--model") { Description = "Model folder: config.json, model.safetensors, tokenizer.json. Default: the sample model." };
+
+    public Option<string> Device { get; } = new("--device") { Description = "Device: host.", DefaultValueFactory = _ => "host" };
+
+    public Option<int> Threads { get; } = new("--threads") { Description = "Threads; 0 for all processors." };
+
+    public Option<string?> Fp8 { get; } = new("--fp8") { Description = "Policy for FP8 checkpoints: weight-only (default) or full." };
+
+    public Option<int?> Width { get; } = new("--width") { Description = "Vector width in bits: 512, 256, 128 or 0 (scalar). Default: what the processor has." };
+
+    public Option<string> Cache { get; } = new("--cache") { Description = "Format of the KV cache: f32 or bf16.", DefaultValueFactory = _ => "f32" };
+
+    public void AddTo(Command command)
+    {
+        foreach (var option in new Option[] { Model, Device, Threads, Fp8, Width, Cache }) command.Options.Add(option);
+    }
+
+    public string Folder(ParseResult parsed) => parsed.GetValue(Model) ?? SampleModel.Folder();
+
+    public CompiledModel Load(ParseResult parsed) => Load(parsed, out _);
+
+    public CompiledModel Load(ParseResult parsed, out LoadReport report)
+    {
+        string device = parsed.GetValue(Device)!;
+        if (device != "host") throw new UserException($"There is no device {device}; this build has host. `dsc devices` lists them.");
+        int threads = parsed.GetValue(Threads);
+        if (threads is < 0 or > 1024 || (parsed.GetResult(Threads) is { Implicit: false } && threads == 0)) throw new UserException($"{threads} threads cannot work; give 1 to 1024, or leave --threads out for all processors.");
+        string folder = Folder(parsed);
+        return ModelLoader.Load(folder, new LoadOptions { Threads = threads, VectorWidth = WidthOf(parsed), Fp8 = Policy(parsed), Cache = CacheOf(parsed) }, out report);
+    }
+
+    private int? WidthOf(ParseResult parsed) => parsed.GetValue(Width) switch
+    {
+        null => null,
+        512 or 256 or 128 or 0 => parsed.GetValue(Width),
+        var other => throw new UserException($"A vector width of {other} bits is not known; 512, 256, 128 and 0 (scalar) are."),
+    };
+
+    private Fp8Policy? Policy(ParseResult parsed) => parsed.GetValue(Fp8) switch
+    {
+        null => null,
+        "weight-only" => Fp8Policy.WeightOnly,
+        "full" => Fp8Policy.Full,
+        var other => throw new UserException($"There is no FP8 policy {other}; weight-only and full are."),
+    };
+
+    private NumberFormat CacheOf(ParseResult parsed) => parsed.GetValue(Cache) switch
+    {
+        "f32" => NumberFormat.F32,
+        "bf16" => NumberFormat.BF16,
+        var other => throw new UserException($"There is no cache format {other}; f32 and bf16 are."),
+    };
+}

@@ -1,0 +1,39 @@
+using System.CommandLine;
+using DeepSeekCompiler.Runtime.Generation;
+using DeepSeekCompiler.Runtime.Models;
+
+namespace DeepSeekCompiler.Cli;
+
+/// <summary>Options of commands that generate text.</summary>
+internal sealed class SamplingArguments
+{
+    private readonly Option<int> _maxTokens = new("--max-tokens") { Description = "Most tokens to generate.", DefaultValueFactory = _ => 256 };
+    private readonly Option<float> _temperature = new("--temperature") { Description = "0 (default) takes the best token, so that runs repeat; larger is bolder." };
+    private readonly Option<float> _topP = new("--top-p") { Description = "Only the best tokens that together have this probability.", DefaultValueFactory = _ => 1f };
+    private readonly Option<int> _topK = new("--top-k") { Description = "Only this many best tokens; 0 for all." };
+    private readonly Option<ulong> _seed = new("--seed") { Description = "Seed of the draws." };
+    private readonly Option<bool> _plain = new("--no-speculative") { Description = "Without the model's MTP module as a draft." };
+    private readonly Option<int> _context = new("--context") { Description = "Longest context in tokens; default: what the model is declared for, at most 4096." };
+
+    public void AddTo(Command command)
+    {
+        foreach (var option in new Option[] { _maxTokens, _temperature, _topP, _topK, _seed, _plain, _context }) command.Options.Add(option);
+    }
+
+    public GenerationOptions Options(ParseResult parsed, IReadOnlyList<int> stops)
+    {
+        int most = parsed.GetValue(_maxTokens);
+        if (most < 1) throw new UserException($"--max-tokens {most} generates nothing; give 1 or more.");
+        var sampling = new SamplingOptions { Temperature = parsed.GetValue(_temperature), TopP = parsed.GetValue(_topP), TopK = parsed.GetValue(_topK), Seed = parsed.GetValue(_seed) };
+        sampling.Check();
+        return new GenerationOptions { Sampling = sampling, MaxTokens = most, StopTokens = stops, Speculative = !parsed.GetValue(_plain) };
+    }
+
+    public int Context(ParseResult parsed, ModelInfo info)
+    {
+        int context = parsed.GetValue(_context);
+        if (context < 0) throw new UserException($"--context {context} has no meaning; give the number of tokens.");
+        if (context > info.MaxPositionEmbeddings) throw new UserException($"--context {context} is longer than the {info.MaxPositionEmbeddings} positions that the model is declared for.");
+        return context > 0 ? context : Math.Min(info.MaxPositionEmbeddings, 4096);
+    }
+}

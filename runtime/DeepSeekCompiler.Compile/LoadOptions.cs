@@ -1,0 +1,19 @@
+using DeepSeekCompiler.Generators.Spec;
+
+namespace DeepSeekCompiler.Compile;
+
+/// <summary>How a checkpoint folder is compiled and loaded.</summary>
+public sealed record LoadOptions
+{
+    /// <summary>Vector width in bits (512, 256, 128; 0 for scalar); null for what the processor has (or DSC_VECTOR says).</summary>
+    public int? VectorWidth { get; init; }
+
+    /// <summary>Overrides the policy for FP8 checkpoints, which config.json does not say; null for weight-only.</summary>
+    public Generators.Spec.Fp8Policy? Fp8 { get; init; }
+
+    /// <summary>Format of the KV cache: F32 or BF16.</summary>
+    public NumberFormat Cache { get; init; } = NumberFormat.F32;
+
+    /// <summary>Threads; 0 for all processors.</summary>
+    public int Threads { get; init; }
+}

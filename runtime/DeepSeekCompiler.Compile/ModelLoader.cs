@@ -1,0 +1,69 @@
+using System.Diagnostics;
+using DeepSeekCompiler.Generators.Program;
+using DeepSeekCompiler.Generators.Spec;
+using DeepSeekCompiler.Runtime.Checkpoints;
+using DeepSeekCompiler.Runtime.Execution;
+using DeepSeekCompiler.Runtime.Models;
+
+namespace DeepSeekCompiler.Compile;
+
+/// <summary>Loads any checkpoint folder of the family: reads its configuration, compiles it (once; the assembly is kept on disk) and binds its weights.</summary>
+public static class ModelLoader
+{
+    /// <param name="folder">config.json and safetensors files.</param>
+    /// <param name="options">Width, policy, cache format, threads.</param>
+    /// <returns>A model ready for sessions; disposing it closes the checkpoint.</returns>
+    /// <exception cref="CheckpointException">One sentence about what is wrong with the folder.</exception>
+    public static CompiledModel Load(string folder, LoadOptions? options = null) => Load(folder, options ?? new(), out _);
+
+    /// <param name="folder">config.json and safetensors files.</param>
+    /// <param name="options">Width, policy, cache format, threads.</param>
+    /// <param name="report">How the code was come by.</param>
+    public static CompiledModel Load(string folder, LoadOptions options, out LoadReport report)
+    {
+        var watch = Stopwatch.StartNew();
+        var spec = CheckpointSpec.Read(folder);
+        var checkpoint = Checkpoint.Open(folder);
+        try
+        {
+            spec = Options(CheckpointSpec.Adapt(spec, checkpoint), options);
+            var (model, source) = Create(spec, options);
+            var compiled = watch.Elapsed;
+            var weights = WeightBinder.Bind(checkpoint, model.Manifest, spec.NumHiddenLayers);
+            model.Bind(weights, checkpoint, options.Threads);
+            report = new LoadReport(spec, source, compiled, watch.Elapsed - compiled);
+            return model;
+        }
+        catch
+        {
+            checkpoint.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>A model of a specification without weights: its manifest and facts.</summary>
+    public static CompiledModel Create(ModelSpec spec) => Create(spec, new LoadOptions()).Model;
+
+    private static ModelSpec Options(ModelSpec spec, LoadOptions options) => spec with
+    {
+        Formats = spec.Formats with { Fp8 = options.Fp8 ?? spec.Formats.Fp8, Cache = options.Cache },
+    };
+
+    private static (CompiledModel Model, CodeSource Source) Create(ModelSpec spec, LoadOptions options)
+    {
+        if (options.VectorWidth is null && PrecompiledModels.Create(SpecText.Hash(spec)) is { } precompiled) return (precompiled, CodeSource.Precompiled);
+        int width = options.VectorWidth ?? HostVector.Width;
+        var (assembly, source) = AssemblyCache.Get(spec, Widths(width));
+        var type = assembly.GetType($"{spec.Namespace}.{spec.ClassName}", true)!;
+        return ((CompiledModel)Activator.CreateInstance(type)!, source);
+    }
+
+    private static VectorWidths Widths(int width) => width switch
+    {
+        512 => VectorWidths.V512,
+        256 => VectorWidths.V256,
+        128 => VectorWidths.V128,
+        0 => VectorWidths.Scalar,
+        _ => throw new CheckpointException($"A vector width of {width} bits is not known; 512, 256, 128 and 0 (scalar) are."),
+    };
+}

@@ -1,0 +1,16 @@
+namespace DeepSeekCompiler.Runtime.Generation;
+
+/// <summary>What a generation is asked for.</summary>
+public sealed record GenerationOptions
+{
+    public SamplingOptions Sampling { get; init; } = new();
+
+    /// <summary>Most tokens to produce.</summary>
+    public int MaxTokens { get; init; } = 256;
+
+    /// <summary>Tokens that end it; they are not given out.</summary>
+    public IReadOnlyList<int> StopTokens { get; init; } = [];
+
+    /// <summary>Uses the model's MTP module as a draft where it has one. What is generated does not change, or (when sampling) not its distribution.</summary>
+    public bool Speculative { get; init; } = true;
+}

@@ -1,0 +1,27 @@
+namespace DeepSeekCompiler.Runtime.Generation;
+
+/// <summary>PCG32 (O'Neill 2014): a small generator written out so that a seed means the same numbers everywhere and always.</summary>
+public sealed class RandomSource
+{
+    private const ulong Multiplier = 6364136223846793005;
+    private const ulong Increment = 1442695040888963407;
+
+    private ulong _state;
+
+    public RandomSource(ulong seed)
+    {
+        _state = unchecked(seed + Increment);
+        Next();
+    }
+
+    /// <summary>Uniform in [0, 1), 24 bits.</summary>
+    public float NextSingle() => (Next() >> 8) * (1f / (1 << 24));
+
+    private uint Next()
+    {
+        ulong old = _state;
+        _state = unchecked((old * Multiplier) + Increment);
+        uint shifted = (uint)(((old >> 18) ^ old) >> 27);
+        return uint.RotateRight(shifted, (int)(old >> 59));
+    }
+}

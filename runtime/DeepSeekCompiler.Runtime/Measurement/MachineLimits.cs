@@ -1,0 +1,110 @@
+using System.Diagnostics;
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+using DeepSeekCompiler.Runtime.Execution;
+
+namespace DeepSeekCompiler.Runtime.Measurement;
+
+/// <summary>What this machine can do, measured: how fast its threads read memory together, and how many fused multiply-adds they finish.</summary>
+/// <param name="ReadGBs">10^9 bytes a second, streaming reads of memory that no cache holds.</param>
+/// <param name="FmaGflops">10^9 floating-point operations a second, two to a multiply-add, float32, widest vectors.</param>
+public sealed record MachineLimits(double ReadGBs, double FmaGflops)
+{
+    private const long ReadBytes = 256L << 20;
+    private const int PeakTrips = 2_000_000;
+    private const int Sums = 12;
+
+    /// <summary>Medians of several runs on the threads of <paramref name="run"/>.</summary>
+    public static unsafe MachineLimits Measure(HostRun run, int repetitions = 7)
+    {
+        byte* memory = (byte*)NativeMemory.AlignedAlloc((nuint)ReadBytes, 4096);
+        float* sink = (float*)NativeMemory.AlignedAlloc((nuint)((run.Threads + 1) * 64), 64);
+        try
+        {
+            new Span<byte>(memory, (int)ReadBytes).Fill(1);
+            var work = (Work*)(sink + (16 * run.Threads));
+            *work = new Work { Memory = memory, Sink = sink, Threads = run.Threads };
+            double read = Median(repetitions, () => run.Dispatch(&Read, work, run.Threads));
+            double fma = Median(repetitions, () => run.Dispatch(&Multiply, work, run.Threads));
+            return new MachineLimits(ReadBytes / read / 1e9, 2.0 * run.Threads * Sums * PeakTrips * Vector<float>.Count / fma / 1e9);
+        }
+        finally
+        {
+            NativeMemory.AlignedFree(memory);
+            NativeMemory.AlignedFree(sink);
+        }
+    }
+
+    private static double Median(int repetitions, Action action)
+    {
+        action();
+        var times = new double[repetitions];
+        for (int i = 0; i < repetitions; i++)
+        {
+            long start = Stopwatch.GetTimestamp();
+            action();
+            times[i] = Stopwatch.GetElapsedTime(start).TotalSeconds;
+        }
+
+        Array.Sort(times);
+        return times[repetitions / 2];
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static unsafe void Read(void* arguments, int begin, int end)
+    {
+        var work = (Work*)arguments;
+        for (int item = begin; item < end; item++)
+        {
+            long share = ReadBytes / work->Threads / 256 * 256;
+            byte* from = work->Memory + (item * share);
+            Vector256<long> a = default, b = default, c = default, d = default;
+            for (long i = 0; i < share; i += 128)
+            {
+                a += Vector256.Load((long*)(from + i));
+                b += Vector256.Load((long*)(from + i + 32));
+                c += Vector256.Load((long*)(from + i + 64));
+                d += Vector256.Load((long*)(from + i + 96));
+            }
+
+            work->Sink[item * 16] = Vector256.Sum(a + b + c + d);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static unsafe void Multiply(void* arguments, int begin, int end)
+    {
+        var work = (Work*)arguments;
+        for (int item = begin; item < end; item++)
+        {
+            Vector<float> x = new(0.999f), y = new(1e-3f);
+            Vector<float> s0 = x, s1 = x, s2 = x, s3 = x, s4 = x, s5 = x, s6 = x, s7 = x, s8 = x, s9 = x, s10 = x, s11 = x;
+            for (int i = 0; i < PeakTrips; i++)
+            {
+                s0 = Vector.MultiplyAddEstimate(s0, x, y);
+                s1 = Vector.MultiplyAddEstimate(s1, x, y);
+                s2 = Vector.MultiplyAddEstimate(s2, x, y);
+                s3 = Vector.MultiplyAddEstimate(s3, x, y);
+                s4 = Vector.MultiplyAddEstimate(s4, x, y);
+                s5 = Vector.MultiplyAddEstimate(s5, x, y);
+                s6 = Vector.MultiplyAddEstimate(s6, x, y);
+                s7 = Vector.MultiplyAddEstimate(s7, x, y);
+                s8 = Vector.MultiplyAddEstimate(s8, x, y);
+                s9 = Vector.MultiplyAddEstimate(s9, x, y);
+                s10 = Vector.MultiplyAddEstimate(s10, x, y);
+                s11 = Vector.MultiplyAddEstimate(s11, x, y);
+            }
+
+            work->Sink[item * 16] = Vector.Sum(s0 + s1 + s2 + s3 + s4 + s5 + s6 + s7 + s8 + s9 + s10 + s11);
+        }
+    }
+
+    private unsafe struct Work
+    {
+        public byte* Memory;
+        public float* Sink;
+        public int Threads;
+    }
+}
