@@ -1,6 +1,3 @@
-using System.Text.Json;
-using System.Text.Json.Nodes;
-using DeepSeekCompiler.Generators.Spec;
 using DeepSeekCompiler.Runtime.Checkpoints;
 using DeepSeekCompiler.Runtime.Recipes;
 
@@ -18,35 +15,15 @@ public static class RecipeFolder
     {
         var format = dtype switch
         {
-            "f32" => NumberFormat.F32,
-            "bf16" => NumberFormat.BF16,
-            "fp8" => NumberFormat.E4M3,
+            "f32" => RecipeFormat.F32,
+            "bf16" => RecipeFormat.BF16,
+            "fp8" => RecipeFormat.Fp8,
             _ => throw new CheckpointException($"There is no recipe for dtype {dtype}; f32, bf16 and fp8 are."),
         };
-        var spec = CheckpointSpec.ReadConfig(configPath);
-        var other = format == NumberFormat.E4M3 ? NumberFormat.BF16 : format;
-        spec = spec with { Formats = new FormatSpec { Linear = format, Other = other } };
-        try
-        {
-            Directory.CreateDirectory(output);
-            var slots = ManifestSlots.Of(spec);
-            RecipeWriter.Write(RecipeBuilder.Of(slots, seed), output);
-            File.WriteAllText(Path.Combine(output, "config.json"), Config(configPath, format, other));
-            return (slots.Count, slots.Sum(s => (long)s.Rows * s.Columns));
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new CheckpointException($"{output} cannot be written: {e.Message}", e);
-        }
-    }
 
-    private static string Config(string path, NumberFormat format, NumberFormat other)
-    {
-        var config = JsonNode.Parse(File.ReadAllText(path))!.AsObject();
-        config["torch_dtype"] = other == NumberFormat.F32 ? "float32" : "bfloat16";
-        config.Remove("quantization_config");
-        if (format == NumberFormat.E4M3)
-            config["quantization_config"] = new JsonObject { ["activation_scheme"] = "dynamic", ["fmt"] = "e4m3", ["quant_method"] = "fp8", ["weight_block_size"] = new JsonArray(128, 128) };
-        return config.ToJsonString(new JsonSerializerOptions { WriteIndented = true });
+        // What the compiler would refuse is refused before anything is written.
+        CheckpointSpec.ReadConfig(configPath);
+        var weights = RecipeCheckpoint.Create(File.ReadAllText(configPath), seed, format, output).Tensors.Where(t => t.ScalesOf is null).ToList();
+        return (weights.Count, weights.Sum(t => t.Shape.Aggregate(1L, (product, extent) => product * extent)));
     }
 }

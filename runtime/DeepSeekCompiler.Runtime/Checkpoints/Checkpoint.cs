@@ -1,85 +1,122 @@
 namespace DeepSeekCompiler.Runtime.Checkpoints;
 
-/// <summary>The weights of a Hugging Face folder: <c>model.safetensors</c>, or shards named by <c>model.safetensors.index.json</c>.</summary>
+/// <summary>The weights of a checkpoint folder in the Hugging Face layout, mapped into memory: nothing is copied.</summary>
+/// <remarks>Checked on opening: headers, places, the index. Not checked: the values, which would mean to read every file; NaN
+/// weights give NaN logits. The files must not be shortened while they are mapped.</remarks>
 public sealed class Checkpoint : IDisposable
 {
-    private readonly Dictionary<string, (SafetensorsFile File, SafetensorsTensor Tensor)> _tensors = new(StringComparer.Ordinal);
-    private readonly List<SafetensorsFile> _files = [];
+    private const string Single = "model.safetensors";
+    private const string Index = "model.safetensors.index.json";
 
-    private Checkpoint(string folder) => Folder = folder;
+    private readonly List<SafetensorsFile> _files;
+    private readonly Dictionary<string, CheckpointTensor> _byName;
 
+    private Checkpoint(string folder, List<SafetensorsFile> files)
+    {
+        Folder = folder;
+        _files = files;
+        Tensors = files.Count == 1 ? files[0].Tensors : [.. files.SelectMany(f => f.Tensors)];
+        _byName = Tensors.ToDictionary(t => t.Name);
+    }
+
+    /// <summary>The folder it was opened from.</summary>
     public string Folder { get; }
 
-    /// <summary>Names of all tensors, in file order.</summary>
-    public IEnumerable<string> Names => _tensors.Keys;
+    /// <summary>All tensors, file by file.</summary>
+    public IReadOnlyList<CheckpointTensor> Tensors { get; }
 
-    /// <summary>Bytes of all tensors.</summary>
-    public long Bytes => _files.Sum(f => f.Tensors.Sum(t => t.Length));
+    /// <summary>Bytes of all files.</summary>
+    public long Length => _files.Sum(f => f.Length);
 
-    /// <exception cref="CheckpointException">The folder holds no checkpoint, or a malformed one.</exception>
+    /// <summary>Opens a folder with <c>model.safetensors</c>, or with <c>model.safetensors.index.json</c> and its shards.</summary>
+    /// <exception cref="CheckpointException">There is no checkpoint, or it is not sound; the message names the file and the tensor.</exception>
     public static Checkpoint Open(string folder)
     {
-        if (!Directory.Exists(folder)) throw new CheckpointException($"There is no folder {folder}; a model is a folder with config.json and model.safetensors.");
-        var checkpoint = new Checkpoint(folder);
+        if (!Directory.Exists(folder))
+        {
+            throw new CheckpointException(File.Exists(folder)
+                ? $"{folder} is a file; it should be a checkpoint folder."
+                : $"There is no folder {Wording.Quote(folder)}.");
+        }
+
+        var files = new List<SafetensorsFile>();
         try
         {
-            string index = Path.Combine(folder, "model.safetensors.index.json"), single = Path.Combine(folder, "model.safetensors");
-            if (File.Exists(index)) checkpoint.OpenShards(index);
-            else if (File.Exists(single)) checkpoint.Add(single, null);
-            else throw new CheckpointException($"{folder} has neither model.safetensors nor model.safetensors.index.json.");
-            return checkpoint;
+            var budget = new AllocationBudget(0);
+            var single = Path.Combine(folder, Single);
+            var index = Path.Combine(folder, Index);
+            if (Path.Exists(single) || !Path.Exists(index))
+            {
+                files.Add(Path.Exists(single)
+                    ? SafetensorsFile.Open(single, budget)
+                    : throw new CheckpointException($"{folder} has neither {Single} nor {Index}."));
+            }
+            else
+            {
+                OpenShards(folder, CheckpointIndex.Read(index, budget), budget, files);
+            }
+
+            return new Checkpoint(folder, files);
         }
-        catch
+        catch (Exception e)
         {
-            checkpoint.Dispose();
+            files.ForEach(f => f.Dispose());
+            if (e is IOException or UnauthorizedAccessException)
+            {
+                throw new CheckpointException($"The checkpoint in {folder} cannot be read: {e.Message}", e);
+            }
+
             throw;
         }
     }
 
-    /// <summary>The tensor of a name, or null.</summary>
-    public SafetensorsTensor? Find(string name) => _tensors.TryGetValue(name, out var found) ? found.Tensor : null;
+    /// <summary>A tensor, or null.</summary>
+    public CheckpointTensor? Find(string name) => _byName.GetValueOrDefault(name);
 
-    /// <summary>First byte of a tensor, valid until the checkpoint is disposed.</summary>
-    public unsafe byte* Data(string name)
-    {
-        var (file, tensor) = _tensors[name];
-        return file.Data(tensor);
-    }
+    /// <summary>Unmaps the files; pointers into them are dead.</summary>
+    public void Dispose() => _files.ForEach(f => f.Dispose());
 
-    /// <inheritdoc/>
-    public void Dispose()
+    private static void OpenShards(string folder, CheckpointIndex index, AllocationBudget budget, List<SafetensorsFile> files)
     {
-        foreach (var file in _files) file.Dispose();
-        _files.Clear();
-    }
-
-    private void OpenShards(string index)
-    {
-        var map = ShardIndex.Read(index);
-        foreach (var shard in map.Values.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal))
+        var found = 0;
+        var bytes = 0L;
+        var shards = new Dictionary<string, SafetensorsFile>();
+        foreach (var name in index.FileOf.Values)
         {
-            string path = Path.Combine(Folder, shard);
-            if (!File.Exists(path)) throw new CheckpointException($"{index} names the shard {shard}, which is not in the folder.");
-            Add(path, map);
+            if (!shards.ContainsKey(name))
+            {
+                var shard = SafetensorsFile.Open(ShardPath.Of(folder, name), budget);
+                shards.Add(name, shard);
+                files.Add(shard);
+            }
         }
 
-        foreach (var (name, shard) in map)
+        foreach (var (name, shard) in shards)
         {
-            if (!_tensors.TryGetValue(name, out var found) || Path.GetFileName(found.File.Path) != shard)
-                throw new CheckpointException($"{index} says that {SafetensorsHeader.Shown(name)} is in {shard}, but it is not.");
-        }
-    }
+            foreach (var tensor in shard.Tensors)
+            {
+                var place = index.FileOf.GetValueOrDefault(tensor.Name);
+                if (place != name)
+                {
+                    throw new CheckpointException(place is null
+                        ? $"{name} holds the tensor {Wording.Quote(tensor.Name)}, which is not in the index."
+                        : $"{name} holds the tensor {Wording.Quote(tensor.Name)}, which the index puts into {place}.");
+                }
 
-    private void Add(string path, Dictionary<string, string>? map)
-    {
-        var file = SafetensorsFile.Open(path);
-        _files.Add(file);
-        foreach (var tensor in file.Tensors)
+                found++;
+                bytes += tensor.Bytes;
+            }
+        }
+
+        if (found != index.FileOf.Count)
         {
-            if (map is not null && !map.ContainsKey(tensor.Name))
-                throw new CheckpointException($"{path} holds {SafetensorsHeader.Shown(tensor.Name)}, which the index does not name.");
-            if (!_tensors.TryAdd(tensor.Name, (file, tensor)))
-                throw new CheckpointException($"{SafetensorsHeader.Shown(tensor.Name)} is in {path} and in {_tensors[tensor.Name].File.Path}.");
+            var (lost, place) = index.FileOf.First(e => shards[e.Value].Find(e.Key) is null);
+            throw new CheckpointException($"The index puts the tensor {Wording.Quote(lost)} into {place}, which does not hold it.");
+        }
+
+        if (index.TotalSize is { } total && total != bytes)
+        {
+            throw new CheckpointException(Wording.Of($"The index gives a total_size of {total} bytes, but the tensors of its files take {bytes}."));
         }
     }
 }

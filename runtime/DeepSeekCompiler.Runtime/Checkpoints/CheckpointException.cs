@@ -1,6 +1,6 @@
 namespace DeepSeekCompiler.Runtime.Checkpoints;
 
-/// <summary>A checkpoint that cannot be used; the message is one sentence that names the file and what is wrong with it.</summary>
+/// <summary>A checkpoint or recipe that cannot be used. The message is one sentence: what is wrong, where, and what would be right.</summary>
 public sealed class CheckpointException : Exception
 {
     public CheckpointException(string message)

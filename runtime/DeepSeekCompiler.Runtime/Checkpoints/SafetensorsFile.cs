@@ -1,80 +1,52 @@
-using System.IO.MemoryMappedFiles;
-
 namespace DeepSeekCompiler.Runtime.Checkpoints;
 
-/// <summary>A memory-mapped safetensors file.</summary>
-public sealed unsafe class SafetensorsFile : IDisposable
+/// <summary>One safetensors file of any element types, mapped into memory.</summary>
+/// <remarks>The file must not be shortened while it is mapped: the operating system would end the process.</remarks>
+public sealed class SafetensorsFile : IDisposable
 {
-    private readonly MemoryMappedFile _map;
-    private readonly MemoryMappedViewAccessor _view;
-    private byte* _bytes;
+    private readonly MappedFile _file;
+    private readonly Dictionary<string, CheckpointTensor> _byName;
 
-    private SafetensorsFile(string path, MemoryMappedFile map, MemoryMappedViewAccessor view)
+    private SafetensorsFile(MappedFile file, List<CheckpointTensor> tensors)
     {
-        Path = path;
-        _map = map;
-        _view = view;
+        _file = file;
+        Tensors = tensors;
+        _byName = tensors.ToDictionary(t => t.Name);
     }
 
-    public string Path { get; }
+    /// <summary>The tensors, in the order of their data.</summary>
+    public IReadOnlyList<CheckpointTensor> Tensors { get; }
 
-    /// <summary>In file order.</summary>
-    public IReadOnlyList<SafetensorsTensor> Tensors { get; private set; } = [];
+    /// <summary>Bytes of the whole file.</summary>
+    public long Length => _file.Length;
 
-    /// <exception cref="CheckpointException">The file cannot be opened or is malformed.</exception>
-    public static SafetensorsFile Open(string path)
+    /// <summary>A tensor that must be there.</summary>
+    /// <exception cref="CheckpointException">There is none of that name.</exception>
+    public CheckpointTensor this[string name] =>
+        Find(name) ?? throw new CheckpointException($"{_file.Name} has no tensor {Wording.Quote(name)}.");
+
+    /// <summary>Opens a file and checks its header.</summary>
+    /// <exception cref="CheckpointException">The file cannot be read, or is no sound safetensors file.</exception>
+    public static SafetensorsFile Open(string path) => Open(path, new AllocationBudget(0));
+
+    /// <summary>A tensor, or null.</summary>
+    public CheckpointTensor? Find(string name) => _byName.GetValueOrDefault(name);
+
+    /// <summary>Unmaps the file; pointers into it are dead.</summary>
+    public void Dispose() => _file.Dispose();
+
+    internal static SafetensorsFile Open(string path, AllocationBudget budget)
     {
-        SafetensorsFile? file = null;
+        var file = MappedFile.Open(path);
         try
         {
-            long length = new FileInfo(path).Length;
-            if (length < 8) throw new CheckpointException($"{path} has {length} bytes; a safetensors file starts with 8 bytes of header length.");
-            var map = MemoryMappedFile.CreateFromFile(path, FileMode.Open, null, 0, MemoryMappedFileAccess.Read);
-            file = new SafetensorsFile(path, map, map.CreateViewAccessor(0, 0, MemoryMappedFileAccess.Read));
-            file._view.SafeMemoryMappedViewHandle.AcquirePointer(ref file._bytes);
-            file.Tensors = SafetensorsHeader.Read(path, file._bytes, length);
-            return file;
+            budget.Add(file.Length);
+            return new SafetensorsFile(file, SafetensorsHeader.Read(file, budget));
         }
-        catch (CheckpointException)
+        catch
         {
-            file?.Dispose();
+            file.Dispose();
             throw;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
-        {
-            file?.Dispose();
-            throw new CheckpointException($"{path} cannot be opened: {SafetensorsHeader.FirstSentence(e.Message)}", e);
-        }
-    }
-
-    /// <summary>First byte of a tensor, valid until the file is disposed.</summary>
-    public byte* Data(SafetensorsTensor tensor) => _bytes + tensor.Offset;
-
-    /// <summary>The numbers of a tensor, copied.</summary>
-    /// <exception cref="CheckpointException">There is no such tensor, or it is of another size of element.</exception>
-    public T[] Read<T>(string name)
-        where T : unmanaged
-    {
-        foreach (var tensor in Tensors)
-        {
-            if (tensor.Name != name) continue;
-            if (SafetensorsTypes.Size(tensor.Type) != sizeof(T)) throw new CheckpointException($"{name} in {Path} is {SafetensorsTypes.Name(tensor.Type)}.");
-            return new ReadOnlySpan<T>(Data(tensor), checked((int)(tensor.Length / sizeof(T)))).ToArray();
-        }
-
-        throw new CheckpointException($"{Path} has no tensor {name}.");
-    }
-
-    /// <inheritdoc/>
-    public void Dispose()
-    {
-        if (_bytes != null)
-        {
-            _view.SafeMemoryMappedViewHandle.ReleasePointer();
-            _bytes = null;
-        }
-
-        _view.Dispose();
-        _map.Dispose();
     }
 }

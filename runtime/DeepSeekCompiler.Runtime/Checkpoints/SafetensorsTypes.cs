@@ -2,37 +2,53 @@ using DeepSeekCompiler.Kernels.Formats;
 
 namespace DeepSeekCompiler.Runtime.Checkpoints;
 
-/// <summary>The one table of safetensors element types: name in the file and bytes of an element.</summary>
+/// <summary>Names and sizes of the element types of safetensors files.</summary>
 public static class SafetensorsTypes
 {
-    private static readonly (string Name, SafetensorsType Type, int Size)[] s_all =
+    // In the order of the enumeration.
+    private static readonly (string Name, int Bytes, Type Element)[] Table =
     [
-        ("F64", SafetensorsType.F64, 8), ("F32", SafetensorsType.F32, 4), ("F16", SafetensorsType.F16, 2), ("BF16", SafetensorsType.BF16, 2),
-        ("F8_E4M3", SafetensorsType.F8E4M3, 1), ("I64", SafetensorsType.I64, 8), ("I32", SafetensorsType.I32, 4), ("I16", SafetensorsType.I16, 2),
-        ("I8", SafetensorsType.I8, 1), ("U8", SafetensorsType.U8, 1), ("BOOL", SafetensorsType.Bool, 1),
+        ("BOOL", 1, typeof(byte)), ("U8", 1, typeof(byte)), ("I8", 1, typeof(sbyte)), ("F8_E4M3", 1, typeof(byte)), ("F8_E5M2", 1, typeof(byte)),
+        ("U16", 2, typeof(ushort)), ("I16", 2, typeof(short)), ("F16", 2, typeof(ushort)), ("BF16", 2, typeof(ushort)),
+        ("U32", 4, typeof(uint)), ("I32", 4, typeof(int)), ("F32", 4, typeof(float)),
+        ("U64", 8, typeof(ulong)), ("I64", 8, typeof(long)), ("F64", 8, typeof(double)),
     ];
 
-    public static bool TryParse(string name, out SafetensorsType type)
+    /// <summary>The name in file headers, such as <c>F8_E4M3</c>.</summary>
+    public static string NameOf(SafetensorsType type) => Table[(int)type].Name;
+
+    /// <summary>Bytes of one element.</summary>
+    public static int SizeOf(SafetensorsType type) => Table[(int)type].Bytes;
+
+    /// <summary>The C# type of one element; 16-bit and 8-bit floating point numbers are read as their codes.</summary>
+    public static Type ElementOf(SafetensorsType type) => Table[(int)type].Element;
+
+    /// <summary>The type with a name, or null.</summary>
+    public static SafetensorsType? Find(string? name)
     {
-        foreach (var (n, t, _) in s_all)
+        for (var i = 0; i < Table.Length; i++)
         {
-            if (n != name) continue;
-            type = t;
-            return true;
+            if (Table[i].Name == name)
+            {
+                return (SafetensorsType)i;
+            }
         }
 
-        type = default;
-        return false;
+        return null;
     }
 
-    /// <summary>Bytes of an element.</summary>
-    public static int Size(SafetensorsType type) => Array.Find(s_all, x => x.Type == type).Size;
+    /// <summary>The format kernels read this type as; null for types that no weight has.</summary>
+    public static StorageFormat? FormatOf(SafetensorsType type) => type switch
+    {
+        SafetensorsType.F32 => StorageFormat.F32,
+        SafetensorsType.F16 => StorageFormat.F16,
+        SafetensorsType.BF16 => StorageFormat.BF16,
+        SafetensorsType.F8E4M3 => StorageFormat.E4M3,
+        _ => null,
+    };
 
-    /// <summary>The name in a file.</summary>
-    public static string Name(SafetensorsType type) => Array.Find(s_all, x => x.Type == type).Name;
-
-    /// <summary>The type a weight format is stored as.</summary>
-    public static SafetensorsType Of(StorageFormat format) => format switch
+    /// <summary>How a format is stored.</summary>
+    public static SafetensorsType TypeOf(StorageFormat format) => format switch
     {
         StorageFormat.F32 => SafetensorsType.F32,
         StorageFormat.F16 => SafetensorsType.F16,

@@ -1,45 +1,29 @@
-using System.Buffers.Binary;
-using System.Globalization;
-using System.Text;
-using System.Text.Json;
-
 namespace DeepSeekCompiler.Runtime.Checkpoints;
 
-/// <summary>Writes safetensors files in the layout of the Hugging Face library: header without white space, padded with spaces to a multiple of 8.</summary>
-public static class SafetensorsWriter
+/// <summary>Writes small safetensors files from memory; <see cref="SafetensorsOutput"/> is for files of any size.</summary>
+public static unsafe class SafetensorsWriter
 {
-    /// <param name="path">Written beside and renamed, so that no half file is left.</param>
-    /// <param name="tensors">Name, type, shape, and what writes the tensor's bytes in order.</param>
-    public static void Write(string path, IReadOnlyList<(string Name, SafetensorsType Type, long[] Shape, Action<Stream> Write)> tensors)
+    /// <summary>Writes a file, replacing an older one.</summary>
+    /// <param name="path">Where.</param>
+    /// <param name="tensors">In file order, each with the bytes of its data.</param>
+    /// <exception cref="ArgumentException">The data of a tensor has another length than its shape says.</exception>
+    /// <exception cref="CheckpointException">The file cannot be written.</exception>
+    public static void Write(string path, IReadOnlyList<(TensorLayout Layout, ReadOnlyMemory<byte> Data)> tensors)
     {
-        string partial = path + ".partial";
-        using (var stream = new FileStream(partial, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 20))
+        foreach (var (layout, data) in tensors)
         {
-            var header = Header(tensors);
-            Span<byte> length = stackalloc byte[8];
-            BinaryPrimitives.WriteInt64LittleEndian(length, header.Length);
-            stream.Write(length);
-            stream.Write(header);
-            foreach (var tensor in tensors) tensor.Write(stream);
+            if (data.Length != layout.Bytes)
+            {
+                throw new ArgumentException($"{layout.Name} takes {layout.Bytes} bytes, but {data.Length} were given.", nameof(tensors));
+            }
         }
 
-        File.Move(partial, path, true);
-    }
-
-    private static byte[] Header(IReadOnlyList<(string Name, SafetensorsType Type, long[] Shape, Action<Stream> Write)> tensors)
-    {
-        var text = new StringBuilder("{\"__metadata__\":{\"format\":\"pt\"}");
-        long at = 0;
-        foreach (var (name, type, shape, _) in tensors)
+        using var output = SafetensorsOutput.Create(path, [.. tensors.Select(t => t.Layout)]);
+        for (var i = 0; i < tensors.Count; i++)
         {
-            long end = at + shape.Aggregate((long)SafetensorsTypes.Size(type), (a, b) => a * b);
-            text.Append(CultureInfo.InvariantCulture,
-                $",\"{JsonEncodedText.Encode(name)}\":{{\"dtype\":\"{SafetensorsTypes.Name(type)}\",\"shape\":[{string.Join(",", shape)}],\"data_offsets\":[{at},{end}]}}");
-            at = end;
+            tensors[i].Data.Span.CopyTo(new Span<byte>(output.Data(i), tensors[i].Data.Length));
         }
 
-        text.Append('}');
-        while (Encoding.UTF8.GetByteCount(text.ToString()) % 8 != 0) text.Append(' ');
-        return Encoding.UTF8.GetBytes(text.ToString());
+        output.Commit();
     }
 }

@@ -1,83 +1,115 @@
-using System.Globalization;
 using DeepSeekCompiler.Kernels.Formats;
 using DeepSeekCompiler.Runtime.Models;
 
 namespace DeepSeekCompiler.Runtime.Checkpoints;
 
-/// <summary>Finds the tensors of a compiled model in a checkpoint and checks that they are what the kernels were compiled for.</summary>
-public static class WeightBinder
+/// <summary>Finds the tensors of a model's manifest in a checkpoint.</summary>
+/// <remarks>Block scales are all looked at: each must be positive and below 2^60. Weights are not: 0x7F and 0xFF, the NaN codes of
+/// E4M3, would cost a reading of the whole file, and show as NaN logits.</remarks>
+public static unsafe class WeightBinder
 {
-    private const int Shown = 3;
+    /// <summary>What is behind the name of a weight in the name of its block scales.</summary>
+    public const string ScaleSuffix = "_scale_inv";
 
-    /// <summary>Name of the block scales of an FP8 weight.</summary>
-    public static string ScaleName(string weight) => weight + "_scale_inv";
-
-    /// <param name="checkpoint">Where from.</param>
-    /// <param name="slots">What is wanted, in order.</param>
-    /// <param name="mainLayers">Layers of the main model; what belongs to later ones is skipped when no slot wants it (a model compiled without its MTP module).</param>
-    /// <exception cref="CheckpointException">Tensors are missing, too many, or of another shape or type: one sentence for all.</exception>
-    public static unsafe Weight[] Bind(Checkpoint checkpoint, IReadOnlyList<TensorSlot> slots, int mainLayers)
+    /// <summary>Binds every slot to its tensor, and E4M3 slots to their block scales.</summary>
+    /// <param name="checkpoint">The opened checkpoint; it must live as long as the weights are used.</param>
+    /// <param name="slots">The manifest.</param>
+    /// <param name="ignoredLayersFrom">Tensors of layers from this index on may be there without a slot: the number of hidden layers,
+    /// for a model that is compiled without the MTP modules of its checkpoint. Null to ignore none.</param>
+    /// <returns>One weight a slot, in slot order.</returns>
+    /// <exception cref="CheckpointException">Tensors are missing, misshaped, of another type or left over, or scales are not
+    /// positive numbers; one sentence names them.</exception>
+    public static Weight[] Bind(Checkpoint checkpoint, IReadOnlyList<TensorSlot> slots, int? ignoredLayersFrom = null)
     {
+        ArgumentNullException.ThrowIfNull(checkpoint);
+        ArgumentNullException.ThrowIfNull(slots);
+        var report = new BindingReport(checkpoint.Folder);
+        var bound = new HashSet<string>();
         var weights = new Weight[slots.Count];
-        var wanted = new HashSet<string>(StringComparer.Ordinal);
-        var problems = new List<string>();
-        for (int i = 0; i < slots.Count; i++)
+        for (var i = 0; i < slots.Count; i++)
         {
             var slot = slots[i];
-            wanted.Add(slot.Name);
             long[] shape = slot.IsVector ? [slot.Columns] : [slot.Rows, slot.Columns];
-            if (!Check(checkpoint, slot.Name, SafetensorsTypes.Of(slot.Format), shape, problems)) continue;
-            weights[i].Data = checkpoint.Data(slot.Name);
-            if (slot.Format != StorageFormat.E4M3) continue;
-            string scale = ScaleName(slot.Name);
-            wanted.Add(scale);
-            long[] blocks = [(slot.Rows + 127) / 128, (slot.Columns + 127) / 128];
-            if (!Check(checkpoint, scale, SafetensorsType.F32, blocks, problems)) continue;
-            weights[i].Scale = (float*)checkpoint.Data(scale);
-            CheckScales(scale, weights[i].Scale, blocks, problems);
+            bound.Add(slot.Name);
+            weights[i].Data = Find(checkpoint, slot.Name, SafetensorsTypes.TypeOf(slot.Format), shape, report);
+            if (slot.Format == StorageFormat.E4M3)
+            {
+                var name = slot.Name + ScaleSuffix;
+                bound.Add(name);
+                weights[i].Scale = (float*)Find(checkpoint, name, SafetensorsType.F32, [ScaleBlocks.Count(slot.Rows), ScaleBlocks.Count(slot.Columns)], report);
+            }
         }
 
-        foreach (string name in checkpoint.Names)
+        foreach (var tensor in checkpoint.Tensors)
         {
-            if (!wanted.Contains(name) && !IsTolerated(name, mainLayers)) problems.Add($"{SafetensorsHeader.Shown(name)} belongs to no part of the model");
+            if (!bound.Contains(tensor.Name) && !IsTolerated(tensor.Name, ignoredLayersFrom))
+            {
+                report.Extra(tensor);
+            }
         }
 
-        if (problems.Count == 0) return weights;
-        string more = problems.Count > Shown ? $", and {problems.Count - Shown} more problems" : "";
-        throw new CheckpointException($"The weights in {checkpoint.Folder} do not fit the model: {string.Join("; ", problems.Take(Shown))}{more}.");
+        report.Throw();
+        for (var i = 0; i < slots.Count; i++)
+        {
+            CheckScales(weights[i].Scale, slots[i]);
+        }
+
+        return weights;
     }
 
-    private static bool Check(Checkpoint checkpoint, string name, SafetensorsType type, long[] shape, List<string> problems)
+    private static byte* Find(Checkpoint checkpoint, string name, SafetensorsType type, long[] shape, BindingReport report)
     {
-        string expected = $"{SafetensorsTypes.Name(type)} [{string.Join(", ", shape)}]";
         if (checkpoint.Find(name) is not { } tensor)
         {
-            problems.Add($"{name} is missing (expected {expected})");
-            return false;
+            report.Missing(name, type, shape);
+            return null;
         }
 
-        if (tensor.Type == type && tensor.Shape.SequenceEqual(shape)) return true;
-        problems.Add($"{name} is {SafetensorsTypes.Name(tensor.Type)} {tensor.ShapeText} (expected {expected})");
-        return false;
+        if (tensor.Type != type || !tensor.Shape.SequenceEqual(shape))
+        {
+            report.Different(tensor, type, shape);
+        }
+
+        return tensor.Data;
     }
 
-    // A scale is amax / 448 of its block; from 2^60 on products could overflow, and nothing trained comes near.
-    private static unsafe void CheckScales(string name, float* scales, long[] blocks, List<string> problems)
+    // Old checkpoints store the rotary frequencies, which follow from the configuration.
+    private static bool IsTolerated(string name, int? ignoredLayersFrom) =>
+        name.EndsWith(".rotary_emb.inv_freq", StringComparison.Ordinal) || (ignoredLayersFrom is { } first && LayerOf(name) >= first);
+
+    private static int LayerOf(string name)
     {
-        for (long i = 0; i < blocks[0] * blocks[1]; i++)
+        const string Prefix = "model.layers.";
+        if (!name.StartsWith(Prefix, StringComparison.Ordinal))
         {
-            if (scales[i] > 0 && scales[i] < 1e18f) continue;
-            problems.Add($"{name} holds {scales[i].ToString(CultureInfo.InvariantCulture)} for block [{i / blocks[1]}, {i % blocks[1]}] (a scale is a positive finite number)");
+            return -1;
+        }
+
+        var digits = name.AsSpan(Prefix.Length);
+        var end = digits.IndexOf('.');
+        return end > 0 && int.TryParse(digits[..end], System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var layer)
+            ? layer
+            : -1;
+    }
+
+    private static void CheckScales(float* scales, TensorSlot slot)
+    {
+        if (scales is null)
+        {
             return;
         }
-    }
 
-    private static bool IsTolerated(string name, int mainLayers)
-    {
-        if (name.EndsWith("rotary_emb.inv_freq", StringComparison.Ordinal)) return true;
-        const string prefix = "model.layers.";
-        if (!name.StartsWith(prefix, StringComparison.Ordinal)) return false;
-        int end = name.IndexOf('.', prefix.Length);
-        return end > 0 && int.TryParse(name.AsSpan(prefix.Length, end - prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out int layer) && layer >= mainLayers;
+        // A scale is amax / 448 of its block; from 2^60 on products could overflow, and nothing trained comes near.
+        const float Limit = 1L << 60;
+        var across = ScaleBlocks.Count(slot.Columns);
+        var count = (long)ScaleBlocks.Count(slot.Rows) * across;
+        for (var i = 0L; i < count; i++)
+        {
+            if (!(scales[i] > 0 && scales[i] < Limit))
+            {
+                throw new CheckpointException(Wording.Of(
+                    $"{slot.Name}{ScaleSuffix} holds the scale {scales[i]} for block [{i / across}, {i % across}]; scales must be positive numbers below 2^60."));
+            }
+        }
     }
 }

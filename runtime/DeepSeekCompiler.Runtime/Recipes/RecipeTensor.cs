@@ -2,18 +2,25 @@ using DeepSeekCompiler.Runtime.Checkpoints;
 
 namespace DeepSeekCompiler.Runtime.Recipes;
 
-/// <summary>One tensor of a recipe.</summary>
-/// <param name="Name">Hugging Face name.</param>
-/// <param name="Type">F32, BF16 or F8_E4M3.</param>
-/// <param name="Shape">Extents.</param>
-/// <param name="Scale">Half the width of the values.</param>
-/// <param name="Offset">Their middle.</param>
-/// <param name="File">File of the folder.</param>
-/// <param name="ValuesOf">Another name to hash, for an exact copy; or null.</param>
-/// <param name="ScalesOf">The weight whose block scales this tensor holds; or null.</param>
-public sealed record RecipeTensor(string Name, SafetensorsType Type, long[] Shape, double Scale, double Offset, string File, string? ValuesOf, string? ScalesOf)
+/// <summary>One tensor of a weight recipe.</summary>
+/// <param name="Name">The tensor name.</param>
+/// <param name="Type">F32, BF16 or F8E4M3.</param>
+/// <param name="Shape">Extents, outermost first.</param>
+/// <param name="File">The file it is stored in.</param>
+public sealed record RecipeTensor(string Name, SafetensorsType Type, IReadOnlyList<long> Shape, string File)
 {
-    public long Rows => Shape.Length == 2 ? Shape[0] : 1;
+    /// <summary>Half the width of the distribution.</summary>
+    public double Scale { get; init; }
 
-    public long Columns => Shape[^1];
+    /// <summary>Middle of the distribution.</summary>
+    public double Offset { get; init; }
+
+    /// <summary>The name whose values these are, when they are those of another tensor.</summary>
+    public string? ValuesOf { get; init; }
+
+    /// <summary>The weight whose block scales this tensor holds; then scale and offset mean nothing.</summary>
+    public string? ScalesOf { get; init; }
+
+    /// <summary>SHA-256 of the stored bytes, in lower-case hexadecimal digits; null when not known.</summary>
+    public string? Sha256 { get; init; }
 }

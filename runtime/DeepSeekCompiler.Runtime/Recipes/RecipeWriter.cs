@@ -1,102 +1,104 @@
-using System.Buffers.Binary;
-using System.Runtime.InteropServices;
 using System.Text.Json;
-using DeepSeekCompiler.Kernels.Formats;
-using DeepSeekCompiler.Kernels.Primitives;
 using DeepSeekCompiler.Runtime.Checkpoints;
 
 namespace DeepSeekCompiler.Runtime.Recipes;
 
-/// <summary>Writes the checkpoint of a recipe, tensor by tensor and band by band, with all cores.</summary>
-public static class RecipeWriter
+/// <summary>Makes the safetensors files of a recipe, in parallel and straight into the mapped files: no tensor is held in memory.</summary>
+public static unsafe class RecipeWriter
 {
-    /// <summary>Rows made at once: a whole number of FP8 blocks.</summary>
-    private const int Band = 1024;
+    private const string Index = "model.safetensors.index.json";
 
-    public static void Write(Recipe recipe, string folder)
+    /// <summary>Writes every file of the recipe, and the index when there are several.</summary>
+    /// <param name="recipe">What to make.</param>
+    /// <param name="folder">Where; made when it does not exist.</param>
+    /// <param name="progress">Called now and then, from any thread, with (bytes done, bytes in all).</param>
+    /// <param name="cancel">Stops; no file is left behind.</param>
+    /// <exception cref="CheckpointException">The recipe is impossible, or a file cannot be written.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public static void Write(Recipe recipe, string folder, Action<long, long>? progress = null, CancellationToken cancel = default)
     {
-        Directory.CreateDirectory(folder);
-        var byName = recipe.Tensors.ToDictionary(t => t.Name);
-        var files = recipe.Tensors.Select(t => t.File).Distinct().ToList();
-        foreach (string file in files)
+        ArgumentNullException.ThrowIfNull(recipe);
+        RecipeChecks.Check(recipe);
+        try
         {
-            var tensors = recipe.Tensors.Where(t => t.File == file)
-                .Select(t => (t.Name, t.Type, t.Shape, (Action<Stream>)(s => WriteTensor(recipe.Seed, t, byName, s)))).ToList();
-            SafetensorsWriter.Write(Path.Combine(folder, file), tensors);
+            Directory.CreateDirectory(folder);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new CheckpointException($"The folder {folder} cannot be made: {e.Message}", e);
         }
 
-        if (files.Count > 1 || files[0] != "model.safetensors") WriteIndex(recipe, folder);
-    }
-
-    private static void WriteTensor(ulong seed, RecipeTensor tensor, Dictionary<string, RecipeTensor> byName, Stream stream)
-    {
-        bool scales = tensor.ScalesOf is not null;
-        var weight = scales ? byName[tensor.ScalesOf!] : tensor;
-        ulong key = RecipeValues.Key(weight.ValuesOf ?? weight.Name, seed);
-        for (long row = 0; row < weight.Rows; row += Band)
+        var files = recipe.Tensors.GroupBy(t => t.File).Select(g => (Name: g.Key, Tensors: g.ToList())).ToList();
+        var outputs = new List<SafetensorsOutput>();
+        try
         {
-            long rows = Math.Min(Band, weight.Rows - row);
-            if (weight.Type != SafetensorsType.F8E4M3) stream.Write(Plain(weight, key, row, rows));
-            else
+            foreach (var (name, tensors) in files)
             {
-                var (codes, blockScales) = Quantized(weight, key, row, rows);
-                stream.Write(scales ? MemoryMarshal.AsBytes<float>(blockScales) : codes);
+                outputs.Add(SafetensorsOutput.Create(Path.Combine(folder, name), [.. tensors.Select(t => new TensorLayout(t.Name, t.Type, t.Shape))]));
             }
+
+            Fill(recipe, [.. files.Select(f => f.Tensors)], outputs, progress, cancel);
+            outputs.ForEach(o => o.Commit());
+        }
+        finally
+        {
+            outputs.ForEach(o => o.Dispose());
+        }
+
+        if (files.Count > 1)
+        {
+            WriteIndex(recipe, Path.Combine(folder, Index));
         }
     }
 
-    private static byte[] Plain(RecipeTensor t, ulong key, long row, long rows)
+    private static void Fill(
+        Recipe recipe, List<List<RecipeTensor>> files, List<SafetensorsOutput> outputs, Action<long, long>? progress, CancellationToken cancel)
     {
-        int size = SafetensorsTypes.Size(t.Type);
-        var bytes = new byte[rows * t.Columns * size];
-        Parallel.For(0, rows, r =>
+        var places = new Dictionary<string, nint>();
+        var scales = new Dictionary<string, nint>();
+        for (var f = 0; f < files.Count; f++)
         {
-            var target = bytes.AsSpan((int)(r * t.Columns * size));
-            for (int c = 0; c < t.Columns; c++)
+            for (var t = 0; t < files[f].Count; t++)
             {
-                float value = RecipeValues.At(key, ((row + r) * t.Columns) + c, t.Scale, t.Offset);
-                if (size == 4) BinaryPrimitives.WriteSingleLittleEndian(target[(4 * c)..], value);
-                else BinaryPrimitives.WriteUInt16LittleEndian(target[(2 * c)..], Scalars.ToBF16(value));
+                var tensor = files[f][t];
+                (tensor.ScalesOf is null ? places : scales).Add(tensor.ScalesOf ?? tensor.Name, (nint)outputs[f].Data(t));
             }
+        }
+
+        var parts = recipe.Tensors.Where(t => t.ScalesOf is null)
+            .SelectMany(t => RecipePart.Cut(t, places[t.Name], scales.GetValueOrDefault(t.Name))).ToList();
+        var total = recipe.TotalSize;
+        var done = 0L;
+        Parallel.For(0, parts.Count, new ParallelOptions { CancellationToken = cancel }, i =>
+        {
+            var part = parts[i];
+            part.Make(recipe.Seed);
+            progress?.Invoke(Interlocked.Add(ref done, (long)part.Count * SafetensorsTypes.SizeOf(part.Tensor.Type)), total);
         });
-        return bytes;
     }
 
-    private static (byte[] Codes, float[] Scales) Quantized(RecipeTensor t, ulong key, long row, long rows)
+    private static void WriteIndex(Recipe recipe, string path)
     {
-        int columns = (int)t.Columns, blockColumns = (columns + 127) / 128, blockRows = (int)(rows + 127) / 128;
-        var codes = new byte[rows * columns];
-        var scales = new float[blockRows * blockColumns];
-        Parallel.For(0, blockRows * blockColumns, block =>
+        try
         {
-            int top = block / blockColumns * 128, left = block % blockColumns * 128;
-            int height = (int)Math.Min(128, rows - top), width = Math.Min(128, columns - left);
-            Span<float> values = new float[height * width];
-            float most = 0;
-            for (int i = 0; i < values.Length; i++)
+            using var stream = File.Create(path);
+            using var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true });
+            json.WriteStartObject();
+            json.WriteStartObject("metadata");
+            json.WriteNumber("total_size", recipe.TotalSize);
+            json.WriteEndObject();
+            json.WriteStartObject("weight_map");
+            foreach (var tensor in recipe.Tensors)
             {
-                values[i] = RecipeValues.At(key, ((row + top + (i / width)) * columns) + left + (i % width), t.Scale, t.Offset);
-                most = Math.Max(most, Math.Abs(values[i]));
+                json.WriteString(tensor.Name, tensor.File);
             }
 
-            float scale = most == 0 ? 1 : most / 448f;
-            scales[block] = scale;
-            for (int i = 0; i < values.Length; i++) codes[((top + (i / width)) * columns) + left + (i % width)] = E4M3.Encode(values[i] / scale);
-        });
-        return (codes, scales);
-    }
-
-    private static void WriteIndex(Recipe recipe, string folder)
-    {
-        using var stream = File.Create(Path.Combine(folder, "model.safetensors.index.json"));
-        using var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true });
-        json.WriteStartObject();
-        json.WriteStartObject("metadata");
-        json.WriteNumber("total_size", recipe.Tensors.Sum(t => t.Shape.Aggregate((long)SafetensorsTypes.Size(t.Type), (a, b) => a * b)));
-        json.WriteEndObject();
-        json.WriteStartObject("weight_map");
-        foreach (var t in recipe.Tensors) json.WriteString(t.Name, t.File);
-        json.WriteEndObject();
-        json.WriteEndObject();
+            json.WriteEndObject();
+            json.WriteEndObject();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new CheckpointException($"{path} cannot be written: {e.Message}", e);
+        }
     }
 }
