@@ -25,8 +25,8 @@ internal sealed class GoldenCase : IDisposable
         File.Copy(Path.Combine(source, "config.json"), Path.Combine(_folder.Path, "config.json"));
         _golden = SafetensorsFile.Open(Path.Combine(source, "golden.safetensors"));
         using var json = JsonDocument.Parse(File.ReadAllText(Path.Combine(source, "golden.json")));
-        Prompt = [.. _golden.Read<long>("tokens").Select(t => (int)t)];
-        Generated = Has("generated") ? [.. _golden.Read<long>("generated").Select(t => (int)t)] : [];
+        Prompt = [.. _golden["tokens"].AsSpan<long>().ToArray().Select(t => (int)t)];
+        Generated = Has("generated") ? [.. _golden["generated"].AsSpan<long>().ToArray().Select(t => (int)t)] : [];
         Policy = json.RootElement.TryGetProperty("fp8_policy", out var policy) && policy.GetString() == "full" ? Fp8Policy.Full : Fp8Policy.WeightOnly;
     }
 
@@ -40,11 +40,11 @@ internal sealed class GoldenCase : IDisposable
 
     public Fp8Policy Policy { get; }
 
-    public bool Has(string tensor) => _golden.Tensors.Any(t => t.Name == tensor);
+    public bool Has(string tensor) => _golden.Find(tensor) is not null;
 
-    public float[] Floats(string tensor) => _golden.Read<float>(tensor);
+    public float[] Floats(string tensor) => _golden[tensor].AsSpan<float>().ToArray();
 
-    public long[] Longs(string tensor) => _golden.Read<long>(tensor);
+    public long[] Longs(string tensor) => _golden[tensor].AsSpan<long>().ToArray();
 
     public CompiledModel Load(int width) => ModelLoader.Load(Folder, new LoadOptions { VectorWidth = width, Fp8 = Policy, Threads = 2 });
 

@@ -14,12 +14,12 @@ public class MistakeTests
     {
         using var golden = SafetensorsFile.Open(GoldenFiles.Path(name, "golden.safetensors"));
         using var mistakes = SafetensorsFile.Open(GoldenFiles.Path(name, "diag.safetensors"));
-        var logits = golden.Read<float>("logits");
+        var logits = golden["logits"].AsSpan<float>().ToArray();
         Assert.NotEmpty(mistakes.Tensors);
         foreach (var mistake in mistakes.Tensors)
         {
             if (mistake.Type != SafetensorsType.F32 || !mistake.Name.StartsWith("logits|", StringComparison.Ordinal)) continue;
-            var wrong = mistakes.Read<float>(mistake.Name);
+            var wrong = mistake.AsSpan<float>().ToArray();
             var right = logits.AsSpan(logits.Length - wrong.Length);
             float most = 0;
             for (int i = 0; i < wrong.Length; i++) most = Math.Max(most, Math.Abs(wrong[i] - right[i]));

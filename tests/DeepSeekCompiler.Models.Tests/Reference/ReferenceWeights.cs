@@ -21,9 +21,9 @@ internal sealed class ReferenceWeights : IDisposable
         {
             if (_values.TryGetValue(name, out var values)) return values;
             var tensor = _checkpoint.Find(name) ?? throw new KeyNotFoundException(name);
-            byte* data = _checkpoint.Data(name);
+            byte* data = tensor.Data;
             values = new double[tensor.Shape.Aggregate(1L, (a, b) => a * b)];
-            float* scales = tensor.Type == SafetensorsType.F8E4M3 ? (float*)_checkpoint.Data(name + "_scale_inv") : null;
+            float* scales = tensor.Type == SafetensorsType.F8E4M3 ? (float*)_checkpoint.Find(name + "_scale_inv")!.Data : null;
             long columns = tensor.Shape[^1];
             for (long i = 0; i < values.Length; i++)
             {
