@@ -27,7 +27,7 @@ public static class ModelLoader
         try
         {
             spec = Options(CheckpointSpec.Adapt(spec, checkpoint), options);
-            var (model, source) = Create(spec, options);
+            var (model, source) = Compiled(spec, options);
             var compiled = watch.Elapsed;
             var weights = WeightBinder.Bind(checkpoint, model.Manifest, spec.NumHiddenLayers);
             model.Bind(weights, checkpoint, options.Threads);
@@ -42,14 +42,14 @@ public static class ModelLoader
     }
 
     /// <summary>A model of a specification without weights: its manifest and facts.</summary>
-    public static CompiledModel Create(ModelSpec spec) => Create(spec, new LoadOptions()).Model;
+    public static CompiledModel Create(ModelSpec spec, LoadOptions? options = null) => Compiled(spec, options ?? new LoadOptions()).Model;
 
     private static ModelSpec Options(ModelSpec spec, LoadOptions options) => spec with
     {
         Formats = spec.Formats with { Fp8 = options.Fp8 ?? spec.Formats.Fp8, Cache = options.Cache },
     };
 
-    private static (CompiledModel Model, CodeSource Source) Create(ModelSpec spec, LoadOptions options)
+    private static (CompiledModel Model, CodeSource Source) Compiled(ModelSpec spec, LoadOptions options)
     {
         if (options.VectorWidth is null && PrecompiledModels.Create(SpecText.Hash(spec)) is { } precompiled) return (precompiled, CodeSource.Precompiled);
         int width = options.VectorWidth ?? HostVector.Width;

@@ -16,6 +16,9 @@ internal static class Tolerances
     /// routing decision may follow it. The golden cases were chosen without such activations; of other weights this share of rows must still agree.</summary>
     public const double RowsWithoutFlips = 0.5;
 
+    /// <summary>Logits with a BF16 cache: keys and values keep 8 bits, logits with a spread of 2 move by hundredths.</summary>
+    public const double Bf16Cache = 0.1;
+
     /// <summary>The two forms of attention against each other, absolute on logits: both are within the golden limit.</summary>
     public const double Forms = 2e-4;
 

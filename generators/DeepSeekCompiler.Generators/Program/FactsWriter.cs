@@ -45,6 +45,24 @@ internal sealed class FactsWriter(ModelSpec spec, Manifest manifest, CodeWriter 
         w.Line();
         w.Line("/// <inheritdoc/>");
         w.Line("public override ModelInfo Info => s_info;");
+        PrintLoad();
+    }
+
+    private void PrintLoad()
+    {
+        w.Line();
+        w.Line("/// <summary>Opens the weights of a model folder. Dispose the model to close them.</summary>");
+        w.Line("/// <param name=\"folder\">Safetensors files as on Hugging Face.</param>");
+        w.Line("/// <param name=\"threads\">0 for all processors.</param>");
+        w.Open($"public static {spec.ClassName} Load(string folder, int threads = 0)");
+        w.Line($"var model = new {spec.ClassName}();");
+        w.Line("ModelFolder.Bind(model, folder, threads);");
+        w.Line("return model;");
+        w.Close();
+        w.Line();
+        w.Line("/// <summary>Continues a text; see <see cref=\"ModelFolder.Generate\"/>.</summary>");
+        w.Line("public GenerationStatistics Generate(ModelTokenizer tokenizer, string prompt, Action<string> onText, GenerationOptions? options = null) =>");
+        w.Line("    ModelFolder.Generate(this, tokenizer, prompt, onText, options);");
     }
 
     private string Formats()

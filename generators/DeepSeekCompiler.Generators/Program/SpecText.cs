@@ -1,3 +1,4 @@
+using DeepSeekCompiler.Generators.Declaration;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
@@ -11,20 +12,9 @@ public static class SpecText
     /// <summary>One property a line, names dotted, the same on every machine.</summary>
     public static string Of(ModelSpec spec)
     {
-        // RS1035 fears text in the user's language; here the culture is set so that there is none.
-#pragma warning disable RS1035
-        var before = CultureInfo.CurrentCulture;
-        try
-        {
-            // Records print numbers in the current culture.
-            CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
-            return spec.ToString();
-        }
-        finally
-        {
-            CultureInfo.CurrentCulture = before;
-        }
-#pragma warning restore RS1035
+        // Records print numbers in the current culture.
+        using var culture = new InvariantCulture();
+        return spec.ToString();
     }
 
     /// <summary>Equal for specifications that compile to the same code, whatever the class is called.</summary>
