@@ -1,0 +1,166 @@
+using DeepSeekCompiler.Compile;
+using DeepSeekCompiler.Generators.Spec;
+using DeepSeekCompiler.Models.Tests.Reference;
+using DeepSeekCompiler.Tests;
+
+namespace DeepSeekCompiler.Kernels.Tests;
+
+/// <summary>Every kernel that is no attention against a plain scalar reference, on random inputs and ragged shapes. A target derives from this class and
+/// names itself; attention kernels are compared in the model tests, in both forms.</summary>
+public abstract class KernelCases(int width)
+{
+    private const int Experts = 6;
+    private const int Chosen = 3;
+
+    /// <summary>Hidden size, inner width, format of the matrices.</summary>
+    public static TheoryData<int, int, NumberFormat> Shapes => new()
+    {
+        { 64, 96, NumberFormat.F32 }, { 137, 51, NumberFormat.F32 }, { 130, 33, NumberFormat.BF16 }, { 72, 260, NumberFormat.BF16 },
+        { 45, 50, NumberFormat.F16 }, { 136, 144, NumberFormat.E4M3 }, { 300, 129, NumberFormat.E4M3 }, { 1, 1, NumberFormat.F32 },
+    };
+
+    [Theory]
+    [MemberData(nameof(Shapes))]
+    public void Projections_MatchThePlainReference(int hidden, int inner, NumberFormat format)
+    {
+        using var host = new KernelHost(Spec(hidden, inner, format), width);
+        var random = new Random(hidden + inner);
+        var other = format == NumberFormat.E4M3 ? NumberFormat.BF16 : format;
+        foreach (int tokens in new[] { 1, 2, 4, 5, 7, 33 })
+        {
+            string form = tokens <= 4 ? "Decode" : "Prefill";
+            using var x = Activations(random, tokens * hidden);
+            using var norm = new TestWeight(random, other, 1, hidden);
+            using var gate = new TestWeight(random, format, inner, hidden);
+            using var up = new TestWeight(random, format, inner, hidden);
+            using var h = new NativeArrayOfFloat(tokens * inner);
+            host.Call("DenseGateUp" + form, [x.Address, norm.Data, .. Pointers(gate), .. Pointers(up), h.Address, tokens]);
+            Check($"DenseGateUp{form}, {tokens} tokens", h, tokens, t =>
+            {
+                var n = Plain.RmsNorm(x.Row(t, hidden), norm.Values, 1e-6);
+                return Plain.Linear(gate.Values, n).Zip(Plain.Linear(up.Values, n), (g, u) => Plain.Silu(g) * u).ToArray();
+            });
+            using var down = new TestWeight(random, format, hidden, inner);
+            var before = Enumerable.Range(0, tokens).Select(t => x.Row(t, hidden)).ToArray();
+            host.Call("DenseDown" + form, [h.Address, .. Pointers(down), x.Address, tokens]);
+            Check($"DenseDown{form}, {tokens} tokens", x, tokens, t => Plain.Linear(down.Values, h.Row(t, inner)).Zip(before[t], (a, b) => a + b).ToArray());
+            using var y = new NativeArrayOfFloat(tokens * hidden);
+            host.Call("FinalNorm", x.Address, norm.Data, y.Address, tokens);
+            Check($"FinalNorm, {tokens} tokens", y, tokens, t => Plain.RmsNorm(x.Row(t, hidden), norm.Values, 1e-6));
+            using var head = new TestWeight(random, other, 19, hidden);
+            using var logits = new NativeArrayOfFloat(tokens * 19);
+            host.Call("Head" + form, y.Address, head.Data, logits.Address, tokens);
+            Check($"Head{form}, {tokens} tokens", logits, tokens, t => Plain.Linear(head.Values, y.Row(t, hidden)));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Shapes))]
+    public void Experts_MatchThePlainReference(int hidden, int inner, NumberFormat format)
+    {
+        using var host = new KernelHost(Spec(hidden, inner, format), width);
+        var random = new Random(hidden * inner);
+        var weights = Enumerable.Range(0, 3 * Experts).Select(i => new TestWeight(random, format, i / Experts < 2 ? inner : hidden, i / Experts < 2 ? hidden : inner)).ToArray();
+        using var data = NativeArray<nint>.Of(weights.Select(w => w.Data).ToArray());
+        using var scales = NativeArray<nint>.Of(weights.Select(w => w.Scales).ToArray());
+        foreach (int tokens in new[] { 1, 3, 6, 30 }) ExpertBlock(host, random, weights, data, scales, tokens, hidden, inner, format);
+        foreach (var weight in weights) weight.Dispose();
+    }
+
+    private static unsafe void ExpertBlock(KernelHost host, Random random, TestWeight[] weights, NativeArray<nint> data, NativeArray<nint> scales, int tokens, int hidden, int inner, NumberFormat format)
+    {
+        int slots = tokens * Chosen;
+        using var x = Activations(random, tokens * hidden);
+        using var stream = Activations(random, tokens * hidden);
+        using var routing = Activations(random, slots);
+        using var chosen = NativeArray<int>.Of(Enumerable.Range(0, tokens).SelectMany(_ => Enumerable.Range(0, Experts).OrderBy(_ => random.Next()).Take(Chosen)).ToArray());
+        using var slot = new NativeArray<int>(slots);
+        using var slotToken = new NativeArray<int>(slots);
+        using var expert = new NativeArray<int>(Experts);
+        using var offset = new NativeArray<int>(Experts + 1);
+        using var active = new NativeArray<int>(1);
+        host.Call("Dispatch", (nint)chosen.Pointer, (nint)slot.Pointer, (nint)slotToken.Pointer, (nint)expert.Pointer, (nint)offset.Pointer, (nint)active.Pointer, tokens);
+        Assert.Equal(chosen.Span.ToArray().Distinct().Count(), *active.Pointer);
+        Assert.Equal(Enumerable.Range(0, slots), slot.Span.ToArray().Order());
+        object[] Table(int which) => format == NumberFormat.E4M3 ? [(nint)(data.Pointer + (which * Experts)), (nint)(scales.Pointer + (which * Experts))] : [(nint)(data.Pointer + (which * Experts))];
+        using var h = new NativeArrayOfFloat(slots * inner);
+        string form = tokens <= 4 ? "Decode" : "Prefill";
+        host.Call("ExpertGateUp" + form, [x.Address, (nint)expert.Pointer, (nint)offset.Pointer, (nint)slotToken.Pointer, .. Table(0), .. Table(1), h.Address, tokens, *active.Pointer]);
+        for (int i = 0; i < slots; i++)
+        {
+            int e = chosen.Span[i], s = slot.Span[i];
+            Assert.Equal(i / Chosen, slotToken.Span[s]);
+            var expected = Plain.Linear(weights[e].Values, x.Row(i / Chosen, hidden)).Zip(Plain.Linear(weights[Experts + e].Values, x.Row(i / Chosen, hidden)), (g, u) => Plain.Silu(g) * u).ToArray();
+            Assert.True(Error(expected, h.Row(s, inner)) < Tolerances.Contraction, $"ExpertGateUp{form}, {tokens} tokens, slot {s}: {Error(expected, h.Row(s, inner))}");
+        }
+
+        var before = Enumerable.Range(0, tokens).Select(t => stream.Row(t, hidden)).ToArray();
+        if (tokens <= 4)
+        {
+            host.Call("ExpertDownCombine", [h.Address, (nint)chosen.Pointer, (nint)slot.Pointer, routing.Address, .. Table(2), stream.Address, tokens, slots]);
+        }
+        else
+        {
+            using var y = new NativeArrayOfFloat(slots * hidden);
+            host.Call("ExpertDown", [h.Address, (nint)expert.Pointer, (nint)offset.Pointer, .. Table(2), y.Address, slots, *active.Pointer]);
+            host.Call("Combine", y.Address, (nint)slot.Pointer, routing.Address, stream.Address, tokens);
+        }
+
+        var slotOf = slot.Span.ToArray();
+        var expertOf = chosen.Span.ToArray();
+        Check($"down and combine, {tokens} tokens", stream, tokens, t =>
+        {
+            var sum = (double[])before[t].Clone();
+            for (int j = 0; j < Chosen; j++)
+            {
+                var answer = Plain.Linear(weights[(2 * Experts) + expertOf[(t * Chosen) + j]].Values, h.Row(slotOf[(t * Chosen) + j], inner));
+                for (int c = 0; c < hidden; c++) sum[c] += routing.Row(t, Chosen)[j] * answer[c];
+            }
+
+            return sum;
+        });
+    }
+
+    private static ModelSpec Spec(int hidden, int inner, NumberFormat format)
+    {
+        var spec = CheckpointSpec.ReadConfig(GoldenFiles.Path("v3-tiny", "config.json"));
+        var other = format == NumberFormat.E4M3 ? NumberFormat.BF16 : format;
+        return spec with
+        {
+            HiddenSize = hidden, IntermediateSize = inner, VocabSize = 19, Formats = new FormatSpec { Linear = format, Other = other },
+            Experts = spec.Experts! with { NRoutedExperts = Experts, NumExpertsPerTok = Chosen, NGroup = 1, TopkGroup = 1, MoeIntermediateSize = inner },
+        };
+    }
+
+    private static object[] Pointers(TestWeight weight) => weight.Scales == 0 ? [weight.Data] : [weight.Data, weight.Scales];
+
+    private static NativeArrayOfFloat Activations(Random random, int length)
+    {
+        var array = new NativeArrayOfFloat(length);
+        foreach (ref float value in array.Span) value = (float)((random.NextDouble() * 4) - 2);
+        return array;
+    }
+
+    private static void Check(string what, NativeArrayOfFloat got, int rows, Func<int, double[]> expected)
+    {
+        for (int t = 0; t < rows; t++)
+        {
+            var row = expected(t);
+            double error = Error(row, got.Row(t, row.Length));
+            Assert.True(error < Tolerances.Contraction, $"{what}, row {t}: relative error {error}");
+        }
+    }
+
+    /// <summary>1 - 2 sum(xy) / sum(xx + yy).</summary>
+    private static double Error(double[] x, double[] y)
+    {
+        double product = 0, squares = 0;
+        for (int i = 0; i < x.Length; i++)
+        {
+            product += x[i] * y[i];
+            squares += (x[i] * x[i]) + (y[i] * y[i]);
+        }
+
+        return squares == 0 ? 0 : 1 - (2 * product / squares);
+    }
+}

@@ -1,0 +1,15 @@
+namespace DeepSeekCompiler.Kernels.Tests;
+
+/// <summary>Rows of float32 in native memory.</summary>
+internal sealed unsafe class NativeArrayOfFloat(int length) : IDisposable
+{
+    private readonly NativeArray<float> _array = new(length);
+
+    public nint Address => (nint)_array.Pointer;
+
+    public Span<float> Span => _array.Span;
+
+    public double[] Row(int row, int columns) => Span.Slice(row * columns, columns).ToArray().Select(v => (double)v).ToArray();
+
+    public void Dispose() => _array.Dispose();
+}
