@@ -1,5 +1,6 @@
 using System.Collections.Generic;
 using DeepSeekCompiler.Generators.Expressions;
+using DeepSeekCompiler.Generators.Loops.Verification;
 using DeepSeekCompiler.Generators.Schedules;
 using DeepSeekCompiler.Generators.Tensors;
 
@@ -8,7 +9,17 @@ namespace DeepSeekCompiler.Generators.Loops.Lowering;
 /// <summary>Lowers a scheduled kernel: one loop function a phase, memory between phases in the workspace.</summary>
 public static class KernelLowering
 {
+    /// <summary>Loop functions as they are printed: passed and verified.</summary>
     public static LoweredKernel Lower(TensorKernel kernel, KernelSchedule schedule)
+    {
+        var lowered = BeforePasses(kernel, schedule);
+        var functions = new List<LoopFunction>();
+        foreach (var function in lowered.Functions) functions.Add(Finish(function));
+        return lowered with { Functions = functions };
+    }
+
+    /// <summary>Loop functions as the schedule says, in front of the first pass.</summary>
+    public static LoweredKernel BeforePasses(TensorKernel kernel, KernelSchedule schedule)
     {
         var arguments = new Dictionary<Tensor, Buffer>();
         var workspace = new List<WorkspaceBuffer>();
@@ -28,10 +39,17 @@ public static class KernelLowering
             var function = new PhaseLowering(kernel, phase, arguments).Lower(used);
             BufferUse.Collect(function.Body, used);
             BufferUse.Collect(function.Items, used);
-            functions.Add(Passes.Pipeline.Run(function with { Scalars = BufferUse.Scalars(function, kernel.Scalars) }));
+            functions.Add(function with { Scalars = BufferUse.Scalars(function, kernel.Scalars) });
         }
 
         return new LoweredKernel(kernel, schedule, functions, workspace);
+    }
+
+    private static LoopFunction Finish(LoopFunction function)
+    {
+        function = Passes.Pipeline.Run(function);
+        var problems = LoopVerifier.Check(function);
+        return problems.Count == 0 ? function : throw new LoweringException(problems[0]);
     }
 
     private static WorkspaceBuffer Open(Tensor tensor, Dictionary<Tensor, Buffer> arguments)
