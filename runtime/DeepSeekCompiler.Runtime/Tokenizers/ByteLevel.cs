@@ -18,6 +18,18 @@ internal static class ByteLevel
         return bytes;
     }
 
+    /// <summary>The character of every byte.</summary>
+    public static char[] Characters()
+    {
+        var characters = new char[256];
+        for (int c = 0; c < s_bytes.Length; c++)
+        {
+            if (s_bytes[c] >= 0) characters[s_bytes[c]] = (char)c;
+        }
+
+        return characters;
+    }
+
     private static short[] Bytes()
     {
         var bytes = new short[256 + 68];

@@ -6,7 +6,12 @@ namespace DeepSeekCompiler.Runtime.Tokenizers;
 /// <summary>The tokenizer of a model folder: <c>tokenizer.json</c> (byte-level BPE) and what its companions say about special tokens.</summary>
 public sealed class ModelTokenizer
 {
+    // The library's merging takes time with the square of a piece's length; longer ones go another way.
+    private const int LongPiece = 256;
+
     private readonly BpeTokenizer _bpe;
+    private readonly SplitSequence _split;
+    private readonly Lazy<PairMerger> _merger;
     private readonly AddedTokens _added;
     private readonly byte[]?[] _bytes;
     private readonly HashSet<int> _special = [];
@@ -33,9 +38,11 @@ public sealed class ModelTokenizer
         }
 
         _added = new AddedTokens(file.Added);
+        _split = new SplitSequence(file.Patterns);
+        _merger = new Lazy<PairMerger>(() => new PairMerger(file.Vocabulary, file.Merges));
         try
         {
-            _bpe = BpeTokenizer.Create(new BpeOptions(file.Vocabulary) { Merges = file.Merges, ByteLevel = true, PreTokenizer = new SplitSequence(file.Patterns) });
+            _bpe = BpeTokenizer.Create(new BpeOptions(file.Vocabulary) { Merges = file.Merges, ByteLevel = true, PreTokenizer = _split });
         }
         catch (Exception e) when (e is ArgumentException or InvalidOperationException or KeyNotFoundException or FormatException)
         {
@@ -77,7 +84,7 @@ public sealed class ModelTokenizer
         {
             var found = _added.Next(text, at);
             int end = found?.Start ?? text.Length;
-            if (end > at) ids.AddRange(_bpe.EncodeToIds(text.AsSpan(at, end - at), considerPreTokenization: true, considerNormalization: false));
+            if (end > at) EncodePart(text[at..end], ids);
             if (found is not var (start, length, id)) break;
             ids.Add(id);
             at = start + length;
@@ -111,6 +118,16 @@ public sealed class ModelTokenizer
     public void CheckVocabulary(int vocabSize)
     {
         if (VocabSize > vocabSize) throw new TokenizerException($"The tokenizer has ids up to {VocabSize - 1}, but the model's vocab_size is {vocabSize}; they belong to different models.");
+    }
+
+    private void EncodePart(string part, List<int> ids)
+    {
+        foreach (var (offset, length) in _split.Split(part))
+        {
+            var piece = part.AsSpan(offset, length);
+            if (length > LongPiece) _merger.Value.Encode(piece, ids);
+            else ids.AddRange(_bpe.EncodeToIds(piece, considerPreTokenization: false, considerNormalization: false));
+        }
     }
 
     // A lone surrogate has no UTF-8; Hugging Face never sees one.

@@ -14,7 +14,8 @@ internal sealed class SplitSequence(IReadOnlyList<Regex> patterns) : PreTokenize
 
     public override IEnumerable<(int Offset, int Length)> PreTokenize(ReadOnlySpan<char> text) => Split(text.ToString());
 
-    private List<(int Offset, int Length)> Split(string text)
+    /// <summary>The pieces of a text, in order and without gaps.</summary>
+    public List<(int Offset, int Length)> Split(string text)
     {
         string shadow = Shadow(text, out int[]? starts);
         var pieces = new List<(int Start, int Length)> { (0, shadow.Length) };

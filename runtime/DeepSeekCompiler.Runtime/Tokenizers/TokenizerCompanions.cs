@@ -36,14 +36,19 @@ internal sealed class TokenizerCompanions(string folder)
         }
     }
 
-    private static int? Token(JsonDocument? document, string key, IReadOnlyDictionary<string, int> ids) =>
+    private int? Token(JsonDocument? document, string key, IReadOnlyDictionary<string, int> ids) =>
         document is not null && Content(document, key) is { Length: > 0 } text && ids.TryGetValue(text, out int id) ? id : null;
 
-    private static string Content(JsonDocument document, string key)
+    private string Content(JsonDocument document, string key)
     {
         if (!document.RootElement.TryGetProperty(key, out var token)) return "";
-        if (token.ValueKind == JsonValueKind.String) return token.GetString()!;
-        return token.ValueKind == JsonValueKind.Object && token.TryGetProperty("content", out var content) ? content.GetString() ?? "" : "";
+        if (token.ValueKind == JsonValueKind.Object && !token.TryGetProperty("content", out token)) return "";
+        return token.ValueKind switch
+        {
+            JsonValueKind.String => token.GetString()!,
+            JsonValueKind.Null => "",
+            _ => throw new TokenizerException($"{Path.Combine(folder, "tokenizer_config.json")} has a {key} of {token.GetRawText()}; a text is expected."),
+        };
     }
 
     private static IEnumerable<int> Numbers(JsonDocument? document, string key)

@@ -48,7 +48,7 @@ internal sealed class TokenizerFile
         {
             foreach (var token in added.EnumerateArray())
             {
-                string text = token.GetProperty("content").GetString()!;
+                string text = token.GetProperty("content").GetString() ?? throw new TokenizerException($"{path} has an added token whose content is null.");
                 Added.Add((text, Id(token.GetProperty("id"), text, path), token.TryGetProperty("special", out var special) && special.ValueKind == JsonValueKind.True));
             }
         }
@@ -72,7 +72,7 @@ internal sealed class TokenizerFile
                 if (behavior != "Isolated" || (pre.TryGetProperty("invert", out var invert) && invert.ValueKind == JsonValueKind.True))
                     throw new TokenizerException($"{path} splits with behavior {behavior}; Isolated without inversion is supported.");
                 var pattern = pre.GetProperty("pattern");
-                string regex = pattern.TryGetProperty("Regex", out var r) ? r.GetString()! : Regex.Escape(pattern.GetProperty("String").GetString()!);
+                string regex = pattern.TryGetProperty("Regex", out var r) ? r.GetString() ?? "" : Regex.Escape(pattern.GetProperty("String").GetString() ?? "");
                 Patterns.Add(Compile(regex, path));
                 break;
             case "Digits":
