@@ -15,7 +15,8 @@ var root = new RootCommand("The DeepSeek compiler: runs, measures and explains m
 var parsed = root.Parse(args);
 if (parsed.Errors.Count > 0)
 {
-    Output.Error(parsed.Errors[0].Message + " See dsc --help.");
+    string unknown = parsed.UnmatchedTokens.Count > 0 ? $"\"{parsed.UnmatchedTokens[0]}\" is no command, argument or option here." : parsed.Errors[0].Message;
+    Output.Error(unknown + " See dsc --help.");
     return 2;
 }
 

@@ -62,9 +62,11 @@ public sealed class Explainer
         throw new ArgumentException($"There is no kernel {name}; this model has {string.Join(", ", _kernels.Kernels.Select(k => k.Name))}.");
     }
 
-    /// <summary>Specification, cost and kernels as one JSON object.</summary>
-    public void WriteJson(Utf8JsonWriter json)
+    /// <summary>Specification, cost and kernels as one JSON object; with a kernel's name, that one whole.</summary>
+    /// <exception cref="ArgumentException">There is no kernel of the name.</exception>
+    public void WriteJson(Utf8JsonWriter json, string? kernelName)
     {
+        string? whole = kernelName is null ? null : Kernel(kernelName);
         json.WriteStartObject();
         json.WriteString("spec", SpecText.Of(_spec));
         json.WriteStartObject("cost");
@@ -84,6 +86,7 @@ public sealed class Explainer
         }
 
         json.WriteEndArray();
+        if (whole is not null) json.WriteString("kernel", whole);
         json.WriteEndObject();
     }
 

@@ -25,7 +25,7 @@ internal static class ExplainCommand
         if (target != "host") throw new UserException($"There is no target {target}; this build has host.");
         if (width is not (512 or 256 or 128 or 0)) throw new UserException($"A vector width of {width} bits is not known; 512, 256, 128 and 0 (scalar) are.");
         var explainer = new Explainer(Catalogue.Find(model) ?? (File.Exists(model) ? CheckpointSpec.ReadConfig(model) : Spec(model)), width);
-        if (json) Output.Json(explainer.WriteJson);
+        if (json) Output.Json(w => explainer.WriteJson(w, kernel));
         else Console.Out.Write(kernel is null ? explainer.Overview() : explainer.Kernel(kernel));
         return 0;
     }

@@ -42,6 +42,7 @@ internal static class LogitsCommand
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
+            if (File.Exists(partial)) File.Delete(partial);
             throw new UserException($"{output} cannot be written: {e.Message}");
         }
 

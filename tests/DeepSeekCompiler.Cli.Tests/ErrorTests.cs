@@ -1,0 +1,64 @@
+using DeepSeekCompiler.Tests;
+
+namespace DeepSeekCompiler.Cli.Tests;
+
+/// <summary>Bad input gives one sentence on standard error and a non-zero exit, never a stack trace.</summary>
+public sealed class ErrorTests : IDisposable
+{
+    private readonly TempFolder _folder = new();
+
+    [Theory]
+    [InlineData("frobnicate", "frobnicate")]
+    [InlineData("generate x --frob", "--frob")]
+    [InlineData("generate x --model /nowhere", "/nowhere")]
+    [InlineData("generate x --temperature NaN", "temperature")]
+    [InlineData("generate x --temperature -1", "temperature")]
+    [InlineData("generate x --top-p 0", "top-p")]
+    [InlineData("generate x --top-k -3", "top-k")]
+    [InlineData("generate x --max-tokens 0", "--max-tokens")]
+    [InlineData("generate x --threads 0", "threads")]
+    [InlineData("generate x --threads -1", "threads")]
+    [InlineData("generate x --device cuda:0", "cuda:0")]
+    [InlineData("generate x --width 300", "300")]
+    [InlineData("generate x --fp8 maybe", "maybe")]
+    [InlineData("generate x --cache f64", "f64")]
+    [InlineData("generate x --context 100000", "100000")]
+    [InlineData("generate x --context 1", "context")]
+    [InlineData("logits --tokens 1,x --out @", "x")]
+    [InlineData("logits --tokens 1,5000 --out @", "5000")]
+    [InlineData("logits --tokens -1 --out @", "-1")]
+    [InlineData("logits --tokens 1 --out /nowhere/at/all", "/nowhere/at/all")]
+    [InlineData("logits --tokens 1", "--out")]
+    [InlineData("tokenize", "text")]
+    [InlineData("tokenize --file /nowhere.json", "/nowhere.json")]
+    [InlineData("recipe --config /nowhere.json --out @", "/nowhere.json")]
+    [InlineData("explain NoSuchModel", "NoSuchModel")]
+    [InlineData("explain DeepSeekV3 --kernel nothing", "nothing")]
+    [InlineData("explain DeepSeekV3 --kernel nothing --json", "nothing")]
+    [InlineData("bench --tokens 0", "--tokens")]
+    public void BadInput_GivesOneSentence(string line, string culprit)
+    {
+        var (code, _, error) = Dsc.Run("", line.Split(' ').Select(a => a == "@" ? _folder["out"] : a).ToArray());
+        Assert.NotEqual(0, code);
+        Assert.Contains(culprit, error, StringComparison.Ordinal);
+        Assert.Single(error.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        Assert.DoesNotContain("   at ", error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("", "config.json")]
+    [InlineData("not json", "config.json")]
+    [InlineData("[]", "config.json")]
+    [InlineData("{\"model_type\": \"gpt2\"}", "gpt2")]
+    public void HostileConfiguration_GivesOneSentence(string config, string culprit)
+    {
+        File.WriteAllText(_folder["config.json"], config);
+        File.WriteAllText(_folder["model.safetensors"], "short");
+        var (code, _, error) = Dsc.Run("", "logits", "--model", _folder.Path, "--tokens", "1", "--out", _folder["out"]);
+        Assert.Equal(1, code);
+        Assert.Contains(culprit, error, StringComparison.Ordinal);
+        Assert.Single(error.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+    }
+
+    public void Dispose() => _folder.Dispose();
+}
