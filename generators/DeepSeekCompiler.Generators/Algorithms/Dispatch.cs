@@ -43,6 +43,12 @@ internal static class Dispatch
                 l.Store(next, i, LoopBuilder.At(at, 0) - LoopBuilder.At(next, i));
             }));
             l.Store(a["offset"], LoopBuilder.At(active, 0), LoopBuilder.At(at, 0));
+            l.Note("Behind the list stand experts without slots: a device launches for as many as there could be.");
+            l.For("e", Expr.Min(tokens * k, count), i => l.If(new Binary(BinaryOp.LessEqual, LoopBuilder.At(active, 0), i), () =>
+            {
+                l.Store(a["expert"], i, 0);
+                l.Store(a["offset"], i + 1, LoopBuilder.At(at, 0));
+            }));
             l.Store(a["active"], 0, LoopBuilder.At(active, 0));
             l.For("t", tokens, t => l.For("k", k, j =>
             {

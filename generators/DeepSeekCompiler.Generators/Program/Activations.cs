@@ -30,9 +30,9 @@ public static class Activations
             list.Add(("routing", k, "float"));
             list.Add(("slot", k, "int"));
             list.Add(("slotToken", k, "int"));
-            int lists = (e.NRoutedExperts + Limits.MaxChunk) / Limits.MaxChunk;
-            list.Add(("expert", lists, "int"));
-            list.Add(("offset", lists, "int"));
+            // No more experts are active than slots are taken; the list of first slots has one entry more.
+            list.Add(("expert", k, "int"));
+            list.Add(("offset", k + 1, "int"));
             list.Add(("active", 1, "int"));
             list.Add(("expertHidden", k * e.MoeIntermediateSize, "float"));
             list.Add(("expertAnswer", k * spec.HiddenSize, "float"));

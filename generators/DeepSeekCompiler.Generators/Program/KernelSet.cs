@@ -2,9 +2,9 @@ using System;
 using System.Collections.Generic;
 using DeepSeekCompiler.Generators.Algorithms;
 using DeepSeekCompiler.Generators.Loops.Lowering;
-using DeepSeekCompiler.Generators.Schedules.Host;
+using DeepSeekCompiler.Generators.Schedules.Kernels;
 using DeepSeekCompiler.Generators.Spec;
-using DeepSeekCompiler.Generators.Targets.Host;
+using DeepSeekCompiler.Generators.Schedules;
 
 namespace DeepSeekCompiler.Generators.Program;
 
@@ -126,5 +126,5 @@ public sealed class KernelSet
         Add(name, t => KernelLowering.Lower(algorithm.Kernel, PointSchedule.Kernel(algorithm.Kernel.Stages, algorithm.Item, t)));
     }
 
-    private void Add(string name, Func<HostTarget, LoweredKernel> lower) => _kernels.Add(new(name, lower));
+    private void Add(string name, Func<Machine, LoweredKernel> lower) => _kernels.Add(new(name, lower));
 }

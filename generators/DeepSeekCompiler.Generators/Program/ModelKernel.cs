@@ -1,10 +1,10 @@
 using System;
 using DeepSeekCompiler.Generators.Loops.Lowering;
-using DeepSeekCompiler.Generators.Targets.Host;
+using DeepSeekCompiler.Generators.Schedules;
 
 namespace DeepSeekCompiler.Generators.Program;
 
 /// <summary>A kernel of a model: its name and how to lower it for a target.</summary>
 /// <param name="Name">Name of the generated class.</param>
 /// <param name="Lower">Lowers it; pure.</param>
-public sealed record ModelKernel(string Name, Func<HostTarget, LoweredKernel> Lower);
+public sealed record ModelKernel(string Name, Func<Machine, LoweredKernel> Lower);

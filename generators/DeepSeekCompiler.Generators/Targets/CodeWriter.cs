@@ -4,10 +4,16 @@ using System.Text;
 namespace DeepSeekCompiler.Generators.Targets;
 
 /// <summary>Indented text, invariant in culture and line ends.</summary>
-public sealed class CodeWriter
+public sealed class CodeWriter(int depth = 0)
 {
     private readonly StringBuilder _text = new();
-    private int _depth;
+    private int _depth = depth;
+
+    /// <summary>How far lines are indented now.</summary>
+    public int Depth => _depth;
+
+    /// <summary>Text that was written elsewhere, indented already.</summary>
+    public void Raw(string text) => _text.Append(text);
 
     public void Line(string text = "")
     {

@@ -129,18 +129,7 @@ internal static class HostExpressions
                 return $"{vector}.{compare}({Print(b.Left)}, {Print(b.Right)})";
         }
 
-        var (symbol, precedence) = b.Op switch
-        {
-            BinaryOp.And => ("&&", 0),
-            BinaryOp.Less => ("<", 1),
-            BinaryOp.LessEqual => ("<=", 1),
-            BinaryOp.Equal => ("==", 1),
-            BinaryOp.Add => ("+", 2),
-            BinaryOp.Sub => ("-", 2),
-            BinaryOp.Mul => ("*", 3),
-            BinaryOp.Div => ("/", 3),
-            _ => ("%", 3),
-        };
+        var (symbol, precedence) = Operators.Of(b.Op);
         string text = $"{Print(b.Left, precedence)} {symbol} {Print(b.Right, precedence + 1)}";
         return precedence < outer || (outer > 0 && precedence == 0) ? $"({text})" : text;
     }

@@ -1,5 +1,4 @@
 using System.Collections.Generic;
-using System.Linq;
 using DeepSeekCompiler.Generators.Expressions;
 using DeepSeekCompiler.Generators.Loops;
 using DeepSeekCompiler.Generators.Spec;
@@ -11,7 +10,7 @@ internal sealed class HostFunction
 {
     private readonly LoopFunction _function;
     private readonly CodeWriter _writer;
-    private readonly Dictionary<Buffer, SortedSet<(int Index, int Lanes)>> _registers = new();
+    private readonly RegisterUse _registers;
     private readonly List<Buffer> _scratch = new();
     private readonly bool _single;
 
@@ -19,6 +18,7 @@ internal sealed class HostFunction
     {
         _function = function;
         _writer = writer;
+        _registers = new(function.Body);
         _single = Survey(function.Body) == 1;
     }
 
@@ -98,13 +98,7 @@ internal sealed class HostFunction
 
     private void PrintRegisters(Buffer buffer)
     {
-        if (!_registers.TryGetValue(buffer, out var uses)) return;
-        foreach (var group in uses.GroupBy(u => u.Lanes))
-        {
-            var names = group.Select(u => HostExpressions.RegisterName(buffer, u.Index, u.Lanes));
-            string type = HostTypes.Register(buffer.Format == NumberFormat.I32 ? ScalarKind.I32 : ScalarKind.F32, group.Key);
-            _writer.Line($"{type} {string.Join(", ", names)};");
-        }
+        foreach (var (kind, lanes, names) in _registers.Locals(buffer)) _writer.Line($"{HostTypes.Register(kind, lanes)} {string.Join(", ", names)};");
     }
 
     private static string StoreText(Store store)
@@ -123,7 +117,7 @@ internal sealed class HostFunction
         return store.Target.Format is NumberFormat.BF16 or NumberFormat.F16 ? $"{element} = Scalars.To{store.Target.Format}({value});" : $"{element} = {value};";
     }
 
-    /// <summary>Notes what must be declared; returns the number of item loops.</summary>
+    /// <summary>Notes the scratch buffers; returns the number of item loops.</summary>
     private int Survey(Stmt statement)
     {
         int items = 0;
@@ -141,25 +135,9 @@ internal sealed class HostFunction
             case Alloc { Target.Scope: MemoryScope.Scratch } alloc:
                 _scratch.Add(alloc.Target);
                 break;
-            case Store store:
-                if (store.Target.Scope == MemoryScope.Register) Note(store.Target, store.Index, store.Value.Lanes);
-                break;
         }
 
-        if (statement is Store or Let) StatementWalk.Each(statement, Survey);
         return items;
-    }
-
-    private void Survey(Expr e)
-    {
-        if (e is Load { Source.Scope: MemoryScope.Register } load) Note(load.Source, load.Index, load.Width);
-        foreach (var child in Walk.Children(e)) Survey(child);
-    }
-
-    private void Note(Buffer buffer, Expr index, int lanes)
-    {
-        if (!_registers.TryGetValue(buffer, out var uses)) _registers[buffer] = uses = new();
-        uses.Add(((int)((Const)index).Value, lanes));
     }
 
     private static string Number(int value) => value.ToString(System.Globalization.CultureInfo.InvariantCulture);

@@ -2,21 +2,37 @@ using System.Collections.Generic;
 using DeepSeekCompiler.Generators.Algorithms;
 using DeepSeekCompiler.Generators.Expressions;
 using DeepSeekCompiler.Generators.Loops;
-using DeepSeekCompiler.Generators.Targets.Host;
 using DeepSeekCompiler.Generators.Tensors;
 
-namespace DeepSeekCompiler.Generators.Schedules.Host;
+namespace DeepSeekCompiler.Generators.Schedules.Kernels;
 
 /// <summary>Schedules of the stages that prepare activation rows.</summary>
 internal static class RowSchedule
 {
+    /// <summary>Rows in front of a streaming product: in the memory of every worker, or in a phase of their own where workers share them.</summary>
+    /// <returns>The prologue of the phase that follows.</returns>
+    public static List<StageSchedule> InFront(ActivationRows rows, Machine target, int narrow, List<Split> splits, List<Phase> phases)
+    {
+        if (!target.SharesRows) return Of(rows, target, LoopKind.Serial, true, narrow, splits);
+        OwnPhase(rows, target, phases);
+        return [];
+    }
+
+    /// <summary>Rows as a phase, a token a work item; none where the product reads x itself.</summary>
+    public static void OwnPhase(ActivationRows rows, Machine target, List<Phase> phases)
+    {
+        if (rows.Stages.Count == 0) return;
+        var splits = new List<Split> { Split.Lanes(rows.Column, target.Lanes, 1, 1) };
+        phases.Add(new("Rows", splits, [], [Of(rows, target, LoopKind.Parallel, false, 1, splits)]));
+    }
+
     /// <param name="rows">The stages.</param>
     /// <param name="target">Vector width.</param>
     /// <param name="token">How the loop over tokens runs: parallel in a phase of its own, serial in a prologue.</param>
     /// <param name="staged">The rows are laid out for the streaming loop.</param>
     /// <param name="narrow">Numbers of the weight's format in a word.</param>
     /// <param name="splits">Receives how the axes are cut.</param>
-    public static List<StageSchedule> Of(ActivationRows rows, HostTarget target, LoopKind token, bool staged, int narrow, List<Split> splits)
+    public static List<StageSchedule> Of(ActivationRows rows, Machine target, LoopKind token, bool staged, int narrow, List<Split> splits)
     {
         var result = new List<StageSchedule>();
         bool fused = false;
@@ -44,7 +60,7 @@ internal static class RowSchedule
         return result;
     }
 
-    private static void Inner(Axis axis, Stage stage, HostTarget target, bool strided, List<LoopSpec> order, List<Split> splits)
+    private static void Inner(Axis axis, Stage stage, Machine target, bool strided, List<LoopSpec> order, List<Split> splits)
     {
         bool vectors = stage is Reduce ? axis == ((Reduce)stage).Over[0] : stage.Axes[stage.Axes.Count - 1] == axis && axis.Name == "k";
         if (!vectors)

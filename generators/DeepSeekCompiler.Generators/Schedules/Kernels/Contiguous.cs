@@ -1,7 +1,7 @@
 using DeepSeekCompiler.Generators.Expressions;
 using DeepSeekCompiler.Generators.Tensors;
 
-namespace DeepSeekCompiler.Generators.Schedules.Host;
+namespace DeepSeekCompiler.Generators.Schedules.Kernels;
 
 /// <summary>Whether a stage reads and writes neighbours along an axis.</summary>
 internal static class Contiguous

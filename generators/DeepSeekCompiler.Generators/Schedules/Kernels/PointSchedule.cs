@@ -1,14 +1,13 @@
 using System.Collections.Generic;
 using DeepSeekCompiler.Generators.Loops;
-using DeepSeekCompiler.Generators.Targets.Host;
 using DeepSeekCompiler.Generators.Tensors;
 
-namespace DeepSeekCompiler.Generators.Schedules.Host;
+namespace DeepSeekCompiler.Generators.Schedules.Kernels;
 
 /// <summary>Stages that work on one token (or slot) at a time: that axis is parallel, what is inside runs in vectors where it can.</summary>
 internal static class PointSchedule
 {
-    public static StageSchedule Of(Stage stage, Axis item, HostTarget target, List<Split> splits, bool fused)
+    public static StageSchedule Of(Stage stage, Axis item, Machine target, List<Split> splits, bool fused)
     {
         var order = new List<LoopSpec> { new(item, 0, LoopKind.Parallel) };
         var inner = stage is Reduce reduce ? reduce.Over[0] : stage.Axes[stage.Axes.Count - 1];
@@ -38,7 +37,7 @@ internal static class PointSchedule
     }
 
     /// <summary>A whole kernel of such stages.</summary>
-    public static KernelSchedule Kernel(IEnumerable<Stage> stages, Axis item, HostTarget target)
+    public static KernelSchedule Kernel(IEnumerable<Stage> stages, Axis item, Machine target)
     {
         var splits = new List<Split>();
         var scheduled = new List<StageSchedule>();

@@ -1,11 +1,10 @@
-using DeepSeekCompiler.Generators.Loops.Passes;
-using DeepSeekCompiler.Generators.Spec;
-using DeepSeekCompiler.Generators.Targets.Host;
 
-namespace DeepSeekCompiler.Generators.Schedules.Host;
+using DeepSeekCompiler.Generators.Spec;
+
+namespace DeepSeekCompiler.Generators.Schedules.Kernels;
 
 /// <summary>Tile sizes of the host, from the facts of the target.</summary>
-internal static class HostTiles
+internal static class Tiles
 {
     /// <summary>Weight rows of a register tile; the same at every width, so that all widths cut the same work items.</summary>
     public const int Rows = 4;
@@ -14,15 +13,13 @@ internal static class HostTiles
     public const int Panel = 32;
 
     /// <summary>Tokens of a register tile: with four rows, that many sums plus the operands fill the registers.</summary>
-    public static int Tokens(HostTarget target) => target.Lanes == 1 ? 2 : target.Registers == 32 ? 5 : 3;
+    public static int Tokens(Machine target) => target.Lanes == 1 ? 2 : target.Registers == 32 ? 5 : 3;
 
     /// <summary>Unrolled vectors of a streaming loop. With FP8 one step is a scale block of 128.</summary>
-    public static int Unroll(HostTarget target, NumberFormat format)
+    public static int Unroll(Machine target, NumberFormat format)
     {
-        int step = target.Lanes * Narrow(target, format);
+        int step = target.Lanes * target.Narrow(format);
         return format == NumberFormat.E4M3 ? FormatSpec.Block / step : 4;
     }
 
-    /// <summary>Numbers of a format that share a 32-bit lane; scalar code has no lanes to share.</summary>
-    public static int Narrow(HostTarget target, NumberFormat format) => target.Lanes == 1 ? 1 : Vectorize.PerWord(format);
 }

@@ -3,33 +3,32 @@ using System.Collections.Generic;
 using DeepSeekCompiler.Generators.Algorithms;
 using DeepSeekCompiler.Generators.Expressions;
 using DeepSeekCompiler.Generators.Loops;
-using DeepSeekCompiler.Generators.Targets.Host;
 using DeepSeekCompiler.Generators.Tensors;
 
-namespace DeepSeekCompiler.Generators.Schedules.Host;
+namespace DeepSeekCompiler.Generators.Schedules.Kernels;
 
 /// <summary>How projections run on the host: streaming for a few tokens, panels for many.</summary>
 internal static class MatrixSchedule
 {
-    public static KernelSchedule Of(MatrixAlgorithm algorithm, HostTarget target) =>
+    public static KernelSchedule Of(MatrixAlgorithm algorithm, Machine target) =>
         algorithm.Form == MatrixForm.Streaming ? Streaming(algorithm, target) : Panels(algorithm, target);
 
-    private static KernelSchedule Streaming(MatrixAlgorithm m, HostTarget target)
+    private static KernelSchedule Streaming(MatrixAlgorithm m, Machine target)
     {
         var format = m.Products[0].Weight.Format;
-        int narrow = HostTiles.Narrow(target, format);
-        var k = m.Rows.Column;
-        var splits = new List<Split> { Split.Lanes(k, target.Lanes, narrow, HostTiles.Unroll(target, format)) };
-        var prologue = RowSchedule.Of(m.Rows, target, LoopKind.Serial, true, narrow, splits);
+        int narrow = target.Narrow(format);
+        var splits = new List<Split> { Split.Lanes(m.Rows.Column, target.Lanes, narrow, Tiles.Unroll(target, format)) };
+        var phases = new List<Phase>();
+        var prologue = RowSchedule.InFront(m.Rows, target, narrow, splits, phases);
         var branches = new List<IReadOnlyList<StageSchedule>>();
         foreach (var first in m.Products) branches.Add(StreamingItems(first, target));
-        var phases = new List<Phase> { new("Products", splits, prologue, branches) };
+        phases.Add(new("Products", splits, prologue, branches));
         AddAfter(m, target, phases);
         return new("streaming, one weight row a work item, every byte of it read once", phases);
     }
 
     /// <summary>A weight row (or a pair of rows that rotate together) is a work item: [rows, token, k step, vectors].</summary>
-    public static List<StageSchedule> StreamingItems(Product first, HostTarget target)
+    public static List<StageSchedule> StreamingItems(Product first, Machine target)
     {
         var stages = new List<StageSchedule>();
         for (var product = first; product is not null; product = product.Partner)
@@ -51,24 +50,18 @@ internal static class MatrixSchedule
     }
 
     /// <summary>The vector part of a streaming product.</summary>
-    public static void AddLanes(List<LoopSpec> order, Axis k, HostTarget target)
+    public static void AddLanes(List<LoopSpec> order, Axis k, Machine target)
     {
         order.Add(new(k, 1, target.Lanes == 1 ? LoopKind.Serial : LoopKind.Unroll, target.Lanes > 1));
         order.Add(new(k, 2, LoopKind.Unroll));
         order.Add(new(k, 3, LoopKind.Vector));
     }
 
-    private static KernelSchedule Panels(MatrixAlgorithm m, HostTarget target)
+    private static KernelSchedule Panels(MatrixAlgorithm m, Machine target)
     {
         var phases = new List<Phase>();
-        if (m.Rows.Stages.Count > 0)
-        {
-            var rowSplits = new List<Split> { Split.Lanes(m.Rows.Column, target.Lanes, 1, 1) };
-            var rows = RowSchedule.Of(m.Rows, target, LoopKind.Parallel, false, 1, rowSplits);
-            phases.Add(new("Rows", rowSplits, [], [rows]));
-        }
-
-        var splits = new List<Split> { Split.Lanes(m.Rows.Column, target.Lanes, 1, 1), Split.Tile(m.Rows.Token, HostTiles.Tokens(target)) };
+        RowSchedule.OwnPhase(m.Rows, target, phases);
+        var splits = new List<Split> { Split.Lanes(m.Rows.Column, target.Lanes, 1, 1), Split.Tile(m.Rows.Token, Tiles.Tokens(target)) };
         var branches = new List<IReadOnlyList<StageSchedule>>();
         foreach (var first in m.Products) branches.Add(PanelItems(first, splits));
         phases.Add(new("Products", splits, [], branches));
@@ -87,7 +80,7 @@ internal static class MatrixSchedule
             var last = product.TileAxes[product.TileAxes.Length - 1];
             bool known = false;
             foreach (var split in splits) known |= split.Axis == last;
-            if (!known) splits.Add(Split.Panel(last, HostTiles.Panel / together, HostTiles.Rows / together));
+            if (!known) splits.Add(Split.Panel(last, Tiles.Panel / together, Tiles.Rows / together));
             var outer = new List<LoopSpec>();
             foreach (var axis in product.TileAxes) outer.Add(new(axis, 0, LoopKind.Parallel));
             int items = outer.Count;
@@ -143,7 +136,7 @@ internal static class MatrixSchedule
         return new(decode, order, fuse) { StoredAt = outer.Count, Remark = $"Panel of {product.Weight.Codes.Name}, decoded to float32." };
     }
 
-    private static void AddAfter(MatrixAlgorithm m, HostTarget target, List<Phase> phases)
+    private static void AddAfter(MatrixAlgorithm m, Machine target, List<Phase> phases)
     {
         if (m.After.Count == 0) return;
         var splits = new List<Split>();

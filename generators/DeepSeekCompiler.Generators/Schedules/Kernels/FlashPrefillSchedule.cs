@@ -1,17 +1,16 @@
 using System.Collections.Generic;
 using DeepSeekCompiler.Generators.Algorithms;
 using DeepSeekCompiler.Generators.Loops;
-using DeepSeekCompiler.Generators.Targets.Host;
 using DeepSeekCompiler.Generators.Tensors;
 
-namespace DeepSeekCompiler.Generators.Schedules.Host;
+namespace DeepSeekCompiler.Generators.Schedules.Kernels;
 
 /// <summary>Prefill attention on the host: a head is a work item; a page is expanded once for all queries of the chunk.</summary>
 internal static class FlashPrefillSchedule
 {
     private const int RowTile = 4;
 
-    public static KernelSchedule Of(FlashPrefill a, HostTarget target)
+    public static KernelSchedule Of(FlashPrefill a, Machine target)
     {
         var splits = new List<Split>();
         var stages = new List<StageSchedule>();
@@ -75,7 +74,7 @@ internal static class FlashPrefillSchedule
         return new("one head a work item, one page of keys at a time for all queries", [new("Heads", splits, [], [stages])]);
     }
 
-    private static LoopSpec[] Lanes(Axis axis, HostTarget target, List<Split> splits)
+    private static LoopSpec[] Lanes(Axis axis, Machine target, List<Split> splits)
     {
         splits.Add(Split.Lanes(axis, target.Lanes, 1, 1));
         return [new(axis, 0, LoopKind.Serial), new(axis, 1, LoopKind.Serial), new(axis, 2, LoopKind.Serial), new(axis, 3, LoopKind.Vector)];

@@ -2,17 +2,16 @@ using System.Collections.Generic;
 using DeepSeekCompiler.Generators.Algorithms;
 using DeepSeekCompiler.Generators.Loops;
 using DeepSeekCompiler.Generators.Spec;
-using DeepSeekCompiler.Generators.Targets.Host;
 using DeepSeekCompiler.Generators.Tensors;
 
-namespace DeepSeekCompiler.Generators.Schedules.Host;
+namespace DeepSeekCompiler.Generators.Schedules.Kernels;
 
 /// <summary>Decode attention on the host: parts of the context by groups of heads are the work items, so that a cache row read once serves several heads.</summary>
 internal static class AttentionDecodeSchedule
 {
     private const int HeadTile = 4;
 
-    public static KernelSchedule Of(AttentionDecode a, HostTarget target, NumberFormat format)
+    public static KernelSchedule Of(AttentionDecode a, Machine target, NumberFormat format)
     {
         var phases = new List<Phase>();
         if (a.Absorb is not null) phases.Add(Absorb(a, target));
@@ -21,7 +20,7 @@ internal static class AttentionDecodeSchedule
         return new("split over the context, four heads to a cache row", phases);
     }
 
-    private static Phase Absorb(AttentionDecode a, HostTarget target)
+    private static Phase Absorb(AttentionDecode a, Machine target)
     {
         var absorb = a.Absorb!;
         Axis h = absorb.Axes[0], t = absorb.Axes[1], c = absorb.Axes[2], d = absorb.Over[0];
@@ -37,7 +36,7 @@ internal static class AttentionDecodeSchedule
         ]);
     }
 
-    private static Phase Parts(AttentionDecode a, HostTarget target)
+    private static Phase Parts(AttentionDecode a, Machine target)
     {
         var splits = new List<Split> { Split.Tile(a.Head, HeadTile) };
         LoopSpec[] item = [new(a.Token, 0, LoopKind.Parallel), new(a.Group, 0, LoopKind.Parallel), new(a.Head, 0, LoopKind.Parallel), new(a.Part, 0, LoopKind.Parallel)];
@@ -62,7 +61,7 @@ internal static class AttentionDecodeSchedule
         return new("Parts", splits, [], [stages]);
     }
 
-    private static Phase Join(AttentionDecode a, HostTarget target, NumberFormat format)
+    private static Phase Join(AttentionDecode a, Machine target, NumberFormat format)
     {
         var splits = new List<Split>();
         LoopSpec[] item = [new(a.JoinHead, 0, LoopKind.Parallel), new(a.Token, 0, LoopKind.Serial)];
@@ -74,9 +73,9 @@ internal static class AttentionDecodeSchedule
             stages.Add(new(stage, [.. item, .. inner], stages.Count == 0 ? 0 : 2) { StoredAt = 2, Scope = MemoryScope.Register });
         }
 
-        int narrow = a.Expand is null ? 1 : HostTiles.Narrow(target, format);
+        int narrow = a.Expand is null ? 1 : target.Narrow(format);
         var k = a.Joined.Axes[2];
-        splits.Add(Split.Lanes(k, target.Lanes, narrow, a.Expand is null ? 1 : HostTiles.Unroll(target, format)));
+        splits.Add(Split.Lanes(k, target.Lanes, narrow, a.Expand is null ? 1 : Tiles.Unroll(target, format)));
         stages.Add(new(a.Joined, [.. item, new(k, 0, LoopKind.Serial), new(k, 1, LoopKind.Serial), new(k, 2, LoopKind.Serial), new(k, 3, narrow > 1 ? LoopKind.Serial : LoopKind.Vector)], 2)
         {
             StoredAt = 2,
@@ -92,7 +91,7 @@ internal static class AttentionDecodeSchedule
         return new("Join", splits, [], [stages]);
     }
 
-    private static LoopSpec[] MixLoops(Stage stage, AttentionDecode a, HostTarget target, List<Split> splits)
+    private static LoopSpec[] MixLoops(Stage stage, AttentionDecode a, Machine target, List<Split> splits)
     {
         var c = stage.Axes[2];
         splits.Add(Split.Lanes(c, target.Lanes, 1, 4));
@@ -107,7 +106,7 @@ internal static class AttentionDecodeSchedule
     }
 
     /// <summary>Vector loops along the last axis of a stage by head, or along what it reduces.</summary>
-    private static LoopSpec[] Along(Stage stage, Axis head, HostTarget target, List<Split> splits, bool dynamic)
+    private static LoopSpec[] Along(Stage stage, Axis head, Machine target, List<Split> splits, bool dynamic)
     {
         var last = stage is Reduce reduce ? reduce.Over[0] : stage.Axes[stage.Axes.Count - 1];
         if (last == head) return [];

@@ -1,0 +1,73 @@
+using System.Collections.Generic;
+using DeepSeekCompiler.Generators.Algorithms;
+using DeepSeekCompiler.Generators.Loops;
+using DeepSeekCompiler.Generators.Spec;
+using DeepSeekCompiler.Generators.Tensors;
+
+namespace DeepSeekCompiler.Generators.Schedules.Kernels;
+
+/// <summary>How the experts run on the host: the active experts' rows are one list of work items.</summary>
+internal static class ExpertSchedule
+{
+    public static KernelSchedule Of(ExpertGateUp a, Machine target) => a.Form == MatrixForm.Streaming ? Streaming(a, target) : Panels(a.Rows, a.Gate, target);
+
+    public static KernelSchedule Of(ExpertDown a, Machine target) => Panels(a.Rows, a.Down, target);
+
+    public static KernelSchedule Of(ExpertDownCombine a, Machine target)
+    {
+        int narrow = target.Narrow(a.Format);
+        var k = a.Rows.Column;
+        var splits = new List<Split> { Split.Lanes(k, target.Lanes, narrow, Tiles.Unroll(target, a.Format)) };
+        var phases = new List<Phase>();
+        var prologue = RowSchedule.InFront(a.Rows, target, narrow, splits, phases);
+        LoopSpec[] point = [new(a.Row, 0, LoopKind.Parallel), new(a.Token, 0, LoopKind.Serial)];
+        LoopSpec choice = new(a.Choice, 0, LoopKind.Serial);
+        var dot = new List<LoopSpec>(point) { choice, new(k, 0, LoopKind.Serial) };
+        int scaleAt = a.Dot.Scale is null ? 0 : dot.Count;
+        MatrixSchedule.AddLanes(dot, k, target);
+        phases.Add(new("Products", splits, prologue,
+        [
+            [
+                new(a.Dot, dot) { StoredAt = 3, Scope = MemoryScope.Register, ScaleAt = scaleAt },
+                new(a.Mix, [.. point, choice], 3) { StoredAt = 2, Scope = MemoryScope.Register },
+                new(a.Store, point, 2),
+            ],
+        ]));
+        return new("streaming, one output number a work item, the chosen experts' rows side by side", phases);
+    }
+
+    public static KernelSchedule Combine(Axis token, Axis column, Axis choice, Reduce sum, Map store, Machine target)
+    {
+        LoopSpec[] outer = [new(token, 0, LoopKind.Parallel), new(column, 0, LoopKind.Serial)];
+        return new("one token a work item",
+        [
+            new("Tokens", [Split.Lanes(column, target.Lanes, 1, 4)], [],
+            [
+                [
+                    new(sum, [.. outer, new(choice, 0, LoopKind.Serial), new(column, 1, LoopKind.Unroll), new(column, 2, LoopKind.Unroll), new(column, 3, LoopKind.Vector)]) { StoredAt = 2, Scope = MemoryScope.Register },
+                    new(store, [.. outer, new(column, 1, LoopKind.Unroll), new(column, 2, LoopKind.Unroll), new(column, 3, LoopKind.Vector)], 2),
+                ],
+            ]),
+        ]);
+    }
+
+    private static KernelSchedule Streaming(ExpertGateUp a, Machine target)
+    {
+        var format = a.Gate.Weight.Format;
+        int narrow = target.Narrow(format);
+        var splits = new List<Split> { Split.Lanes(a.Rows.Column, target.Lanes, narrow, Tiles.Unroll(target, format)) };
+        var phases = new List<Phase>();
+        var prologue = RowSchedule.InFront(a.Rows, target, narrow, splits, phases);
+        phases.Add(new("Products", splits, prologue, [MatrixSchedule.StreamingItems(a.Gate, target)]));
+        return new("streaming, one row of an active expert a work item", phases);
+    }
+
+    private static KernelSchedule Panels(ActivationRows rows, Product first, Machine target)
+    {
+        var phases = new List<Phase>();
+        RowSchedule.OwnPhase(rows, target, phases);
+        var splits = new List<Split> { Split.Lanes(rows.Column, target.Lanes, 1, 1), Split.Tile(first.Token, Tiles.Tokens(target)) };
+        phases.Add(new("Products", splits, [], [MatrixSchedule.PanelItems(first, splits)]));
+        return new("panels of an active expert's rows, register tiles of rows by slots", phases);
+    }
+}

@@ -1,0 +1,16 @@
+using DeepSeekCompiler.Generators.Loops.Passes;
+using DeepSeekCompiler.Generators.Spec;
+
+namespace DeepSeekCompiler.Generators.Schedules;
+
+/// <summary>Facts of a target that schedules depend on. A worker has <paramref name="Lanes"/> lanes that run in step: those of a vector on the
+/// host, the threads of a group on a device.</summary>
+/// <param name="Lanes">Float32 numbers that a worker handles at once.</param>
+/// <param name="Registers">Registers an inner loop may count on, each as wide as a worker.</param>
+/// <param name="SharesRows">Prepared activation rows are written once to memory that all workers read (many small workers, as on a GPU);
+/// otherwise every worker keeps rows of its own (few large ones, with caches of their own).</param>
+public record Machine(int Lanes, int Registers, bool SharesRows)
+{
+    /// <summary>Numbers of a format that share a 32-bit lane. Scalar code has no lanes to share, and the threads of a group read narrow numbers one by one.</summary>
+    public int Narrow(NumberFormat format) => Lanes == 1 || SharesRows ? 1 : Vectorize.PerWord(format);
+}

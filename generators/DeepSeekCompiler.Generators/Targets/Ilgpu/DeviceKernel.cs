@@ -1,0 +1,98 @@
+using System.Collections.Generic;
+using System.Globalization;
+using System.Linq;
+using DeepSeekCompiler.Generators.Expressions;
+using DeepSeekCompiler.Generators.Loops.Lowering;
+using DeepSeekCompiler.Generators.Tensors;
+using DeepSeekCompiler.Generators.Targets.Host;
+
+namespace DeepSeekCompiler.Generators.Targets.Ilgpu;
+
+/// <summary>Prints a lowered kernel for a device as a static class: an Arguments struct, a Run method, and an ILGPU kernel for every phase.</summary>
+public static class DeviceKernel
+{
+    /// <param name="lowered">The kernel, lowered for the target.</param>
+    /// <param name="target">Threads of a group.</param>
+    /// <param name="writer">Where to.</param>
+    public static void Print(LoweredKernel lowered, DeviceTarget target, CodeWriter writer)
+    {
+        var kernel = lowered.Kernel;
+        writer.Summary($"{kernel.Summary}\nSchedule: {lowered.Schedule.Name}; groups of {Number(target.Threads)}.");
+        writer.Open($"public static class {kernel.Name}");
+        var parameters = new List<(string Type, string Name)>();
+        foreach (var tensor in kernel.Tensors)
+        {
+            if (tensor.Role != TensorRole.Temp) parameters.Add(($"ArrayView<{HostTypes.Element(tensor.Format)}>", tensor.Name));
+        }
+
+        foreach (var scalar in kernel.Scalars) parameters.Add(("int", scalar.Name));
+        // Kernels are printed first, because the launch needs to know how much memory of its own a group takes.
+        var strides = Strides(kernel);
+        var body = new CodeWriter(writer.Depth);
+        var slots = new List<int>();
+        foreach (var function in lowered.Functions)
+        {
+            body.Line();
+            slots.Add(DeviceFunction.Print(function, Phase(lowered, slots.Count), target, strides, body));
+        }
+
+        PrintRun(lowered, parameters, slots, writer);
+        writer.Raw(body.ToString());
+        writer.Line();
+        writer.Open("public struct Arguments");
+        foreach (var (type, name) in parameters) writer.Line($"public {type} {name};");
+        foreach (var buffer in lowered.Workspace) writer.Line($"public ArrayView<float> {buffer.Buffer.Name};");
+        writer.Line("public ArrayView<float> scratch;");
+        writer.Close();
+        writer.Close();
+    }
+
+    private static void PrintRun(LoweredKernel lowered, List<(string Type, string Name)> parameters, List<int> slots, CodeWriter writer)
+    {
+        for (int i = 0; i < slots.Count; i++)
+            writer.Line($"private static readonly DeviceKernel<Arguments> s_{Phase(lowered, i)} = new(\"{lowered.Kernel.Name}.{Phase(lowered, i)}\", {Phase(lowered, i)}, {Number(slots[i])});");
+        writer.Line();
+        writer.Open($"public static void Run(DeviceRun run, {string.Join(", ", parameters.Select(p => $"{p.Type} {p.Name}"))})");
+        writer.Line("Arguments given = default;");
+        foreach (var (_, name) in parameters) writer.Line($"given.{name} = {name};");
+        if (lowered.Workspace.Count > 0)
+        {
+            var lengths = lowered.Workspace.Select(w => DeviceExpressions.Print(Affine.Simplify(w.Length))).ToList();
+            writer.Line($"var workspace = run.Workspace({string.Join(" + ", lengths.Select(l => $"DeviceRun.Rounded({l})"))});");
+            string start = "0";
+            for (int i = 0; i < lengths.Count; i++)
+            {
+                writer.Line($"given.{lowered.Workspace[i].Buffer.Name} = workspace.SubView({start}, {lengths[i]});");
+                start = (start == "0" ? "" : start + " + ") + $"DeviceRun.Rounded({lengths[i]})";
+            }
+        }
+
+        for (int i = 0; i < slots.Count; i++)
+        {
+            string items = DeviceExpressions.Print(lowered.Functions[i].Items);
+            if (slots[i] > 0) writer.Line($"given.scratch = run.Scratch(s_{Phase(lowered, i)}, {items});");
+            writer.Line($"run.Launch(s_{Phase(lowered, i)}, given, {items});");
+        }
+
+        writer.Close();
+    }
+
+    private static Dictionary<string, long> Strides(TensorKernel kernel)
+    {
+        var strides = new Dictionary<string, long>();
+        foreach (var tensor in kernel.Tensors)
+        {
+            if (!tensor.IsTable) continue;
+            long stride = 1;
+            for (int i = 1; i < tensor.Dims.Count; i++)
+                stride *= tensor.Dims[i].Size is Const c ? (long)c.Value : throw new LoweringException($"{kernel.Name}: the entries of table {tensor.Name} have no constant length");
+            strides[tensor.Name] = stride;
+        }
+
+        return strides;
+    }
+
+    private static string Phase(LoweredKernel lowered, int i) => lowered.Functions[i].Name.Substring(lowered.Kernel.Name.Length);
+
+    private static string Number(int value) => value.ToString(CultureInfo.InvariantCulture);
+}
