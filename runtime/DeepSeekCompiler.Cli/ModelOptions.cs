@@ -13,7 +13,7 @@ internal sealed class ModelOptions
 {
     public Option<string?> Model { get; } = new("--model") { Description = "Model folder: config.json, model.safetensors, tokenizer.json. Default: the sample model." };
 
-    public Option<string> Device { get; } = new("--device") { Description = "Device: host.", DefaultValueFactory = _ => "host" };
+    public Option<string> Device { get; } = new("--device") { Description = "Device: host, opencl:N or cuda:N; `dsc devices` lists them.", DefaultValueFactory = _ => "host" };
 
     public Option<int> Threads { get; } = new("--threads") { Description = "Threads; 0 for all processors." };
 
@@ -35,11 +35,10 @@ internal sealed class ModelOptions
     public CompiledModel Load(ParseResult parsed, out LoadReport report)
     {
         string device = parsed.GetValue(Device)!;
-        if (device != "host") throw new UserException($"There is no device {device}; this build has host. `dsc devices` lists them.");
         int threads = parsed.GetValue(Threads);
         if (threads is < 0 or > 1024 || (parsed.GetResult(Threads) is { Implicit: false } && threads == 0)) throw new UserException($"{threads} threads cannot work; give 1 to 1024, or leave --threads out for all processors.");
         string folder = Folder(parsed);
-        return ModelLoader.Load(folder, new LoadOptions { Threads = threads, VectorWidth = WidthOf(parsed), Fp8 = Policy(parsed), Cache = CacheOf(parsed) }, out report);
+        return ModelLoader.Load(folder, new LoadOptions { Threads = threads, VectorWidth = WidthOf(parsed), Fp8 = Policy(parsed), Cache = CacheOf(parsed), Device = device, Upload = ProgressLine.Bytes("Copying weights to " + device) }, out report);
     }
 
     private int? WidthOf(ParseResult parsed) => parsed.GetValue(Width) switch

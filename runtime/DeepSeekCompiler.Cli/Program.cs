@@ -3,6 +3,7 @@ using DeepSeekCompiler.Cli;
 using DeepSeekCompiler.Cli.Commands;
 using DeepSeekCompiler.Compile;
 using DeepSeekCompiler.Runtime.Checkpoints;
+using DeepSeekCompiler.Runtime.Gpu.Devices;
 using DeepSeekCompiler.Runtime.Tokenizers;
 
 Console.OutputEncoding = new System.Text.UTF8Encoding(false);
@@ -26,7 +27,7 @@ try
 }
 catch (Exception e) when (Environment.GetEnvironmentVariable("DSC_TRACE") != "1")
 {
-    bool expected = e is UserException or CheckpointException or TokenizerException or ArgumentException;
+    bool expected = e is UserException or CheckpointException or DeviceException or TokenizerException or ArgumentException;
     Output.Error(expected ? e.Message : $"Something went wrong that should not: {e.GetType().Name}: {e.Message} (DSC_TRACE=1 shows where).");
     return 1;
 }

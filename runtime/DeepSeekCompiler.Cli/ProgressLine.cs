@@ -9,12 +9,21 @@ internal sealed class ProgressLine(string what)
     private readonly long _start = Stopwatch.GetTimestamp();
     private bool _shown;
 
-    public void Report(int done, int all)
+    /// <summary>Progress counted in bytes.</summary>
+    public static Action<long, long> Bytes(string what)
+    {
+        var line = new ProgressLine(what);
+        return (done, all) => line.Show(string.Create(CultureInfo.InvariantCulture, $"{done >> 20} of {all >> 20} MiB"), done == all);
+    }
+
+    public void Report(int done, int all) => Show(string.Create(CultureInfo.InvariantCulture, $"{done} of {all} tokens"), done == all);
+
+    private void Show(string progress, bool finished)
     {
         if (Console.IsErrorRedirected || Stopwatch.GetElapsedTime(_start).TotalSeconds < 1) return;
         _shown = true;
-        Console.Error.Write(string.Create(CultureInfo.InvariantCulture, $"\r{what}: {done} of {all} tokens"));
-        if (done == all) Clear();
+        Console.Error.Write($"\r{what}: {progress}");
+        if (finished) Clear();
     }
 
     public void Clear()

@@ -6,6 +6,7 @@ using System.Security.Cryptography;
 using System.Text;
 using DeepSeekCompiler.Generators.Program;
 using DeepSeekCompiler.Generators.Spec;
+using DeepSeekCompiler.Runtime.Gpu.Execution;
 using DeepSeekCompiler.Runtime.Models;
 
 namespace DeepSeekCompiler.Compile;
@@ -18,16 +19,16 @@ internal static class AssemblyCache
 
     private static readonly ConcurrentDictionary<string, Assembly> s_loaded = new(StringComparer.Ordinal);
 
-    public static (Assembly Assembly, CodeSource Source) Get(ModelSpec spec, VectorWidths widths)
+    public static (Assembly Assembly, CodeSource Source) Get(ModelSpec spec, CompileOptions options)
     {
-        string key = Key(spec, widths);
+        string key = Key(spec, options);
         if (s_loaded.TryGetValue(key, out var loaded)) return (loaded, CodeSource.Cached);
         string path = Path.Combine(Folder(), key + ".dll");
         var source = CodeSource.Cached;
         if (Read(path) is not { } image)
         {
             source = CodeSource.Compiled;
-            image = InProcessCompiler.Compile(spec, ModelCompiler.Compile(spec, new CompileOptions(widths)), key);
+            image = InProcessCompiler.Compile(spec, ModelCompiler.Compile(spec, options), key);
             Write(path, image);
         }
 
@@ -39,9 +40,9 @@ internal static class AssemblyCache
     [UnconditionalSuppressMessage("Trimming", "IL2026", Justification = "Run-time compilation is not offered by trimmed programs; they run precompiled models.")]
     private static Assembly Load(byte[] image, string key) => new AssemblyLoadContext(key).LoadFromStream(new MemoryStream(image));
 
-    private static string Key(ModelSpec spec, VectorWidths widths)
+    private static string Key(ModelSpec spec, CompileOptions options)
     {
-        string text = string.Join('|', SpecText.Of(spec), widths, typeof(ModelCompiler).Module.ModuleVersionId, typeof(CompiledModel).Module.ModuleVersionId, Environment.Version);
+        string text = string.Join('|', SpecText.Of(spec), options.Widths, options.Devices, typeof(ModelCompiler).Module.ModuleVersionId, typeof(CompiledModel).Module.ModuleVersionId, typeof(DeviceProgram).Module.ModuleVersionId, Environment.Version);
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..32];
     }
 

@@ -32,7 +32,7 @@ internal static class InProcessCompiler
         {
             string file = Path.GetFileName(path);
             // What generated code uses, not the hundreds of assemblies there are: reading them is a good part of the time.
-            if (file is "System.Runtime.dll" or "System.Private.CoreLib.dll" or "System.Collections.dll" or "System.Memory.dll" or "System.Runtime.Intrinsics.dll"
+            if (file is "ILGPU.dll" or "System.Runtime.dll" or "System.Private.CoreLib.dll" or "System.Collections.dll" or "System.Memory.dll" or "System.Runtime.Intrinsics.dll"
                 || file.StartsWith("DeepSeekCompiler.", StringComparison.Ordinal))
                 references.Add(MetadataReference.CreateFromFile(path));
         }

@@ -14,6 +14,12 @@ public sealed record LoadOptions
     /// <summary>Format of the KV cache: F32 or BF16.</summary>
     public NumberFormat Cache { get; init; } = NumberFormat.F32;
 
+    /// <summary>Where the model runs: <c>host</c>, <c>opencl:N</c> or <c>cuda:N</c>.</summary>
+    public string Device { get; init; } = "host";
+
+    /// <summary>Told (bytes done, bytes in all) while weights are copied to a device.</summary>
+    public Action<long, long>? Upload { get; init; }
+
     /// <summary>Threads; 0 for all processors.</summary>
     public int Threads { get; init; }
 }

@@ -3,6 +3,8 @@ using DeepSeekCompiler.Generators.Program;
 using DeepSeekCompiler.Generators.Spec;
 using DeepSeekCompiler.Runtime.Checkpoints;
 using DeepSeekCompiler.Runtime.Execution;
+using DeepSeekCompiler.Runtime.Gpu.Devices;
+using DeepSeekCompiler.Runtime.Gpu.Execution;
 using DeepSeekCompiler.Runtime.Models;
 
 namespace DeepSeekCompiler.Compile;
@@ -22,15 +24,34 @@ public static class ModelLoader
     public static CompiledModel Load(string folder, LoadOptions options, out LoadReport report)
     {
         var watch = Stopwatch.StartNew();
+        // The device first: a missing one is said before anything long begins.
+        var device = options.Device == "host" ? null : GpuDevices.Open(options.Device);
+        try
+        {
+            return Load(folder, options, device, watch, out report);
+        }
+        catch
+        {
+            device?.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>A model of a specification without weights: its manifest and facts.</summary>
+    public static CompiledModel Create(ModelSpec spec, LoadOptions? options = null) => Compiled(spec, options ?? new LoadOptions(), DeviceThreads.None).Model;
+
+    private static CompiledModel Load(string folder, LoadOptions options, OpenDevice? device, Stopwatch watch, out LoadReport report)
+    {
         var spec = CheckpointSpec.Read(folder);
         var checkpoint = Checkpoint.Open(folder);
         try
         {
             spec = Options(CheckpointSpec.Adapt(spec, checkpoint), options);
-            var (model, source) = Compiled(spec, options);
+            var (model, source) = Compiled(spec, options, (DeviceThreads)(device?.Threads ?? 0));
             var compiled = watch.Elapsed;
             var weights = WeightBinder.Bind(checkpoint, model.Manifest, spec.NumHiddenLayers);
             model.Bind(weights, checkpoint, options.Threads);
+            if (device is not null) Place(model, device, options);
             report = new LoadReport(spec, source, compiled, watch.Elapsed - compiled);
             return model;
         }
@@ -41,19 +62,32 @@ public static class ModelLoader
         }
     }
 
-    /// <summary>A model of a specification without weights: its manifest and facts.</summary>
-    public static CompiledModel Create(ModelSpec spec, LoadOptions? options = null) => Compiled(spec, options ?? new LoadOptions()).Model;
+    // The model owns the checkpoint by now; what fails here closes both.
+    private static void Place(CompiledModel model, OpenDevice device, LoadOptions options)
+    {
+        try
+        {
+            model.RunOn(device, options.Upload);
+        }
+        catch
+        {
+            model.Dispose();
+            throw;
+        }
+    }
 
     private static ModelSpec Options(ModelSpec spec, LoadOptions options) => spec with
     {
         Formats = spec.Formats with { Fp8 = options.Fp8 ?? spec.Formats.Fp8, Cache = options.Cache },
     };
 
-    private static (CompiledModel Model, CodeSource Source) Compiled(ModelSpec spec, LoadOptions options)
+    private static (CompiledModel Model, CodeSource Source) Compiled(ModelSpec spec, LoadOptions options, DeviceThreads devices)
     {
-        if (options.VectorWidth is null && PrecompiledModels.Create(SpecText.Hash(spec)) is { } precompiled) return (precompiled, CodeSource.Precompiled);
+        if (options.VectorWidth is null && PrecompiledModels.Create(SpecText.Hash(spec)) is { } precompiled
+            && (devices == DeviceThreads.None || (precompiled as IDeviceModel)?.CreateProgram((int)devices) is not null))
+            return (precompiled, CodeSource.Precompiled);
         int width = options.VectorWidth ?? HostVector.Width;
-        var (assembly, source) = AssemblyCache.Get(spec, Widths(width));
+        var (assembly, source) = AssemblyCache.Get(spec, new CompileOptions(Widths(width), devices));
         var type = assembly.GetType($"{spec.Namespace}.{spec.ClassName}", true)!;
         return ((CompiledModel)Activator.CreateInstance(type)!, source);
     }

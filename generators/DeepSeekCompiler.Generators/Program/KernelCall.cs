@@ -1,12 +1,11 @@
 using System;
 using System.Collections.Generic;
-using DeepSeekCompiler.Generators.Targets.Host;
 using DeepSeekCompiler.Generators.Tensors;
 
 namespace DeepSeekCompiler.Generators.Program;
 
 /// <summary>Prints calls of generated kernels: arguments are given by name and put in the order of the kernel's parameters.</summary>
-internal sealed class KernelCall(IReadOnlyDictionary<string, TensorKernel> kernels)
+internal sealed class KernelCall(IReadOnlyDictionary<string, TensorKernel> kernels, Dialect dialect)
 {
     /// <param name="kernel">Name of the kernel.</param>
     /// <param name="arguments">Pairs of parameter and C# expression. A weight is written <c>@Index</c>, an expert table <c>#Index</c>:
@@ -26,17 +25,17 @@ internal sealed class KernelCall(IReadOnlyDictionary<string, TensorKernel> kerne
         return $"{kernel}.Run({string.Join(", ", printed)});";
     }
 
-    private static string Argument(string kernel, Tensor tensor, Dictionary<string, string> given)
+    private string Argument(string kernel, Tensor tensor, Dictionary<string, string> given)
     {
         if (given.TryGetValue(tensor.Name, out var value))
         {
-            if (value[0] == '@') return $"({HostTypes.Element(tensor.Format)}*)Data[{value.Substring(1)}]";
-            return value[0] == '#' ? $"Data + {value.Substring(1)}" : value;
+            if (value[0] == '@') return dialect.Weight(value.Substring(1), tensor.Format);
+            return value[0] == '#' ? dialect.Experts(value.Substring(1), tensor.Format) : value;
         }
 
         // Scales stand behind the weight they belong to.
         string owner = tensor.Name.EndsWith("Scale", StringComparison.Ordinal) ? tensor.Name.Substring(0, tensor.Name.Length - 5) : "";
-        if (given.TryGetValue(owner, out var weight)) return weight[0] == '#' ? $"(byte**)(Scales + {weight.Substring(1)})" : $"Scales[{weight.Substring(1)}]";
+        if (given.TryGetValue(owner, out var weight)) return weight[0] == '#' ? dialect.ExpertScales(weight.Substring(1)) : dialect.Scale(weight.Substring(1));
         throw new InvalidOperationException($"{kernel} is called without {tensor.Name}");
     }
 }

@@ -3,6 +3,7 @@ using DeepSeekCompiler.Generators.Loops.Lowering;
 using DeepSeekCompiler.Generators.Spec;
 using DeepSeekCompiler.Generators.Targets;
 using DeepSeekCompiler.Generators.Targets.Host;
+using DeepSeekCompiler.Generators.Targets.Ilgpu;
 using DeepSeekCompiler.Generators.Tensors;
 
 namespace DeepSeekCompiler.Generators.Program;
@@ -22,6 +23,8 @@ public static class ModelCompiler
             foreach (var target in targets) variants.Add((target, kernel.Lower(target)));
             kernels[kernel.Name] = variants[0].Item2.Kernel;
             files.Add(new(FileName(spec, kernel.Name), Print(spec, variants)));
+            foreach (var device in Devices(options))
+                files.Add(new(FileName(spec, kernel.Name + "." + device.ClassName), DeviceProgramWriter.PrintKernel(spec, kernel.Lower(device), device)));
         }
 
         files.Insert(0, new(FileName(spec, null), ProgramWriter.Print(spec, options, kernels)));
@@ -36,6 +39,18 @@ public static class ModelCompiler
         if (options.Widths.HasFlag(VectorWidths.V256)) targets.Add(new HostTarget(256));
         if (options.Widths.HasFlag(VectorWidths.V128)) targets.Add(new HostTarget(128));
         if (options.Widths.HasFlag(VectorWidths.Scalar)) targets.Add(HostTarget.Scalar);
+        return targets;
+    }
+
+    /// <summary>The device targets of the options.</summary>
+    public static IReadOnlyList<DeviceTarget> Devices(CompileOptions options)
+    {
+        var targets = new List<DeviceTarget>();
+        foreach (var threads in new[] { DeviceThreads.One, DeviceThreads.Warp32, DeviceThreads.Wave64 })
+        {
+            if (options.Devices.HasFlag(threads)) targets.Add(new DeviceTarget((int)threads));
+        }
+
         return targets;
     }
 

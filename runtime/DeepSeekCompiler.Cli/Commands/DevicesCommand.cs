@@ -1,5 +1,6 @@
 using System.CommandLine;
 using DeepSeekCompiler.Runtime.Execution;
+using DeepSeekCompiler.Runtime.Gpu.Devices;
 
 namespace DeepSeekCompiler.Cli.Commands;
 
@@ -20,6 +21,12 @@ internal static class DevicesCommand
         if (!json)
         {
             Output.Line($"host: {Environment.ProcessorCount} processors, {HostVector.Width}-bit vectors, {memory / (double)(1 << 30):F1} GiB of memory");
+            foreach (var d in GpuDevices.List())
+            {
+                string refusal = d.Refusal is null ? "" : "; refused: " + d.Refusal;
+                Output.Line($"{d.Name}: {d.Description} ({d.Vendor}), {d.Units} units, groups of {d.Threads}, {d.MemoryBytes / (double)(1 << 30):F1} GiB of memory{refusal}");
+            }
+
             return 0;
         }
 
@@ -32,8 +39,23 @@ internal static class DevicesCommand
             w.WriteNumber("vectorWidth", HostVector.Width);
             w.WriteNumber("memoryBytes", memory);
             w.WriteEndObject();
+            foreach (var d in GpuDevices.List()) Write(w, d);
             w.WriteEndArray();
         });
         return 0;
+    }
+
+    private static void Write(System.Text.Json.Utf8JsonWriter w, DeviceInfo d)
+    {
+        w.WriteStartObject();
+        w.WriteString("device", d.Name);
+        w.WriteString("description", d.Description);
+        w.WriteString("vendor", d.Vendor);
+        w.WriteNumber("units", d.Units);
+        w.WriteNumber("groupThreads", d.Threads);
+        w.WriteNumber("memoryBytes", d.MemoryBytes);
+        if (d.Refusal is null) w.WriteNull("refusal");
+        else w.WriteString("refusal", d.Refusal);
+        w.WriteEndObject();
     }
 }

@@ -16,6 +16,8 @@ public abstract unsafe class CompiledModel : IDisposable
 
     private IDisposable? _owner;
     private HostRun? _host;
+    private Func<int, IStepEngine>? _open;
+    private IDisposable? _deviceOwner;
     private bool _disposed;
 
     ~CompiledModel() => Dispose(false);
@@ -96,6 +98,31 @@ public abstract unsafe class CompiledModel : IDisposable
         _host = host;
     }
 
+    /// <summary>Where sessions opened from now on run: <c>host</c> until <see cref="RunOn"/>.</summary>
+    public string Device { get; private set; } = "host";
+
+    /// <summary>Lets sessions run elsewhere than on the host.</summary>
+    /// <param name="device">Name of the device.</param>
+    /// <param name="open">Opens the engine of a session of that many tokens.</param>
+    /// <param name="owner">What holds the weights there; disposed with the model.</param>
+    /// <exception cref="InvalidOperationException">The model runs on a device already.</exception>
+    public void RunOn(string device, Func<int, IStepEngine> open, IDisposable owner)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        if (_open is not null)
+        {
+            throw new InvalidOperationException($"{Info.Name} runs on {Device} already; load it once more for {device}.");
+        }
+
+        (Device, _open, _deviceOwner) = (device, open, owner);
+    }
+
+    /// <summary>The engine of a new session.</summary>
+    internal IStepEngine OpenEngine(int maxTokens) => _open is null ? new HostEngine(this, Host, maxTokens) : _open(maxTokens);
+
+    /// <summary>A bound weight, in manifest order.</summary>
+    internal Weight WeightAt(int index) => new() { Data = Data[index], Scale = Scales[index] };
+
     /// <summary>Embedding to final norm: reads step.Tokens, writes the cache of all main layers and step.Hidden.</summary>
     protected internal abstract void Forward(HostRun run, Step step);
 
@@ -130,6 +157,7 @@ public abstract unsafe class CompiledModel : IDisposable
         _disposed = true;
         if (disposing)
         {
+            _deviceOwner?.Dispose();
             _host?.Dispose();
             _owner?.Dispose();
         }

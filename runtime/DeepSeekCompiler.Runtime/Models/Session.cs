@@ -1,15 +1,12 @@
-using DeepSeekCompiler.Runtime.Execution;
-
 namespace DeepSeekCompiler.Runtime.Models;
 
 /// <summary>One sequence on a model: its position, its latent cache, its working memory. Not thread-safe.</summary>
 public sealed unsafe class Session : IDisposable
 {
-    private readonly Step _step;
+    private readonly IStepEngine _engine;
 
     // Tokens of the latest forward chunk: a draft that catches up needs to know what followed its rows.
     private readonly int[] _chunk;
-    private readonly SessionCall _call;
     private int _hiddenStart;
     private int _hiddenRows;
     private int _drafted;
@@ -29,8 +26,7 @@ public sealed unsafe class Session : IDisposable
 
         Model = model;
         MaxTokens = maxTokens;
-        _call = new SessionCall(model, model.Host);
-        _step = new Step(model, maxTokens);
+        _engine = model.OpenEngine(maxTokens);
         _chunk = new int[Math.Min(CompiledModel.MaxChunk, maxTokens)];
     }
 
@@ -143,7 +139,7 @@ public sealed unsafe class Session : IDisposable
         if (!_disposed)
         {
             _disposed = true;
-            _step.Dispose();
+            _engine.Dispose();
         }
     }
 
@@ -152,8 +148,8 @@ public sealed unsafe class Session : IDisposable
     private void RunChunk(ReadOnlySpan<int> tokens, int rows, float* logits)
     {
         _hiddenRows = 0;
-        Prepare(tokens, Position, hiddenRow: 0);
-        _call.Forward(_step, rows, logits);
+        _engine.Prepare(tokens, Position, hiddenRow: 0, Form, Observer);
+        _engine.Forward(rows, logits);
 
         // Only a finished chunk counts.
         tokens.CopyTo(_chunk);
@@ -188,15 +184,8 @@ public sealed unsafe class Session : IDisposable
 
     private void RunDraft(ReadOnlySpan<int> nextTokens, int position, int rows, float* logits)
     {
-        Prepare(nextTokens, position, hiddenRow: position - _hiddenStart);
-        _call.Draft(_step, rows, logits);
+        _engine.Prepare(nextTokens, position, position - _hiddenStart, Form, Observer);
+        _engine.Draft(rows, logits);
         _drafted = position + nextTokens.Length;
-    }
-
-    private void Prepare(ReadOnlySpan<int> tokens, int position, int hiddenRow)
-    {
-        _step.Form = Form;
-        _step.Observer = Observer;
-        _step.Prepare(tokens, position, hiddenRow);
     }
 }

@@ -1,0 +1,85 @@
+using DeepSeekCompiler.Generators.Spec;
+using DeepSeekCompiler.Generators.Targets.Host;
+
+namespace DeepSeekCompiler.Generators.Program;
+
+/// <summary>How the forward pass is spelled: pointers and threads on the host, views and a queue on a device. The calls and their order are the same.</summary>
+internal abstract class Dialect
+{
+    public static readonly Dialect Host = new HostDialect();
+
+    public static readonly Dialect Device = new DeviceDialect();
+
+    /// <summary>Modifiers and parameters of every part of the pass.</summary>
+    public abstract string Part(string modifiers, string name, string parameters);
+
+    /// <summary>Numbers of a type in memory.</summary>
+    public abstract string Memory(string type);
+
+    /// <summary>The page table of a layer.</summary>
+    public abstract string Pages(NumberFormat cache);
+
+    /// <summary>Activation buffer <paramref name="index"/>.</summary>
+    public abstract string Buffer(string index, string type);
+
+    public abstract string Weight(string index, NumberFormat format);
+
+    public abstract string Experts(string index, NumberFormat format);
+
+    public abstract string Scale(string index);
+
+    public abstract string ExpertScales(string index);
+
+    /// <summary>How many experts to launch for: their number on the host; what it cannot exceed where nobody waits for the device to say.</summary>
+    public abstract string Active(int experts);
+
+    /// <summary>Parts of a context.</summary>
+    public abstract string Splits(string items, string context);
+
+    private sealed class HostDialect : Dialect
+    {
+        public override string Part(string modifiers, string name, string parameters) => $"{modifiers} unsafe void {name}(HostRun run, Step step{parameters})";
+
+        public override string Memory(string type) => type + "*";
+
+        public override string Pages(NumberFormat cache) => "byte** pages = step.Pages(layer);";
+
+        public override string Buffer(string index, string type) => type == "float" ? $"step.Buffer({index})" : $"({type}*)step.Buffer({index})";
+
+        public override string Weight(string index, NumberFormat format) => $"({HostTypes.Element(format)}*)Data[{index}]";
+
+        public override string Experts(string index, NumberFormat format) => $"Data + {index}";
+
+        public override string Scale(string index) => $"Scales[{index}]";
+
+        public override string ExpertScales(string index) => $"(byte**)(Scales + {index})";
+
+        public override string Active(int experts) => "*active";
+
+        public override string Splits(string items, string context) => $"HostRun.Splits(run.Threads, {items}, {context})";
+    }
+
+    private sealed class DeviceDialect : Dialect
+    {
+        public override string Part(string modifiers, string name, string parameters) => $"{modifiers.Replace("internal ", "")} void {name}(DeviceRun run, DeviceStep step{parameters})";
+
+        public override string Memory(string type) => $"ArrayView<{type}>";
+
+        public override string Pages(NumberFormat cache) => $"var pages = step.Pages<{HostTypes.Element(cache)}>(layer);";
+
+        public override string Buffer(string index, string type) => type == "float" ? $"step.Buffer({index})" : $"step.Buffer({index}).Cast<{type}>()";
+
+        public override string Weight(string index, NumberFormat format) => $"run.Weight<{HostTypes.Element(format)}>({index})";
+
+        // The experts of a projection lie one behind the other.
+        public override string Experts(string index, NumberFormat format) => Weight(index, format);
+
+        public override string Scale(string index) => $"run.Scale({index})";
+
+        public override string ExpertScales(string index) => Scale(index);
+
+        public override string Active(int experts) => $"Math.Min(slots, {Text.Of(experts)})";
+
+        public override string Splits(string items, string context) => $"run.Splits({items}, {context})";
+    }
+}

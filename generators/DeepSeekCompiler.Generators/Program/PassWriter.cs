@@ -1,0 +1,238 @@
+using System;
+using System.Collections.Generic;
+using DeepSeekCompiler.Generators.Spec;
+using DeepSeekCompiler.Generators.Targets;
+using DeepSeekCompiler.Generators.Tensors;
+
+namespace DeepSeekCompiler.Generators.Program;
+
+/// <summary>Prints the forward pass as straight code that reads like the report, one kernel call a line, in the words of a target.</summary>
+internal sealed class PassWriter
+{
+    private readonly ModelSpec _spec;
+    private readonly Dialect _d;
+    private readonly KernelCall _call;
+    private readonly CodeWriter _w;
+    private readonly IReadOnlyList<(string Name, int Columns, string Type)> _buffers;
+
+    public PassWriter(ModelSpec spec, IReadOnlyDictionary<string, TensorKernel> kernels, Dialect dialect, CodeWriter writer)
+    {
+        _spec = spec;
+        _d = dialect;
+        _call = new KernelCall(kernels, dialect);
+        _w = writer;
+        _buffers = Activations.Of(spec);
+    }
+
+    public void Print()
+    {
+        PrintForward();
+        PrintHead();
+        PrintDraft();
+        PrintAttention();
+        if (KernelSet.HasDense(_spec)) PrintDense();
+        if (_spec.Experts is not null) PrintExperts();
+    }
+
+    /// <summary>The buffers of the session under their names.</summary>
+    private void Use(params string[] names)
+    {
+        for (int i = 0; i < _buffers.Count; i++)
+        {
+            var (name, _, type) = _buffers[i];
+            if (Array.IndexOf(names, name) < 0) continue;
+            _w.Line($"{_d.Memory(type)} {name} = {_d.Buffer(Text.Of(i), type)};");
+        }
+    }
+
+    private void PrintForward()
+    {
+        _w.Line();
+        _w.Line("/// <summary>Embedding, the blocks, and the final norm.</summary>");
+        _w.Open(_d.Part("protected override", "Forward", ""));
+        _w.Line("int tokens = step.Count;");
+        Use("x");
+        _w.Line(_call.Print("Embed", ("ids", "step.Tokens"), ("table", "@Embedding"), ("x", "x")));
+        _w.Line("step.Observe(\"embed\", -1, x, HiddenSize);");
+        _w.Open($"for (int layer = 0; layer < {Text.Of(_spec.NumHiddenLayers)}; layer++)");
+        PrintBlock("layer");
+        _w.Close();
+        _w.Line();
+        _w.Line(_call.Print("FinalNorm", ("x", "x"), ("norm", "@ModelNorm"), ("y", "step.Hidden")));
+        _w.Line("step.Observe(\"norm\", -1, step.Hidden, HiddenSize);");
+        _w.Close();
+    }
+
+    private void PrintBlock(string layer)
+    {
+        _w.Line($"Attention(run, step, {layer}, x);");
+        // The MTP block's kind is known; asking about it would be code that is never reached.
+        string? condition = layer != "NumHiddenLayers" ? ExpertCondition(layer) : _spec.IsExpertLayer(_spec.NumHiddenLayers) ? "true" : null;
+        if (condition == "true") _w.Line($"Experts(run, step, {layer}, x);");
+        else if (condition is null) _w.Line($"FeedForward(run, step, {layer}, x);");
+        else
+        {
+            _w.Line($"if ({condition}) Experts(run, step, {layer}, x);");
+            _w.Line($"else FeedForward(run, step, {layer}, x);");
+        }
+
+        _w.Line($"step.Observe(\"block\", {layer}, x, HiddenSize);");
+    }
+
+    // Which blocks hold experts; null for none.
+    private string? ExpertCondition(string layer)
+    {
+        if (_spec.Experts is not { } e) return null;
+        if (!KernelSet.HasDense(_spec)) return "true";
+        string text = $"{layer} >= {Text.Of(e.FirstKDenseReplace)}";
+        return e.MoeLayerFreq == 1 ? text : $"{layer} >= {Text.Of(_spec.NumHiddenLayers)} || ({text} && {layer} % {Text.Of(e.MoeLayerFreq)} == 0)";
+    }
+
+    private void PrintHead()
+    {
+        _w.Line();
+        _w.Line("/// <summary>Logits of normalised hidden rows.</summary>");
+        _w.Open(_d.Part("protected override", "Head", $", {_d.Memory("float")} hidden, int rows, {_d.Memory("float")} logits, bool draft"));
+        _w.Line("int tokens = rows;");
+        string main = _spec.TieWordEmbeddings ? "Embedding" : "LmHead";
+        string weight = _spec.NumNextnPredictLayers > 0 ? $"@draft ? MtpSlot(MtpHead) : {main}" : "@" + main;
+        _w.Line("if (tokens <= MaxDecode) " + _call.Print("HeadDecode", ("x", "hidden"), ("weight", weight), ("y", "logits")));
+        _w.Line("else " + _call.Print("HeadPrefill", ("x", "hidden"), ("weight", weight), ("y", "logits")));
+        _w.Close();
+    }
+
+    private void PrintDraft()
+    {
+        _w.Line();
+        _w.Line("/// <summary>The multi-token-prediction module (DeepSeek-V3 report, section 2.2).</summary>");
+        _w.Open(_d.Part("protected override", "Draft", ""));
+        if (_spec.NumNextnPredictLayers == 0)
+        {
+            _w.Line("throw new InvalidOperationException(\"This model has no multi-token-prediction module.\");");
+            _w.Close();
+            return;
+        }
+
+        _w.Line("int tokens = step.Count;");
+        Use("x", "mtpInput");
+        _w.Line(_call.Print("MtpInput", ("ids", "step.Tokens"), ("table", "@MtpSlot(MtpEmbedding)"), ("hidden", "step.Hidden"), ("enorm", "@MtpSlot(MtpEmbeddingNorm)"), ("hnorm", "@MtpSlot(MtpHiddenNorm)"), ("y", "mtpInput")));
+        _w.Line("if (tokens <= MaxDecode) " + _call.Print("MtpProjectionDecode", ("x", "mtpInput"), ("weight", "@MtpSlot(MtpEhProj)"), ("y", "x")));
+        _w.Line("else " + _call.Print("MtpProjectionPrefill", ("x", "mtpInput"), ("weight", "@MtpSlot(MtpEhProj)"), ("y", "x")));
+        _w.Line("step.Observe(\"eh_proj\", NumHiddenLayers, x, HiddenSize);");
+        PrintBlock("NumHiddenLayers");
+        _w.Line(_call.Print("FinalNorm", ("x", "x"), ("norm", "@MtpSlot(MtpNorm)"), ("y", "step.DraftHidden")));
+        _w.Close();
+    }
+
+    private void PrintAttention()
+    {
+        bool latent = _spec.Attention is LatentAttentionSpec;
+        bool lora = _spec.Attention is LatentAttentionSpec { QLoraRank: > 0 };
+        _w.Line();
+        _w.Line(latent ? "/// <summary>Multi-head latent attention (DeepSeek-V2 report, section 2.1), added to the residual stream.</summary>"
+            : "/// <summary>Grouped-query attention, added to the residual stream.</summary>");
+        _w.Open(_d.Part("private", "Attention", $", int layer, {_d.Memory("float")} x"));
+        _w.Line("int tokens = step.Count, position = step.Position, w = Block(layer);");
+        _w.Line($"{_d.Memory("float")} rope = step.Rope;");
+        _w.Line(_d.Pages(_spec.Formats.Cache));
+        Use("q", "o", "queryLatent");
+        _w.Open("if (tokens <= MaxDecode)");
+        PrintAttentionProjections("Decode", latent, lora);
+        _w.Close();
+        _w.Open("else");
+        PrintAttentionProjections("Prefill", latent, lora);
+        _w.Close();
+        _w.Line();
+        string up = latent ? "@w + KvBProj" : "";
+        _w.Open("if (step.Absorbed)");
+        int tiles = (_spec.Attention.NumAttentionHeads + 3) / 4;
+        _w.Line($"int splits = {_d.Splits($"{Text.Of(tiles)} * tokens", "position + tokens")};");
+        _w.Line(_call.Print("AttentionDecode", Pairs(("q", "q"), ("weight", up), ("pages", "pages"), ("o", "o"))));
+        _w.Close();
+        _w.Open("else");
+        _w.Line(_call.Print("AttentionPrefill", Pairs(("q", "q"), ("weight", up), ("pages", "pages"), ("o", "o"))));
+        _w.Close();
+        _w.Line();
+        _w.Line("if (tokens <= MaxDecode) " + _call.Print("AttentionOutDecode", ("x", "o"), ("weight", "@w + OProj"), ("y", "x")));
+        _w.Line("else " + _call.Print("AttentionOutPrefill", ("x", "o"), ("weight", "@w + OProj"), ("y", "x")));
+        _w.Line("step.Observe(\"attention\", layer, x, HiddenSize);");
+        _w.Close();
+    }
+
+    private void PrintAttentionProjections(string form, bool latent, bool lora)
+    {
+        if (latent)
+        {
+            _w.Line(_call.Print("LatentDown" + form, ("x", "x"), ("norm", "@w + InputNorm"), ("queryWeight", lora ? "@w + QAProj" : "@w + QProj"), ("latentWeight", "@w + KvAProj"),
+                ("latentNorm", "@w + KvANorm"), ("rope", "rope"), ("queryLatent", "queryLatent"), ("q", "q"), ("pages", "pages")));
+            if (lora) _w.Line(_call.Print("QueryUp" + form, ("x", "queryLatent"), ("norm", "@w + QANorm"), ("weight", "@w + QBProj"), ("rope", "rope"), ("q", "q")));
+            return;
+        }
+
+        _w.Line(_call.Print("QueryKeyValue" + form, ("x", "x"), ("norm", "@w + InputNorm"), ("queryWeight", "@w + QProj"), ("keyWeight", "@w + KProj"), ("valueWeight", "@w + VProj"),
+            ("rope", "rope"), ("q", "q"), ("pages", "pages")));
+    }
+
+    private static (string, string)[] Pairs(params (string, string)[] pairs) => Array.FindAll(pairs, p => p.Item2.Length > 0);
+
+    private void PrintDense()
+    {
+        _w.Line();
+        _w.Line("/// <summary>A dense feed-forward block, added to the residual stream.</summary>");
+        _w.Open(_d.Part("private", "FeedForward", $", int layer, {_d.Memory("float")} x"));
+        _w.Line("int tokens = step.Count, w = Block(layer);");
+        Use("hidden");
+        foreach (var form in new[] { "Decode", "Prefill" })
+        {
+            _w.Open(form == "Decode" ? "if (tokens <= MaxDecode)" : "else");
+            _w.Line(_call.Print("DenseGateUp" + form, ("x", "x"), ("norm", "@w + PostAttentionNorm"), ("gate", "@w + GateProj"), ("up", "@w + UpProj"), ("h", "hidden")));
+            _w.Line(_call.Print("DenseDown" + form, ("x", "hidden"), ("weight", "@w + DownProj"), ("y", "x")));
+            _w.Close();
+        }
+
+        _w.Close();
+    }
+
+    private void PrintExperts()
+    {
+        var e = _spec.Experts!;
+        _w.Line();
+        _w.Line("/// <summary>A mixture-of-experts block (DeepSeek-V3 report, section 2.1.2), added to the residual stream.</summary>");
+        _w.Open(_d.Part("private", "Experts", $", int layer, {_d.Memory("float")} x"));
+        _w.Line("int tokens = step.Count, w = Block(layer);");
+        Use("normed", "logits", "chosen", "routing", "slot", "slotToken", "expert", "offset", "active", "expertHidden", "expertAnswer", e.NSharedExperts > 0 ? "hidden" : "");
+        _w.Line(_call.Print("ExpertNorm", ("x", "x"), ("norm", "@w + PostAttentionNorm"), ("y", "normed")));
+        _w.Line("if (tokens <= MaxDecode) " + _call.Print("RouterScoresDecode", ("x", "normed"), ("weight", "@w + RouterGate"), ("y", "logits")));
+        _w.Line("else " + _call.Print("RouterScoresPrefill", ("x", "normed"), ("weight", "@w + RouterGate"), ("y", "logits")));
+        _w.Line(_call.Print("RouterSelect", ("logits", "logits"), ("bias", "@w + RouterBias"), ("chosen", "chosen"), ("routing", "routing")));
+        _w.Line("step.Observe(\"topk_weight\", layer, routing, NumExpertsPerTok);");
+        _w.Line("step.ObserveExperts(layer, chosen, NumExpertsPerTok);");
+        _w.Line(_call.Print("Dispatch", ("chosen", "chosen"), ("slot", "slot"), ("slotToken", "slotToken"), ("expert", "expert"), ("offset", "offset"), ("active", "active")));
+        _w.Line("int slots = tokens * NumExpertsPerTok;");
+        foreach (var form in new[] { "Decode", "Prefill" })
+        {
+            _w.Open(form == "Decode" ? "if (tokens <= MaxDecode)" : "else");
+            _w.Line(_call.Print("ExpertGateUp" + form, ("x", "normed"), ("expert", "expert"), ("offset", "offset"), ("slotToken", "slotToken"), ("gate", "#w + ExpertsGateProj"),
+                ("up", "#w + ExpertsUpProj"), ("h", "expertHidden"), ("active", _d.Active(e.NRoutedExperts))));
+            if (form == "Decode")
+            {
+                _w.Line(_call.Print("ExpertDownCombine", ("h", "expertHidden"), ("chosen", "chosen"), ("slot", "slot"), ("routing", "routing"), ("weight", "#w + ExpertsDownProj"), ("x", "x")));
+            }
+            else
+            {
+                _w.Line(_call.Print("ExpertDown", ("h", "expertHidden"), ("expert", "expert"), ("offset", "offset"), ("weight", "#w + ExpertsDownProj"), ("y", "expertAnswer"), ("active", _d.Active(e.NRoutedExperts))));
+                _w.Line(_call.Print("Combine", ("y", "expertAnswer"), ("slot", "slot"), ("weight", "routing"), ("x", "x")));
+            }
+
+            if (e.NSharedExperts > 0)
+            {
+                _w.Line(_call.Print("SharedGateUp" + form, ("x", "normed"), ("gate", "@w + SharedGateProj"), ("up", "@w + SharedUpProj"), ("h", "hidden")));
+                _w.Line(_call.Print("SharedDown" + form, ("x", "hidden"), ("weight", "@w + SharedDownProj"), ("y", "x")));
+            }
+
+            _w.Close();
+        }
+
+        _w.Close();
+    }
+}

@@ -1,0 +1,80 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using DeepSeekCompiler.Runtime.Gpu.Devices;
+using DeepSeekCompiler.Runtime.Models;
+using ILGPU;
+using ILGPU.Runtime;
+
+namespace DeepSeekCompiler.Runtime.Gpu.Execution;
+
+/// <summary>One session on a device: queues the program's kernels, then waits once, for the logits.</summary>
+internal sealed unsafe class DeviceEngine : IStepEngine
+{
+    private readonly OpenDevice _device;
+    private readonly DeviceProgram _program;
+    private readonly DeviceRun _run;
+    private readonly DeviceStep _step;
+    private readonly int _vocabSize;
+    private readonly int _hiddenSize;
+    private MemoryBuffer1D<float, Stride1D.Dense> _logits;
+
+    public DeviceEngine(CompiledModel model, OpenDevice device, DeviceProgram program, DeviceRun run, int maxTokens)
+    {
+        var needed = DeviceStep.BytesOf(model, maxTokens) + DeviceWeights.BytesOf(model);
+        if (needed > device.Info.MemoryBytes)
+        {
+            throw new DeviceException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{model.Info.Name} with a context of {maxTokens} tokens needs {needed} bytes, and {device.Info.Name} ({device.Info.Description}) has {device.Info.MemoryBytes}; ask for a shorter context."));
+        }
+
+        (_device, _program, _run, _vocabSize, _hiddenSize) = (device, program, run, model.Info.VocabSize, model.Info.HiddenSize);
+        _step = new DeviceStep(model, device, maxTokens);
+        _logits = DeviceRun.Allocate<float>(device.Accelerator, _vocabSize, device.Info);
+    }
+
+    public void Prepare(ReadOnlySpan<int> tokens, int position, int hiddenRow, AttentionForm form, IForwardObserver? observer)
+    {
+        _device.Accelerator.Bind();
+        _step.Prepare(tokens, position, hiddenRow, form, observer);
+    }
+
+    public void Forward(int rows, float* logits)
+    {
+        _program.Forward(_run, _step);
+        Head(_step.Hidden, rows, logits, draft: false);
+    }
+
+    public void Draft(int rows, float* logits)
+    {
+        _program.Draft(_run, _step);
+        Head(_step.DraftHidden, rows, logits, draft: true);
+    }
+
+    public void Dispose()
+    {
+        _device.Accelerator.Synchronize();
+        _step.Dispose();
+        _logits.Dispose();
+    }
+
+    private void Head(ArrayView<float> hidden, int rows, float* logits, bool draft)
+    {
+        if (rows == 0)
+        {
+            return;
+        }
+
+        var count = (long)rows * _vocabSize;
+        if (_logits.Length < count)
+        {
+            _device.Accelerator.Synchronize();
+            _logits.Dispose();
+            _logits = DeviceRun.Allocate<float>(_device.Accelerator, count, _device.Info);
+        }
+
+        _program.Head(_run, _step, hidden.SubView((long)(_step.Count - rows) * _hiddenSize), rows, _logits.View, draft);
+        _device.Accelerator.Synchronize();
+        _logits.View.BaseView.SubView(0, count).CopyToCPU<float, ArrayView<float>>(ref Unsafe.AsRef<float>(logits), count);
+    }
+}

@@ -1,0 +1,44 @@
+using System.Globalization;
+using DeepSeekCompiler.Runtime.Gpu.Devices;
+using DeepSeekCompiler.Runtime.Models;
+
+namespace DeepSeekCompiler.Runtime.Gpu.Execution;
+
+/// <summary>Puts loaded models on devices.</summary>
+public static class DeviceModels
+{
+    /// <summary>Copies a model's weights to a device; sessions opened from now on run there.</summary>
+    /// <param name="model">A loaded model that was printed for devices.</param>
+    /// <param name="device">The device; the model takes it over and closes it when it is disposed, at once when this fails.</param>
+    /// <param name="progress">Told (bytes done, bytes in all).</param>
+    /// <exception cref="DeviceException">The model has no device code, or does not fit.</exception>
+    public static void RunOn(this CompiledModel model, OpenDevice device, Action<long, long>? progress = null)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(device);
+        try
+        {
+            var program = (model as IDeviceModel)?.CreateProgram(device.Threads) ?? throw new DeviceException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{model.Info.Name} was compiled without kernels for {device.Info.Name} (groups of {device.Threads}); reference DeepSeekCompiler.Runtime.Gpu where it is declared."));
+            var weights = DeviceWeights.Upload(device, model, progress);
+            var run = new DeviceRun(device, weights, program.Threads);
+            model.RunOn(device.Info.Name, tokens => new DeviceEngine(model, device, program, run, tokens), new Owner(run, weights, device));
+        }
+        catch
+        {
+            device.Dispose();
+            throw;
+        }
+    }
+
+    private sealed class Owner(DeviceRun run, DeviceWeights weights, OpenDevice device) : IDisposable
+    {
+        public void Dispose()
+        {
+            run.Dispose();
+            weights.Dispose();
+            device.Dispose();
+        }
+    }
+}

@@ -1,0 +1,146 @@
+using System.Globalization;
+using DeepSeekCompiler.Runtime.Gpu.Devices;
+using ILGPU;
+using ILGPU.Runtime;
+
+namespace DeepSeekCompiler.Runtime.Gpu.Execution;
+
+/// <summary>The queue, kernels and working memory of a model on a device, as generated code sees them. Launches are queued in order and never waited for.</summary>
+public sealed class DeviceRun : IDisposable
+{
+    private readonly OpenDevice _device;
+    private readonly DeviceWeights _weights;
+    private readonly int _threads;
+    private object?[] _launchers = new object?[64];
+    private MemoryBuffer1D<float, Stride1D.Dense>? _workspace;
+    private MemoryBuffer1D<float, Stride1D.Dense>? _scratch;
+    private DeviceException? _broken;
+
+    internal DeviceRun(OpenDevice device, DeviceWeights weights, int threads)
+    {
+        (_device, _weights, _threads) = (device, weights, threads);
+        // Enough groups to fill the device; where a group is one CPU thread, enough to even out its units.
+        MaxGroups = device.Info.Units * (threads == 1 ? 8 : 1024 / threads);
+    }
+
+    public Accelerator Accelerator => _device.Accelerator;
+
+    /// <summary>The most groups of a launch; more work items share groups.</summary>
+    public int MaxGroups { get; }
+
+    /// <summary>A weight in the format it is stored in, in manifest order; the experts of a projection follow the first one.</summary>
+    public ArrayView<T> Weight<T>(int index)
+        where T : unmanaged => _weights.Data(index).Cast<T>();
+
+    /// <summary>Block scales of a weight; those of the other experts of a projection follow.</summary>
+    public ArrayView<float> Scale(int index) => _weights.Scale(index);
+
+    /// <summary>Parts to split a context into, so that attention has about two work items for every group that runs at once.</summary>
+    /// <param name="items">Work items there are without a split.</param>
+    /// <param name="context">Tokens to attend to.</param>
+    public int Splits(int items, int context) => Math.Clamp(MaxGroups / 4 / items, 1, Math.Min(16, (context + 63) / 64));
+
+    /// <summary>Working memory that lives from one phase of a kernel to the next; valid until the next call.</summary>
+    public ArrayView<float> Workspace(long numbers) => Grow(ref _workspace, numbers);
+
+    /// <summary>Memory of their own for the groups of a launch.</summary>
+    public ArrayView<float> Scratch(DeviceKernel kernel, int items) => Grow(ref _scratch, (long)kernel.Slot * Math.Min(items, MaxGroups));
+
+    /// <summary>A count rounded up to whole cache lines.</summary>
+    public static long Rounded(long numbers) => (numbers + 31) & ~31L;
+
+    /// <summary>Queues a kernel over [0, items).</summary>
+    /// <exception cref="DeviceException">It does not compile on this device, or an earlier one did not.</exception>
+    public void Launch<T>(DeviceKernel<T> kernel, in T given, int items)
+        where T : struct
+    {
+        if (items > 0)
+        {
+            var launcher = (kernel.Id < _launchers.Length ? (Action<KernelConfig, T>?)_launchers[kernel.Id] : null) ?? Compile(kernel);
+            launcher(new KernelConfig(Math.Min(items, MaxGroups), _threads), given);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _workspace?.Dispose();
+        _scratch?.Dispose();
+    }
+
+    private Action<KernelConfig, T> Compile<T>(DeviceKernel<T> kernel)
+        where T : struct
+    {
+        if (_broken is not null)
+        {
+            throw _broken;
+        }
+
+        try
+        {
+            var launcher = Accelerator.LoadStreamKernel(kernel.Method);
+            if (kernel.Id >= _launchers.Length)
+            {
+                Array.Resize(ref _launchers, Math.Max(kernel.Id + 1, 2 * _launchers.Length));
+            }
+
+            _launchers[kernel.Id] = launcher;
+            return launcher;
+        }
+        catch (Exception e)
+        {
+            // The context is spoiled now: every later kernel would fail with a reason that is not its own.
+            _broken = new DeviceException(
+                $"Kernel {kernel.Name} does not compile on {_device.Info.Name} ({_device.Info.Description}): {Reason(e)} Load the model again to use the device for another one.", e);
+            throw _broken;
+        }
+    }
+
+    private ArrayView<float> Grow(ref MemoryBuffer1D<float, Stride1D.Dense>? buffer, long numbers)
+    {
+        if (buffer is null || buffer.Length < numbers)
+        {
+            // A quarter more than asked for, so that a slowly growing context does not come here on every step.
+            var wanted = Math.Max(1024, numbers + (buffer is null ? 0 : numbers / 4));
+            if (buffer is not null)
+            {
+                Accelerator.Synchronize();
+                buffer.Dispose();
+                buffer = null;
+            }
+
+            buffer = Allocate<float>(Accelerator, wanted, _device.Info);
+        }
+
+        return buffer.View;
+    }
+
+    /// <summary>Device memory, or a sentence about how much there is.</summary>
+    internal static MemoryBuffer1D<T, Stride1D.Dense> Allocate<T>(Accelerator accelerator, long count, DeviceInfo device)
+        where T : unmanaged
+    {
+        try
+        {
+            return accelerator.Allocate1D<T>(Math.Max(count, 16));
+        }
+        catch (Exception e)
+        {
+            throw new DeviceException(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{device.Name} ({device.Description}) has no room for {count * Interop.SizeOf<T>()} more bytes; it has {device.MemoryBytes} in all. The driver says: {Reason(e)}"),
+                e);
+        }
+    }
+
+    private static string Reason(Exception e)
+    {
+        while (e.InnerException is { } inner)
+        {
+            e = inner;
+        }
+
+        var text = e.Message.ReplaceLineEndings(" ").Trim();
+        return text.EndsWith('.') ? text : text + ".";
+    }
+}

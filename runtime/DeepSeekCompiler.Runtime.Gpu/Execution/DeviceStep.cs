@@ -1,0 +1,146 @@
+using DeepSeekCompiler.Runtime.Execution;
+using DeepSeekCompiler.Runtime.Gpu.Devices;
+using DeepSeekCompiler.Runtime.Models;
+using ILGPU;
+using ILGPU.Runtime;
+
+namespace DeepSeekCompiler.Runtime.Gpu.Execution;
+
+/// <summary>What one call of a generated device program works on: some tokens of one sequence, its cache and its buffers, all in device memory
+/// that lives as long as the session.</summary>
+public sealed class DeviceStep : IDisposable
+{
+    private readonly int _hiddenSize;
+    private readonly long _layerBytes;
+    private readonly List<MemoryBuffer> _owned = [];
+    private readonly ArrayView<float>[] _buffers;
+    private readonly ArrayView<byte> _cache;
+    private readonly ArrayView<float> _hidden;
+    private readonly Accelerator _accelerator;
+    private int _hiddenRow;
+
+    internal DeviceStep(CompiledModel model, OpenDevice device, int maxTokens)
+    {
+        _accelerator = device.Accelerator;
+        var rows = Math.Min(CompiledModel.MaxChunk, maxTokens);
+        _hiddenSize = model.Info.HiddenSize;
+        _layerBytes = (long)model.CacheRowBytes * Step.PageTokens * ((maxTokens - 1) / Step.PageTokens + 1);
+        _buffers = new ArrayView<float>[model.BufferColumns.Count];
+        for (var i = 0; i < _buffers.Length; i++)
+        {
+            _buffers[i] = Allocate<float>(device, (long)rows * model.BufferColumns[i]);
+        }
+
+        Tokens = Allocate<int>(device, rows);
+        _hidden = Allocate<float>(device, (long)rows * _hiddenSize);
+        DraftHidden = Allocate<float>(device, (long)rows * _hiddenSize);
+        _cache = Allocate<byte>(device, _layerBytes * model.CacheLayers);
+        Rope = UploadRope(model, device, maxTokens);
+    }
+
+    /// <summary>[Count] ids; in a draft, the tokens that follow those of the hidden rows.</summary>
+    public ArrayView<int> Tokens { get; }
+
+    /// <summary>Tokens of this step.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>Position of the first token.</summary>
+    public int Position { get; private set; }
+
+    /// <summary>[MaxTokens, rope/2, 2]: cosine and sine times the magnitude.</summary>
+    public ArrayView<float> Rope { get; }
+
+    /// <summary>[Count, HiddenSize]: written by the forward pass after the final norm, read by the draft pass.</summary>
+    public ArrayView<float> Hidden => _hidden.SubView((long)_hiddenRow * _hiddenSize);
+
+    /// <summary>[Count, HiddenSize]: written by the draft pass after its own norm.</summary>
+    public ArrayView<float> DraftHidden { get; }
+
+    /// <summary>Whether this step uses the absorbed form of latent attention.</summary>
+    public bool Absorbed { get; private set; }
+
+    internal IForwardObserver? Observer { get; private set; }
+
+    /// <summary>Bytes that a session takes on a device, workspace not counted.</summary>
+    internal static long BytesOf(CompiledModel model, int maxTokens)
+    {
+        long rows = Math.Min(CompiledModel.MaxChunk, maxTokens);
+        var pages = (maxTokens - 1) / Step.PageTokens + 1;
+        return rows * 4 * (model.BufferColumns.Sum(c => (long)c) + 2L * model.Info.HiddenSize + 1)
+            + (long)model.CacheRowBytes * Step.PageTokens * pages * model.CacheLayers + 8L * maxTokens * model.RopeFrequencies.Length;
+    }
+
+    /// <summary>[Count, BufferColumns[index]] 4-byte numbers.</summary>
+    public ArrayView<float> Buffer(int index) => _buffers[index];
+
+    /// <summary>The pages of a cache layer, one behind the other: page p holds positions 64 p to 64 p + 63, row-major.</summary>
+    public ArrayView<T> Pages<T>(int layer)
+        where T : unmanaged => _cache.SubView(layer * _layerBytes, _layerBytes).Cast<T>();
+
+    /// <summary>Shows [Count, columns] values to the observer, if there is one; only then it waits for the device.</summary>
+    public void Observe(string probe, int layer, ArrayView<float> values, int columns)
+    {
+        if (Observer is { } observer)
+        {
+            observer.OnValues(probe, layer, Position, Count, Fetch(values, Count * columns));
+        }
+    }
+
+    /// <summary>Shows [Count, k] chosen experts to the observer, if there is one.</summary>
+    public void ObserveExperts(int layer, ArrayView<int> experts, int k)
+    {
+        if (Observer is { } observer)
+        {
+            observer.OnExperts(layer, Position, Count, Fetch(experts, Count * k));
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var buffer in _owned)
+        {
+            buffer.Dispose();
+        }
+
+        _owned.Clear();
+    }
+
+    internal void Prepare(ReadOnlySpan<int> tokens, int position, int hiddenRow, AttentionForm form, IForwardObserver? observer)
+    {
+        Tokens.SubView(0, tokens.Length).CopyFromCPU<int, ArrayView<int>>(ref System.Runtime.InteropServices.MemoryMarshal.GetReference(tokens), tokens.Length);
+        (Count, Position, _hiddenRow, Observer) = (tokens.Length, position, hiddenRow, observer);
+        Absorbed = form == AttentionForm.Auto ? Count <= CompiledModel.MaxDecode : form == AttentionForm.Absorbed;
+    }
+
+    private T[] Fetch<T>(ArrayView<T> values, int count)
+        where T : unmanaged
+    {
+        var result = new T[count];
+        _accelerator.Synchronize();
+        values.SubView(0, count).CopyToCPU<T, ArrayView<T>>(ref result[0], count);
+        return result;
+    }
+
+    private ArrayView<T> Allocate<T>(OpenDevice device, long count)
+        where T : unmanaged
+    {
+        var buffer = DeviceRun.Allocate<T>(device.Accelerator, count, device.Info);
+        _owned.Add(buffer);
+        return buffer.View;
+    }
+
+    private unsafe ArrayView<float> UploadRope(CompiledModel model, OpenDevice device, int maxTokens)
+    {
+        using var table = new RopeTable(model.RopeFrequencies, model.RopeMagnitude, maxTokens);
+        table.Grow(maxTokens);
+        var count = 2L * maxTokens * model.RopeFrequencies.Length;
+        var view = Allocate<float>(device, count);
+        if (count > 0)
+        {
+            view.SubView(0, count).CopyFromCPU<float, ArrayView<float>>(ref *table.Values, count);
+        }
+
+        return view;
+    }
+}

@@ -1,0 +1,60 @@
+using ILGPU;
+using ILGPU.IR.Intrinsics;
+
+namespace DeepSeekCompiler.Runtime.Gpu.Primitives;
+
+/// <summary>Arithmetic and number formats as generated device kernels use them; the formats do what <see cref="DeepSeekCompiler.Kernels.Primitives.Scalars"/>
+/// does on the host, bit for bit.</summary>
+public static class DeviceMath
+{
+    /// <summary>a * b + c, rounded once.</summary>
+    [IntrinsicImplementation]
+    [Ptx("fma.rn.f32 $r0, $0, $1, $2;")]
+    [OpenCl("fma($0, $1, $2)")]
+    public static float MulAdd(float a, float b, float c) => MathF.FusedMultiplyAdd(a, b, c);
+
+    /// <summary>e^x, to a few units in the last place.</summary>
+    [IntrinsicImplementation]
+    [Ptx("{ .reg .f32 t; mul.rn.f32 t, $0, 0f3FB8AA3B; ex2.approx.f32 $r0, t; }")]
+    [OpenCl("exp($0)")]
+    public static float Exp(float x) => MathF.Exp(x);
+
+    /// <summary>Square root, correctly rounded on CUDA.</summary>
+    [IntrinsicImplementation]
+    [Ptx("sqrt.rn.f32 $r0, $0;")]
+    [OpenCl("sqrt($0)")]
+    public static float Sqrt(float x) => MathF.Sqrt(x);
+
+    /// <summary>Value of a bfloat16 code.</summary>
+    public static float BF16(ushort code) => Interop.IntAsFloat((uint)code << 16);
+
+    /// <summary>Value of a binary16 code, subnormal numbers included; infinities and NaN decode as finite numbers.</summary>
+    public static float F16(ushort code)
+    {
+        var magnitude = Interop.IntAsFloat((uint)(code & 0x7FFF) << 13) * 5.192296858534828e33f;
+        return Interop.IntAsFloat(Interop.FloatAsInt(magnitude) | ((uint)(code & 0x8000) << 16));
+    }
+
+    /// <summary>Value of a finite E4M3 code times 2^-120, exact; kernels fold the factor into the block scale.</summary>
+    public static float E4M3(byte code) => Interop.IntAsFloat(((uint)(code & 0x80) << 24) | ((uint)(code & 0x7F) << 20));
+
+    /// <summary>The nearest bfloat16 code, ties to even; NaN stays NaN.</summary>
+    public static ushort ToBF16(float value)
+    {
+        var bits = Interop.FloatAsInt(value);
+        var rounded = (bits + 0x7FFFu + ((bits >> 16) & 1u)) >> 16;
+        return (ushort)((bits & 0x7FFFFFFFu) > 0x7F800000u ? (bits >> 16) | 0x40u : rounded);
+    }
+
+    /// <summary>The nearest E4M3 value, ties to even, at most 448; zero keeps its sign, NaN stays NaN.</summary>
+    public static float RoundE4M3(float value)
+    {
+        var bits = Interop.FloatAsInt(value);
+        var magnitude = bits & 0x7FFFFFFFu;
+        // Below 2^-6 the values lie 2^-9 apart, which is the distance of floats at 2^14; above, three bits of the fraction stay.
+        var small = Interop.FloatAsInt(Interop.IntAsFloat(magnitude) + 16384f - 16384f);
+        var large = (magnitude + 0x7FFFFu + ((magnitude >> 20) & 1u)) & 0xFFF00000u;
+        var rounded = magnitude < 0x3C800000u ? small : large > 0x43E00000u ? 0x43E00000u : large;
+        return magnitude > 0x7F800000u ? value : Interop.IntAsFloat(rounded | (bits & 0x80000000u));
+    }
+}
