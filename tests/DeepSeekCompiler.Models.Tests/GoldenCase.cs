@@ -48,6 +48,8 @@ internal sealed class GoldenCase : IDisposable
 
     public CompiledModel Load(int width) => ModelLoader.Load(Folder, new LoadOptions { VectorWidth = width, Fp8 = Policy, Threads = 2 });
 
+    public CompiledModel Load(string device) => ModelLoader.Load(Folder, new LoadOptions { Device = device, Fp8 = Policy, Threads = 2 });
+
     public void Dispose()
     {
         _golden.Dispose();

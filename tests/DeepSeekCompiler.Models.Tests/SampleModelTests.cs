@@ -18,16 +18,18 @@ public class SampleModelTests
         using var golden = JsonDocument.Parse(File.ReadAllText(Path.Combine(GoldenFiles.Folder, "..", "story-model", "golden.json")));
         foreach (var prompt in golden.RootElement.GetProperty("prompts").EnumerateArray())
         {
-            int[] tokens = Numbers(prompt, "token_ids"), expected = Numbers(prompt, "greedy_token_ids");
-            foreach (bool speculative in new[] { false, true })
-            {
-                using var session = new Session(model, 512);
-                var produced = new List<int>();
-                var statistics = new TextGenerator(new SessionSequence(session), new GenerationOptions { MaxTokens = expected.Length, Speculative = speculative }).Run(tokens, produced.Add);
-                Assert.Equal(expected, produced);
-                if (speculative) Assert.True(statistics.Accepted > 0, "no draft was accepted");
-            }
+            foreach (bool speculative in new[] { false, true }) Continue(model, prompt, speculative);
         }
+    }
+
+    internal static void Continue(CompiledModel model, JsonElement prompt, bool speculative)
+    {
+        int[] tokens = Numbers(prompt, "token_ids"), expected = Numbers(prompt, "greedy_token_ids");
+        using var session = new Session(model, 512);
+        var produced = new List<int>();
+        var statistics = new TextGenerator(new SessionSequence(session), new GenerationOptions { MaxTokens = expected.Length, Speculative = speculative }).Run(tokens, produced.Add);
+        Assert.Equal(expected, produced);
+        if (speculative) Assert.True(statistics.Accepted > 0, "no draft was accepted");
     }
 
     [Fact]

@@ -1,0 +1,54 @@
+using System.Text.Json;
+using DeepSeekCompiler.Compile;
+using DeepSeekCompiler.Runtime.Generation;
+using DeepSeekCompiler.Runtime.Models;
+using DeepSeekCompiler.Tests;
+
+namespace DeepSeekCompiler.Models.Tests;
+
+/// <summary>The golden cases and the sample model on an OpenCL device.</summary>
+public class OpenClTests
+{
+    public static TheoryData<string> Cases => [.. GoldenFiles.Cases.Where(c => c != "train")];
+
+    [OpenClTheory]
+    [MemberData(nameof(Cases))]
+    public void CompiledModel_MatchesGoldenNumbers(string name)
+    {
+        using var golden = new GoldenCase(name);
+        using var model = golden.Load("opencl");
+        Assert.StartsWith("opencl:", model.Device, StringComparison.Ordinal);
+        GoldenRun.Check(golden, model, Tolerances.DeviceLogits);
+    }
+
+    [OpenClFact]
+    public void SampleModel_TellsTheGoldenStories_PlainAndSpeculative()
+    {
+        using var model = ModelLoader.Load(SampleModelTests.Folder, new LoadOptions { Device = "opencl", Threads = 1 });
+        using var golden = JsonDocument.Parse(File.ReadAllText(Path.Combine(GoldenFiles.Folder, "..", "story-model", "golden.json")));
+        foreach (var prompt in golden.RootElement.GetProperty("prompts").EnumerateArray())
+        {
+            foreach (bool speculative in new[] { false, true }) SampleModelTests.Continue(model, prompt, speculative);
+        }
+    }
+
+    [OpenClFact]
+    public void TwoSessions_DoNotDisturbEachOther()
+    {
+        using var model = ModelLoader.Load(SampleModelTests.Folder, new LoadOptions { Device = "opencl", Threads = 1 });
+        int vocabulary = model.Info.VocabSize;
+        float[] alone = new float[vocabulary], first = new float[vocabulary], second = new float[vocabulary];
+        using (var session = new Session(model, 64))
+        {
+            session.Forward([5, 6, 7], alone);
+            session.Forward([8], alone);
+        }
+
+        using var a = new Session(model, 64);
+        using var b = new Session(model, 64);
+        a.Forward([5, 6, 7], first);
+        b.Forward([9, 10, 11, 12, 13, 14], second);
+        a.Forward([8], first);
+        Assert.Equal(alone, first);
+    }
+}
