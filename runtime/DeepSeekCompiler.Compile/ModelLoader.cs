@@ -40,6 +40,15 @@ public static class ModelLoader
     /// <summary>A model of a specification without weights: its manifest and facts.</summary>
     public static CompiledModel Create(ModelSpec spec, LoadOptions? options = null) => Compiled(spec, options ?? new LoadOptions(), DeviceThreads.None).Model;
 
+    /// <summary>The device program of a specification, without weights and without a device; for reports and for assembling it.</summary>
+    /// <param name="spec">The model.</param>
+    /// <param name="threads">Threads of a group.</param>
+    public static DeviceProgram CreateDeviceProgram(ModelSpec spec, DeviceThreads threads)
+    {
+        var model = Compiled(spec, new LoadOptions { VectorWidth = 0 }, threads).Model;
+        return ((IDeviceModel)model).CreateProgram((int)threads)!;
+    }
+
     private static CompiledModel Load(string folder, LoadOptions options, OpenDevice? device, Stopwatch watch, out LoadReport report)
     {
         var spec = CheckpointSpec.Read(folder);

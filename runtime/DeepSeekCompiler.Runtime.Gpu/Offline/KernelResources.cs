@@ -1,0 +1,9 @@
+namespace DeepSeekCompiler.Runtime.Gpu.Offline;
+
+/// <summary>What the assembler says of a kernel on an architecture.</summary>
+/// <param name="Registers">Registers a thread.</param>
+/// <param name="SharedBytes">Static shared memory a group.</param>
+/// <param name="StackBytes">Stack frame a thread.</param>
+/// <param name="SpillBytes">Bytes of spill stores and loads in the code.</param>
+/// <param name="Warnings">What it warned about.</param>
+public sealed record KernelResources(int Registers, int SharedBytes, int StackBytes, int SpillBytes, IReadOnlyList<string> Warnings);
