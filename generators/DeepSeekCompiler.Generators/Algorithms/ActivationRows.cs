@@ -18,13 +18,22 @@ internal sealed class ActivationRows
         Stages = stages;
     }
 
+    private ActivationRows(Axis token, Axis column, Axis? term, Tensor rows, Tensor? scales, List<Stage> stages)
+        : this(token, column, rows, stages) => (Term, Scales) = (term, scales);
+
     public Axis Token { get; }
 
     /// <summary>The reduced axis of the product.</summary>
     public Axis Column { get; }
 
-    /// <summary>What the product reads, [tokens, columns].</summary>
+    /// <summary>For rows that are the sum of several bfloat16 terms, the axis over them, which is reduced too; else null.</summary>
+    public Axis? Term { get; }
+
+    /// <summary>What the product reads, [tokens, columns] or [tokens, terms, columns].</summary>
     public Tensor Rows { get; }
+
+    /// <summary>For rows that stay E4M3 codes, their scales [tokens, blocks of 128]; else null.</summary>
+    public Tensor? Scales { get; }
 
     /// <summary>The stages that make <see cref="Rows"/>; empty when the product reads x itself.</summary>
     public List<Stage> Stages { get; }
@@ -35,14 +44,13 @@ internal sealed class ActivationRows
     /// <param name="columns">Width.</param>
     /// <param name="norm">Weight and epsilon of the norm, or null.</param>
     /// <param name="quantize">Policy full in front of FP8 weights.</param>
-    /// <param name="factor">A power of two multiplied in (see <see cref="WeightTensor.StagedFactor"/>).</param>
-    /// <param name="copy">Stage the rows even when nothing changes them, for their order in memory.</param>
-    /// <param name="output">Where the rows go when others read them too; else a temporary.</param>
-    public static ActivationRows Of(KernelBuilder b, Tensor x, Axis token, int columns, (Tensor Weight, double Eps)? norm, bool quantize, double factor, bool copy, Tensor? output = null)
+    /// <param name="form">Streaming stages the rows even when nothing changes them, for their order in memory; matrix instructions, for their format.</param>
+    /// <param name="matrix">The matrix that they meet (see <see cref="WeightTensor.StagedFactor"/>).</param>
+    public static ActivationRows Of(KernelBuilder b, Tensor x, Axis token, int columns, (Tensor Weight, double Eps)? norm, bool quantize, MatrixForm form, WeightTensor matrix)
     {
         var k = new Axis("k", columns);
         var stages = new List<Stage>();
-        if (norm is null && !quantize && !copy && output is null) return new(token, k, x, stages);
+        if (norm is null && !quantize && form == MatrixForm.Panel) return new(token, k, x, stages);
         Expr value = x[token, k];
         if (norm is var (weight, eps))
         {
@@ -54,14 +62,48 @@ internal sealed class ActivationRows
             value = x[token, k] * inverse[token] * weight[k];
         }
 
-        if (quantize) value = Quantized(b, value, token, k, columns, stages);
-        if (factor != 1) value *= factor;
-        var rows = output ?? b.Temp("rows", token, k);
+        if (form.IsTensor()) return quantize ? Codes(b, value, token, k, columns, stages) : Terms(b, value, token, k, form.Terms(), stages);
+        if (quantize)
+        {
+            var (ratio, scale) = Quantized(b, value, token, k, columns, stages);
+            value = new Unary(UnaryOp.RoundE4M3, ratio) * scale[token, k.Index / FormatSpec.Block];
+        }
+
+        if (form == MatrixForm.Streaming && matrix.StagedFactor != 1) value *= matrix.StagedFactor;
+        var rows = b.Temp("rows", token, k);
         stages.Add(b.Map("Rows", rows[token, k], value, token, k));
         return new(token, k, rows, stages);
     }
 
-    private static Expr Quantized(KernelBuilder b, Expr value, Axis token, Axis k, int columns, List<Stage> stages)
+    /// <summary>An activation as a product multiplies it, without its scale.</summary>
+    /// <param name="row">Which row.</param>
+    public Expr At(Expr row) => Term is null ? Rows[row, Column] : Rows[row, Term, Column];
+
+    // The first term is the number rounded, the second what the rounding left.
+    private static ActivationRows Terms(KernelBuilder b, Expr value, Axis token, Axis k, int terms, List<Stage> stages)
+    {
+        if (terms == 1)
+        {
+            var rounded = b.Temp("rows", NumberFormat.BF16, token, k);
+            stages.Add(b.Map("Rows", rounded[token, k], value, token, k));
+            return new(token, k, rounded, stages);
+        }
+
+        var rows = b.Temp("rows", NumberFormat.BF16, token, 2, k);
+        stages.Add(b.Map("Rows", rows[token, 0, k], value, token, k));
+        stages.Add(b.Map("Rest", rows[token, 1, k], value - rows[token, 0, k], token, k));
+        return new(token, k, new Axis("term", 2), rows, null, stages);
+    }
+
+    private static ActivationRows Codes(KernelBuilder b, Expr value, Axis token, Axis k, int columns, List<Stage> stages)
+    {
+        var (ratio, scale) = Quantized(b, value, token, k, columns, stages);
+        var rows = b.Temp("rows", NumberFormat.E4M3, token, k);
+        stages.Add(b.Map("Rows", rows[token, k], ratio, token, k));
+        return new(token, k, null, rows, scale, stages);
+    }
+
+    private static (Expr Ratio, Tensor Scale) Quantized(KernelBuilder b, Expr value, Axis token, Axis k, int columns, List<Stage> stages)
     {
         const int block = FormatSpec.Block;
         int blocks = (columns + block - 1) / block;
@@ -74,7 +116,6 @@ internal sealed class ActivationRows
         stages.Add(b.Map("Plain", plain[token, k], value, token, k));
         stages.Add(b.Max("Most", most[token, g], new Unary(UnaryOp.Abs, plain[token, at]), [token, g], i));
         stages.Add(b.Map("RowScale", scale[token, g], new Select(new Binary(BinaryOp.Less, 0.0, most[token, g]), most[token, g] / 448.0, 1.0), token, g));
-        Expr s = scale[token, k.Index / block];
-        return new Unary(UnaryOp.RoundE4M3, plain[token, k] / s) * s;
+        return (plain[token, k] / scale[token, k.Index / block], scale);
     }
 }

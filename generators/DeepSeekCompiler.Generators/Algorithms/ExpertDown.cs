@@ -7,12 +7,15 @@ namespace DeepSeekCompiler.Generators.Algorithms;
 /// <summary>Down projection of the routed experts over their slots, y[slot] = h[slot] . D_e, as panels (prefill).</summary>
 internal sealed class ExpertDown : IAlgorithm
 {
-    private ExpertDown(ActivationRows rows, TensorKernel kernel, Product down)
+    private ExpertDown(MatrixForm form, ActivationRows rows, TensorKernel kernel, Product down)
     {
+        Form = form;
         Rows = rows;
         Kernel = kernel;
         Down = down;
     }
+
+    public MatrixForm Form { get; }
 
     public ActivationRows Rows { get; }
 
@@ -20,7 +23,7 @@ internal sealed class ExpertDown : IAlgorithm
 
     public Product Down { get; }
 
-    public static ExpertDown Define(string name, int hidden, MixtureOfExpertsSpec e, NumberFormat format, bool quantize)
+    public static ExpertDown Define(string name, MatrixForm form, int hidden, MixtureOfExpertsSpec e, NumberFormat format, bool quantize)
     {
         var b = new KernelBuilder(name, "Grouped down projection: every chosen expert over its slots.");
         var slots = b.Scalar("slots");
@@ -30,15 +33,15 @@ internal sealed class ExpertDown : IAlgorithm
         var offset = b.Input("offset", NumberFormat.I32, active);
         var weight = WeightTensor.Experts(b, "weight", format, e.NRoutedExperts, hidden, e.MoeIntermediateSize);
         var s = new Axis("s", slots, null, Limits.MaxChunk * e.NumExpertsPerTok);
-        var rows = ActivationRows.Of(b, h, s, e.MoeIntermediateSize, null, quantize, 1, false);
+        var rows = ActivationRows.Of(b, h, s, e.MoeIntermediateSize, null, quantize, form, weight);
         var a = new Axis("a", active, null, e.NRoutedExperts);
         var n = new Axis("n", hidden);
         var slot = new Axis("slot", offset[a.Index + 1] - offset[a], offset[a]);
         var y = b.Output("y", NumberFormat.F32, slots, hidden);
-        var down = new Product(b, "Down", slot, rows.Column, rows.Rows[slot, rows.Column], weight, expert[a], MatrixForm.Panel, [a, n], [], n);
+        var down = new Product(b, "Down", rows, slot, slot, weight, expert[a], form, [a, n], [], n);
         down.Epilogue.Add(b.Map("Store", y[slot, n], down.Sum, a, n, slot));
         b.Flops = Count.Number(2L * hidden * e.MoeIntermediateSize) + " a slot";
         b.Bytes = Count.Number((long)hidden * e.MoeIntermediateSize * Count.Size(format)) + " of weights an active expert";
-        return new(rows, b.Build(), down);
+        return new(form, rows, b.Build(), down);
     }
 }

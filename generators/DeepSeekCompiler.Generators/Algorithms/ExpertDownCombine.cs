@@ -43,7 +43,7 @@ internal sealed class ExpertDownCombine : IAlgorithm
         var gateWeight = b.Input("routing", NumberFormat.F32, tokens, k);
         var weight = WeightTensor.Experts(b, "weight", format, e.NRoutedExperts, hidden, e.MoeIntermediateSize);
         var s = new Axis("s", slots, null, Limits.MaxDecode * k);
-        var rows = ActivationRows.Of(b, h, s, e.MoeIntermediateSize, null, quantize, weight.StagedFactor, true);
+        var rows = ActivationRows.Of(b, h, s, e.MoeIntermediateSize, null, quantize, MatrixForm.Streaming, weight);
         var n = new Axis("n", hidden);
         var t = new Axis("t", tokens, null, Limits.MaxDecode);
         var j = new Axis("j", k);

@@ -16,7 +16,7 @@ internal static class GateUp
         var norm = Linear.Norm(b, source);
         var gate = WeightTensor.Matrix(b, "gate", format, width, source.Columns);
         var up = WeightTensor.Matrix(b, "up", format, width, source.Columns);
-        var input = ActivationRows.Of(b, x, t, source.Columns, norm, source.Quantize, form == MatrixForm.Streaming ? gate.StagedFactor : 1, form == MatrixForm.Streaming);
+        var input = ActivationRows.Of(b, x, t, source.Columns, norm, source.Quantize, form, gate);
         var n = new Axis("n", width);
         var g = new Product(b, "Gate", input, gate, form, [n], [], n);
         var u = new Product(b, "Up", input, up, form, [n], [], n);

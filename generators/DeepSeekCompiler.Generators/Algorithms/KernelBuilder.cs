@@ -32,7 +32,9 @@ internal sealed class KernelBuilder(string name, string summary)
 
     public Tensor InOut(string tensor, NumberFormat format, params Dim[] dims) => Add(new Tensor(tensor, format, TensorRole.InOut, dims));
 
-    public Tensor Temp(string tensor, params Dim[] dims) => Add(new Tensor(tensor, NumberFormat.F32, TensorRole.Temp, dims));
+    public Tensor Temp(string tensor, params Dim[] dims) => Temp(tensor, NumberFormat.F32, dims);
+
+    public Tensor Temp(string tensor, NumberFormat format, params Dim[] dims) => Add(new Tensor(tensor, format, TensorRole.Temp, dims));
 
     public Tensor Table(string tensor, NumberFormat format, TensorRole role, params Dim[] dims) => Add(new Tensor(tensor, format, role, dims) { IsTable = true });
 

@@ -24,7 +24,7 @@ internal static class LatentDown
         var latentWeight = WeightTensor.Matrix(b, "latentWeight", format, a.CacheRow, source.Columns);
         var latentNorm = b.Input("latentNorm", normFormat, a.KvLoraRank);
         var rope = Rope.Table(b, a.QkRopeHeadDim);
-        var input = ActivationRows.Of(b, x, t, source.Columns, norm, source.Quantize, form == MatrixForm.Streaming ? queryWeight.StagedFactor : 1, form == MatrixForm.Streaming);
+        var input = ActivationRows.Of(b, x, t, source.Columns, norm, source.Quantize, form, queryWeight);
         var products = new List<Product>();
         if (a.QLoraRank > 0)
         {

@@ -15,7 +15,7 @@ internal static class Linear
         var x = b.Input("x", NumberFormat.F32, tokens, source.Columns);
         var norm = Norm(b, source);
         var weight = WeightTensor.Matrix(b, "weight", format, rows, source.Columns);
-        var input = ActivationRows.Of(b, x, t, source.Columns, norm, source.Quantize, form == MatrixForm.Streaming ? weight.StagedFactor : 1, form == MatrixForm.Streaming);
+        var input = ActivationRows.Of(b, x, t, source.Columns, norm, source.Quantize, form, weight);
         var n = new Axis("n", rows);
         var product = new Product(b, "Dot", input, weight, form, [n], [], n);
         var y = residual ? b.InOut("y", NumberFormat.F32, tokens, rows) : b.Output("y", NumberFormat.F32, tokens, rows);
@@ -25,7 +25,7 @@ internal static class Linear
         return new(form, input, b.Build(), [product], []);
     }
 
-    internal static Axis TokenAxis(Expr tokens, MatrixForm form) => new("t", tokens, null, form == MatrixForm.Streaming ? Limits.MaxDecode : Limits.MaxChunk);
+    internal static Axis TokenAxis(Expr tokens, MatrixForm form) => new("t", tokens, null, form.IsStreaming() ? Limits.MaxDecode : Limits.MaxChunk);
 
     internal static (Tensor, double)? Norm(KernelBuilder b, RowSource source) =>
         source.Norm is var (format, eps) ? (b.Input("norm", format, source.Columns), eps) : null;

@@ -1,6 +1,6 @@
 namespace DeepSeekCompiler.Generators.Algorithms;
 
-/// <summary>The two ways to multiply by a weight matrix.</summary>
+/// <summary>The ways to multiply by a weight matrix.</summary>
 public enum MatrixForm
 {
     /// <summary>Few tokens: every weight byte is read once, straight from the file, and decoded in registers.</summary>
@@ -8,4 +8,26 @@ public enum MatrixForm
 
     /// <summary>Many tokens: a panel of rows is decoded once into float32 and multiplies all of them.</summary>
     Panel,
+
+    /// <summary>Few tokens, matrix instructions: weights stream through registers, activations are two bfloat16 terms (16 bits of fraction).</summary>
+    TensorStreaming,
+
+    /// <summary>Many tokens, matrix instructions: tiles in shared memory, activations rounded to bfloat16.</summary>
+    TensorPanel,
+
+    /// <summary>As <see cref="TensorPanel"/>, with activations as two bfloat16 terms: near float32, at twice the multiplications.</summary>
+    TensorPanelSplit,
+}
+
+/// <summary>What forms have in common.</summary>
+internal static class MatrixForms
+{
+    /// <summary>Made for a few tokens, where reading the weights is the cost.</summary>
+    public static bool IsStreaming(this MatrixForm form) => form is MatrixForm.Streaming or MatrixForm.TensorStreaming;
+
+    /// <summary>Multiplies with matrix instructions.</summary>
+    public static bool IsTensor(this MatrixForm form) => form >= MatrixForm.TensorStreaming;
+
+    /// <summary>bfloat16 terms that an activation is the sum of.</summary>
+    public static int Terms(this MatrixForm form) => form == MatrixForm.TensorPanel ? 1 : 2;
 }

@@ -17,23 +17,26 @@ internal sealed class Product
     /// <param name="unrolled">Axes over neighbouring weight rows that always go together (the two of a rope pair).</param>
     /// <param name="row">The weight's row in terms of those axes.</param>
     public Product(KernelBuilder b, string name, ActivationRows rows, WeightTensor weight, MatrixForm form, Axis[] tileAxes, Axis[] unrolled, Expr row)
-        : this(b, name, rows.Token, rows.Column, rows.Rows[rows.Token, rows.Column], weight, null, form, tileAxes, unrolled, row)
+        : this(b, name, rows, rows.Token, rows.Token, weight, null, form, tileAxes, unrolled, row)
     {
     }
 
     /// <param name="b">The kernel.</param>
     /// <param name="name">A word.</param>
-    /// <param name="token">Axis over activation rows.</param>
-    /// <param name="column">The reduced axis.</param>
-    /// <param name="x">An activation, in terms of both.</param>
+    /// <param name="rows">The activations.</param>
+    /// <param name="token">Axis over the products' rows.</param>
+    /// <param name="at">The activation row that it multiplies.</param>
     /// <param name="weight">The matrix, or one an expert.</param>
     /// <param name="expert">Which expert, or null.</param>
-    /// <param name="form">Streaming or panel.</param>
+    /// <param name="form">How it multiplies.</param>
     /// <param name="tileAxes">Axes over weight rows that are tiled.</param>
     /// <param name="unrolled">Axes that always go together.</param>
     /// <param name="row">The weight's row.</param>
-    public Product(KernelBuilder b, string name, Axis token, Axis column, Expr x, WeightTensor weight, Expr? expert, MatrixForm form, Axis[] tileAxes, Axis[] unrolled, Expr row)
+    public Product(KernelBuilder b, string name, ActivationRows rows, Axis token, Expr at, WeightTensor weight, Expr? expert, MatrixForm form, Axis[] tileAxes, Axis[] unrolled, Expr row)
     {
+        var column = rows.Column;
+        var x = rows.At(at);
+        (Rows, At, Expert, Row) = (rows, at, expert, row);
         Name = name;
         Token = token;
         Column = column;
@@ -47,10 +50,17 @@ internal sealed class Product
         foreach (var axis in tileAxes) { sumDims.Add(axis); panelDims.Add(axis); }
         foreach (var axis in unrolled) { sumDims.Add(axis.Max); panelDims.Add(axis.Max); }
         Sums = b.Temp(name + "Sum", sumDims.ToArray());
-        var at = new List<Expr> { token };
-        foreach (var axis in all) at.Add(axis);
+        var point = new List<Expr> { token };
+        foreach (var axis in all) point.Add(axis);
         var free = new List<Axis>(all) { token };
-        if (form == MatrixForm.Panel && weight.Format != NumberFormat.F32)
+        if (form.IsTensor())
+        {
+            // Codes are multiplied as stored; the scales of both sides apply to the sum of a block.
+            var scale = weight.BlockScale(expert, row, column);
+            if (rows.Scales is { } s) scale = s[at, column.Index / FormatSpec.Block] * scale!;
+            Dot = b.Sum(name, Sums[point.ToArray()], x * weight.Code(expert, row, column), free.ToArray(), rows.Term is null ? [column] : [rows.Term, column], scale);
+        }
+        else if (form == MatrixForm.Panel && weight.Format != NumberFormat.F32)
         {
             panelDims.Add(column);
             var panel = b.Temp(name + "Panel", panelDims.ToArray());
@@ -59,11 +69,11 @@ internal sealed class Product
             index.Add(column);
             var axes = new List<Axis>(all) { column };
             Decode = b.Map("Decode" + name, panel[index.ToArray()], weight.Value(expert, row, column), axes.ToArray());
-            Dot = b.Sum(name, Sums[at.ToArray()], x * panel[index.ToArray()], free.ToArray(), [column]);
+            Dot = b.Sum(name, Sums[point.ToArray()], x * panel[index.ToArray()], free.ToArray(), [column]);
         }
         else
         {
-            Dot = b.Sum(name, Sums[at.ToArray()], x * weight.Code(expert, row, column), free.ToArray(), [column], weight.Scale(expert, row, column));
+            Dot = b.Sum(name, Sums[point.ToArray()], x * weight.Code(expert, row, column), free.ToArray(), [column], weight.Scale(expert, row, column));
         }
     }
 
@@ -74,6 +84,17 @@ internal sealed class Product
     public Axis Column { get; }
 
     public WeightTensor Weight { get; }
+
+    public ActivationRows Rows { get; }
+
+    /// <summary>The activation row of a point, in terms of <see cref="Token"/>.</summary>
+    public Expr At { get; }
+
+    /// <summary>Which matrix of a table, or null.</summary>
+    public Expr? Expert { get; }
+
+    /// <summary>The weight's row of a point, in terms of the tile and unrolled axes.</summary>
+    public Expr Row { get; }
 
     public Axis[] TileAxes { get; }
 

@@ -21,7 +21,7 @@ internal static class QueryKeyValue
         var kWeight = WeightTensor.Matrix(b, "keyWeight", format, keyRows, source.Columns);
         var vWeight = WeightTensor.Matrix(b, "valueWeight", format, keyRows, source.Columns);
         var rope = Rope.Table(b, a.HeadDim);
-        var input = ActivationRows.Of(b, x, t, source.Columns, norm, source.Quantize, form == MatrixForm.Streaming ? qWeight.StagedFactor : 1, form == MatrixForm.Streaming);
+        var input = ActivationRows.Of(b, x, t, source.Columns, norm, source.Quantize, form, qWeight);
         var q = b.Output("q", NumberFormat.F32, tokens, a.NumAttentionHeads, a.HeadDim);
         var pages = b.Table("pages", cacheFormat, TensorRole.Output, 1, Limits.PageTokens, a.CacheRow);
         Expr at = position + t, page = at / Limits.PageTokens, row = at % Limits.PageTokens;

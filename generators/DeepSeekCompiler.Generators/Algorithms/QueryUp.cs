@@ -18,7 +18,7 @@ internal static class QueryUp
         int rows = a.NumAttentionHeads * a.QkHeadDim;
         var weight = WeightTensor.Matrix(b, "weight", format, rows, source.Columns);
         var rope = Rope.Table(b, a.QkRopeHeadDim);
-        var input = ActivationRows.Of(b, x, t, source.Columns, norm, source.Quantize, form == MatrixForm.Streaming ? weight.StagedFactor : 1, form == MatrixForm.Streaming);
+        var input = ActivationRows.Of(b, x, t, source.Columns, norm, source.Quantize, form, weight);
         var q = b.Output("q", NumberFormat.F32, tokens, a.NumAttentionHeads, a.QkHeadDim);
         var products = QueryHeads.Add(b, input, weight, form, q, rope, position, a.NumAttentionHeads, a.QkNopeHeadDim, a.QkRopeHeadDim);
         b.Flops = Count.Flops(rows, source.Columns);

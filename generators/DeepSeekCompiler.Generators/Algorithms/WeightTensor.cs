@@ -37,9 +37,15 @@ internal sealed class WeightTensor
     /// <see cref="StagedFactor"/>), so that neither overflows. Null for formats without scales.</summary>
     public Expr? Scale(Expr? expert, Expr row, Expr column)
     {
+        return BlockScale(expert, row, column) is { } scale ? scale * Dequantize.HalfBias : null;
+    }
+
+    /// <summary>The block scale itself; null for formats without.</summary>
+    public Expr? BlockScale(Expr? expert, Expr row, Expr column)
+    {
         if (Scales is null) return null;
         Expr r = row / FormatSpec.Block, c = column / FormatSpec.Block;
-        return (expert is null ? Scales[r, c] : Scales[expert, r, c]) * Dequantize.HalfBias;
+        return expert is null ? Scales[r, c] : Scales[expert, r, c];
     }
 
     /// <summary>What staged activations are multiplied with.</summary>

@@ -5,6 +5,7 @@ using DeepSeekCompiler.Generators.Loops.Lowering;
 using DeepSeekCompiler.Generators.Schedules.Kernels;
 using DeepSeekCompiler.Generators.Spec;
 using DeepSeekCompiler.Generators.Schedules;
+using DeepSeekCompiler.Generators.Schedules.Matrix;
 
 namespace DeepSeekCompiler.Generators.Program;
 
@@ -93,14 +94,14 @@ public sealed class KernelSet
         Add("Dispatch", _ => Algorithms.Dispatch.Define("Dispatch", e));
         foreach (var form in new[] { MatrixForm.Streaming, MatrixForm.Panel })
         {
-            var gateUp = ExpertGateUp.Define("ExpertGateUp" + Suffix(form), form, hidden, e, f.Linear, quantize);
-            Add(gateUp.Kernel.Name, t => KernelLowering.Lower(gateUp.Kernel, ExpertSchedule.Of(gateUp, t)));
+            ExpertGateUp GateUp(MatrixForm f0) => ExpertGateUp.Define("ExpertGateUp" + Suffix(form), f0, hidden, e, f.Linear, quantize);
+            Add("ExpertGateUp" + Suffix(form), form, GateUp, a => [a.Gate], (a, t) => KernelLowering.Lower(a.Kernel, ExpertSchedule.Of(a, t)));
         }
 
         var downCombine = ExpertDownCombine.Define("ExpertDownCombine", hidden, e, f.Linear, quantize);
         Add("ExpertDownCombine", t => KernelLowering.Lower(downCombine.Kernel, ExpertSchedule.Of(downCombine, t)));
-        var down = ExpertDown.Define("ExpertDown", hidden, e, f.Linear, quantize);
-        Add("ExpertDown", t => KernelLowering.Lower(down.Kernel, ExpertSchedule.Of(down, t)));
+        Add("ExpertDown", MatrixForm.Panel, form => ExpertDown.Define("ExpertDown", form, hidden, e, f.Linear, quantize), a => [a.Down],
+            (a, t) => KernelLowering.Lower(a.Kernel, ExpertSchedule.Of(a, t)));
         var combine = Algorithms.Combine.Define("Combine", hidden, e.NumExpertsPerTok);
         Add("Combine", t => KernelLowering.Lower(combine.Kernel, ExpertSchedule.Combine(combine.Token, combine.Column, combine.Choice, combine.Sum, combine.Store, t)));
         if (e.NSharedExperts == 0) return;
@@ -115,9 +116,17 @@ public sealed class KernelSet
     {
         foreach (var form in new[] { MatrixForm.Streaming, MatrixForm.Panel })
         {
-            var algorithm = define(name + Suffix(form), form);
-            Add(algorithm.Kernel.Name, t => KernelLowering.Lower(algorithm.Kernel, MatrixSchedule.Of(algorithm, t)));
+            string full = name + Suffix(form);
+            Add(full, form, f => define(full, f), a => a.Products, (a, t) => KernelLowering.Lower(a.Kernel, MatrixSchedule.Of(a, t)));
         }
+    }
+
+    /// <summary>A kernel of products: on matrix instructions where the target has some that fit, else in the given form.</summary>
+    private void Add<T>(string name, MatrixForm form, Func<MatrixForm, T> define, Func<T, IReadOnlyList<Product>> products, Func<T, Machine, LoweredKernel> lower)
+        where T : IAlgorithm
+    {
+        var plain = define(form);
+        Add(name, t => lower(Tensorize.Fits(products(plain), t) ? define(Tensorize.Form(form, t)) : plain, t));
     }
 
     private void Point(string name, Func<string, PointAlgorithm> define)

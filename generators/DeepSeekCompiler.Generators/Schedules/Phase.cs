@@ -1,4 +1,5 @@
 using System.Collections.Generic;
+using DeepSeekCompiler.Generators.Schedules.Matrix;
 
 namespace DeepSeekCompiler.Generators.Schedules;
 
@@ -7,4 +8,8 @@ namespace DeepSeekCompiler.Generators.Schedules;
 /// <param name="Splits">How the axes are cut; axes not named are whole.</param>
 /// <param name="Prologue">Stages without parallel loops, whose results stay in scratch.</param>
 /// <param name="Branches">Each a list of stages under the same parallel loops; the branches' items follow each other.</param>
-public sealed record Phase(string Name, IReadOnlyList<Split> Splits, IReadOnlyList<StageSchedule> Prologue, IReadOnlyList<IReadOnlyList<StageSchedule>> Branches);
+public sealed record Phase(string Name, IReadOnlyList<Split> Splits, IReadOnlyList<StageSchedule> Prologue, IReadOnlyList<IReadOnlyList<StageSchedule>> Branches)
+{
+    /// <summary>For products on matrix instructions, their tiles; the branches then have no loops.</summary>
+    internal ProductTile? Tile { get; init; }
+}

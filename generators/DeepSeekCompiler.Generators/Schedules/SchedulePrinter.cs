@@ -13,6 +13,7 @@ public static class SchedulePrinter
         foreach (var phase in schedule.Phases)
         {
             text.Append("  phase ").Append(phase.Name).Append('\n');
+            if (phase.Tile is { } tile) text.Append("    ").Append(tile).Append('\n');
             foreach (var stage in phase.Prologue) Print(stage, "every worker", text);
             foreach (var branch in phase.Branches)
             {

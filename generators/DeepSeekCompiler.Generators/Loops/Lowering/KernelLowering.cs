@@ -35,6 +35,12 @@ public static class KernelLowering
         var functions = new List<LoopFunction>();
         foreach (var phase in schedule.Phases)
         {
+            if (phase.Tile is { } tile)
+            {
+                functions.Add(TensorFunction.Of(kernel.Name + phase.Name, kernel.Scalars, arguments, tile));
+                continue;
+            }
+
             var used = new List<Buffer>();
             var function = new PhaseLowering(kernel, phase, arguments).Lower(used);
             BufferUse.Collect(function.Body, used);
@@ -47,6 +53,7 @@ public static class KernelLowering
 
     private static LoopFunction Finish(LoopFunction function)
     {
+        if (function is TensorFunction) return function;
         function = Passes.Pipeline.Run(function);
         var problems = LoopVerifier.Check(function);
         return problems.Count == 0 ? function : throw new LoweringException(problems[0]);

@@ -1,6 +1,7 @@
 using System.Collections.Generic;
 using DeepSeekCompiler.Generators.Algorithms;
 using DeepSeekCompiler.Generators.Loops;
+using DeepSeekCompiler.Generators.Schedules.Matrix;
 using DeepSeekCompiler.Generators.Spec;
 using DeepSeekCompiler.Generators.Tensors;
 
@@ -9,9 +10,9 @@ namespace DeepSeekCompiler.Generators.Schedules.Kernels;
 /// <summary>How the experts run on the host: the active experts' rows are one list of work items.</summary>
 internal static class ExpertSchedule
 {
-    public static KernelSchedule Of(ExpertGateUp a, Machine target) => a.Form == MatrixForm.Streaming ? Streaming(a, target) : Panels(a.Rows, a.Gate, target);
+    public static KernelSchedule Of(ExpertGateUp a, Machine target) => a.Form.IsTensor() ? OnMatrixUnit(a.Form, a.Rows, a.Gate, target) : a.Form == MatrixForm.Streaming ? Streaming(a, target) : Panels(a.Rows, a.Gate, target);
 
-    public static KernelSchedule Of(ExpertDown a, Machine target) => Panels(a.Rows, a.Down, target);
+    public static KernelSchedule Of(ExpertDown a, Machine target) => a.Form.IsTensor() ? OnMatrixUnit(a.Form, a.Rows, a.Down, target) : Panels(a.Rows, a.Down, target);
 
     public static KernelSchedule Of(ExpertDownCombine a, Machine target)
     {
@@ -49,6 +50,14 @@ internal static class ExpertSchedule
                 ],
             ]),
         ]);
+    }
+
+    private static KernelSchedule OnMatrixUnit(MatrixForm form, ActivationRows rows, Product first, Machine target)
+    {
+        var phases = new List<Phase>();
+        RowSchedule.OwnPhase(rows, target, phases);
+        phases.Add(Tensorize.Products([first], form, target));
+        return new(Tensorize.Name(form), phases);
     }
 
     private static KernelSchedule Streaming(ExpertGateUp a, Machine target)

@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using DeepSeekCompiler.Generators.Algorithms;
 using DeepSeekCompiler.Generators.Expressions;
 using DeepSeekCompiler.Generators.Loops;
+using DeepSeekCompiler.Generators.Schedules.Matrix;
 using DeepSeekCompiler.Generators.Tensors;
 
 namespace DeepSeekCompiler.Generators.Schedules.Kernels;
@@ -11,7 +12,16 @@ namespace DeepSeekCompiler.Generators.Schedules.Kernels;
 internal static class MatrixSchedule
 {
     public static KernelSchedule Of(MatrixAlgorithm algorithm, Machine target) =>
-        algorithm.Form == MatrixForm.Streaming ? Streaming(algorithm, target) : Panels(algorithm, target);
+        algorithm.Form.IsTensor() ? OnMatrixUnit(algorithm, target) : algorithm.Form == MatrixForm.Streaming ? Streaming(algorithm, target) : Panels(algorithm, target);
+
+    private static KernelSchedule OnMatrixUnit(MatrixAlgorithm m, Machine target)
+    {
+        var phases = new List<Phase>();
+        RowSchedule.OwnPhase(m.Rows, target, phases);
+        phases.Add(Tensorize.Products(m.Products, m.Form, target));
+        AddAfter(m, target, phases);
+        return new(Tensorize.Name(m.Form), phases);
+    }
 
     private static KernelSchedule Streaming(MatrixAlgorithm m, Machine target)
     {

@@ -45,7 +45,7 @@ internal static class RowSchedule
             }
 
             if (stage is Reduce reduce) Inner(reduce.Over[0], stage, target, false, order, splits);
-            bool isRows = stage.Target.Tensor == rows.Rows;
+            bool isRows = stage.Target.Tensor == rows.Rows || stage.Target.Tensor == rows.Scales;
             result.Add(new StageSchedule(stage, order, fused ? 1 : 0)
             {
                 // The finished rows outlive the loop over tokens; what leads to them does not.

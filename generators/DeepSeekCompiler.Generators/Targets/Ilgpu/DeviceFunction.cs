@@ -43,9 +43,29 @@ internal sealed class DeviceFunction
         return printer._scratch.Slot;
     }
 
+    /// <summary>Prints a function without work items that one thread runs.</summary>
+    public static void PrintPoint(LoopFunction function, string signature, IReadOnlyDictionary<string, long> strides, CodeWriter writer)
+    {
+        var printer = new DeviceFunction(function, new DeviceTarget(1), strides, writer);
+        writer.Open(signature);
+        printer.PrintParameters();
+        printer.Print(function.Body);
+        writer.Close();
+    }
+
     private void Print(string name)
     {
         _writer.Open($"public static void {name}(Arguments given)");
+        PrintParameters();
+        if (_target.Threads > 1) _writer.Line("int lane = Group.IdxX;");
+        if (StatementWalk.Any(_function.Body, e => Walk.Any(e, x => x is LaneReduce))) _writer.Line($"var exchange = SharedMemory.Allocate<float>({Number(_target.Threads)});");
+        _scratch.Print(_writer, _target);
+        Print(_function.Body);
+        _writer.Close();
+    }
+
+    private void PrintParameters()
+    {
         foreach (var buffer in _function.Buffers) _writer.Line($"var {buffer.Name} = given.{buffer.Name};");
         foreach (var buffer in _function.Buffers)
         {
@@ -53,11 +73,6 @@ internal sealed class DeviceFunction
         }
 
         foreach (var scalar in _function.Scalars) _writer.Line($"int {scalar.Name} = given.{scalar.Name};");
-        if (_target.Threads > 1) _writer.Line("int lane = Group.IdxX;");
-        if (StatementWalk.Any(_function.Body, e => Walk.Any(e, x => x is LaneReduce))) _writer.Line($"var exchange = SharedMemory.Allocate<float>({Number(_target.Threads)});");
-        _scratch.Print(_writer, _target);
-        Print(_function.Body);
-        _writer.Close();
     }
 
     private void Print(Stmt statement)
@@ -127,7 +142,7 @@ internal sealed class DeviceFunction
             value = name;
         }
 
-        if (store.Target.Format == NumberFormat.BF16) value = $"DeviceMath.ToBF16({value})";
+        if (store.Target.Format is NumberFormat.BF16 or NumberFormat.E4M3) value = $"DeviceMath.To{store.Target.Format}({value})";
         string element = DeviceExpressions.Element(store.Target, store.Table, store.Index, store.Value.Lanes);
         _writer.Line($"{(one ? "if (lane == 0) " : "")}{element} = {value};");
     }

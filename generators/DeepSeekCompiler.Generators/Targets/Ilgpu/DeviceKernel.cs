@@ -4,6 +4,7 @@ using System.Linq;
 using DeepSeekCompiler.Generators.Expressions;
 using DeepSeekCompiler.Generators.Loops.Lowering;
 using DeepSeekCompiler.Generators.Tensors;
+using DeepSeekCompiler.Generators.Targets.Cuda;
 using DeepSeekCompiler.Generators.Targets.Host;
 
 namespace DeepSeekCompiler.Generators.Targets.Ilgpu;
@@ -33,7 +34,16 @@ public static class DeviceKernel
         foreach (var function in lowered.Functions)
         {
             body.Line();
-            slots.Add(DeviceFunction.Print(function, Phase(lowered, slots.Count), target, strides, body));
+            string name = Phase(lowered, slots.Count);
+            if (function is TensorFunction tensor)
+            {
+                MatrixKernel.Print(tensor, name, strides, body);
+                slots.Add(0);
+            }
+            else
+            {
+                slots.Add(DeviceFunction.Print(function, name, target, strides, body));
+            }
         }
 
         PrintRun(lowered, parameters, slots, writer);
@@ -41,7 +51,7 @@ public static class DeviceKernel
         writer.Line();
         writer.Open("public struct Arguments");
         foreach (var (type, name) in parameters) writer.Line($"public {type} {name};");
-        foreach (var buffer in lowered.Workspace) writer.Line($"public ArrayView<float> {buffer.Buffer.Name};");
+        foreach (var buffer in lowered.Workspace) writer.Line($"public ArrayView<{HostTypes.Element(buffer.Buffer.Format)}> {buffer.Buffer.Name};");
         writer.Line("public ArrayView<float> scratch;");
         writer.Close();
         writer.Close();
@@ -50,19 +60,20 @@ public static class DeviceKernel
     private static void PrintRun(LoweredKernel lowered, List<(string Type, string Name)> parameters, List<int> slots, CodeWriter writer)
     {
         for (int i = 0; i < slots.Count; i++)
-            writer.Line($"private static readonly DeviceKernel<Arguments> s_{Phase(lowered, i)} = new(\"{lowered.Kernel.Name}.{Phase(lowered, i)}\", {Phase(lowered, i)}, {Number(slots[i])});");
+            writer.Line($"private static readonly DeviceKernel<Arguments> s_{Phase(lowered, i)} = new(\"{lowered.Kernel.Name}.{Phase(lowered, i)}\", {Phase(lowered, i)}, {Number(slots[i])}{(lowered.Functions[i] is TensorFunction { Tile.Threads: var threads } ? ", " + Number(threads) : "")});");
         writer.Line();
         writer.Open($"public static void Run(DeviceRun run, {string.Join(", ", parameters.Select(p => $"{p.Type} {p.Name}"))})");
         writer.Line("Arguments given = default;");
         foreach (var (_, name) in parameters) writer.Line($"given.{name} = {name};");
         if (lowered.Workspace.Count > 0)
         {
-            var lengths = lowered.Workspace.Select(w => DeviceExpressions.Print(Affine.Simplify(w.Length))).ToList();
+            var lengths = lowered.Workspace.Select(Numbers).ToList();
             writer.Line($"var workspace = run.Workspace({string.Join(" + ", lengths.Select(l => $"DeviceRun.Rounded({l})"))});");
             string start = "0";
             for (int i = 0; i < lengths.Count; i++)
             {
-                writer.Line($"given.{lowered.Workspace[i].Buffer.Name} = workspace.SubView({start}, {lengths[i]});");
+                string format = HostTypes.Element(lowered.Workspace[i].Buffer.Format);
+                writer.Line($"given.{lowered.Workspace[i].Buffer.Name} = workspace.SubView({start}, {lengths[i]}){(format == "float" ? "" : $".Cast<{format}>()")};");
                 start = (start == "0" ? "" : start + " + ") + $"DeviceRun.Rounded({lengths[i]})";
             }
         }
@@ -75,6 +86,13 @@ public static class DeviceKernel
         }
 
         writer.Close();
+    }
+
+    // In 4-byte numbers.
+    private static string Numbers(WorkspaceBuffer workspace)
+    {
+        int size = Algorithms.Count.Size(workspace.Buffer.Format);
+        return DeviceExpressions.Print(Affine.Simplify(size == 4 ? workspace.Length : (workspace.Length * size + 3) / 4));
     }
 
     private static Dictionary<string, long> Strides(TensorKernel kernel)

@@ -1,0 +1,73 @@
+using System;
+using System.Collections.Generic;
+using DeepSeekCompiler.Generators.Algorithms;
+using DeepSeekCompiler.Generators.Spec;
+
+namespace DeepSeekCompiler.Generators.Schedules.Matrix;
+
+/// <summary>Chooses how products run on matrix instructions.</summary>
+internal static class Tensorize
+{
+    // Static shared memory of a group, the same on every device.
+    private const int SharedBytes = 48 * 1024;
+
+    /// <summary>Whether matrix instructions can multiply with the weights as they are stored: 16-byte pieces of their rows start at 16-byte addresses.</summary>
+    public static bool Fits(IReadOnlyList<Product> products, Machine target)
+    {
+        if (target.Matrix == MatrixUnit.None) return false;
+        foreach (var first in products)
+        {
+            for (var product = first; product is not null; product = product.Partner)
+            {
+                if (product.Weight.Format is not (NumberFormat.BF16 or NumberFormat.E4M3)) return false;
+                if (product.Column.Max * Count.Size(product.Weight.Format) % 16 != 0) return false;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>The form with matrix instructions that stands in for <paramref name="form"/>.</summary>
+    public static MatrixForm Form(MatrixForm form, Machine target) => form == MatrixForm.Streaming ? MatrixForm.TensorStreaming
+        : target.SplitsActivations ? MatrixForm.TensorPanelSplit : MatrixForm.TensorPanel;
+
+    public static string Name(MatrixForm form) => form.IsStreaming()
+        ? "matrix instructions, weights streamed through registers once, warps split the columns"
+        : "matrix instructions, tiles of activations and weights in shared memory";
+
+    /// <summary>The phase of all products of a kernel.</summary>
+    public static Phase Products(IReadOnlyList<Product> products, MatrixForm form, Machine target)
+    {
+        var branches = new List<IReadOnlyList<StageSchedule>>();
+        foreach (var first in products)
+        {
+            var stages = new List<StageSchedule>();
+            for (var product = first; product is not null; product = product.Partner)
+            {
+                stages.Add(new(product.Dot, []));
+                foreach (var map in product.Epilogue) stages.Add(new(map, []));
+            }
+
+            branches.Add(stages);
+        }
+
+        return new("Products", [], [], branches) { Tile = form.IsStreaming() ? Streaming(products, form, target) : Tiles(products, form, target) };
+    }
+
+    // Sixteen rows are one instruction; eight warps along the columns keep enough reads in flight where a matrix has few rows.
+    private static ProductTile Streaming(IReadOnlyList<Product> products, MatrixForm form, Machine target)
+    {
+        int blocks = (products[0].Column.Max + FormatSpec.Block - 1) / FormatSpec.Block;
+        int warps = blocks >= 8 ? 8 : blocks >= 4 ? 4 : blocks >= 2 ? 2 : 1;
+        return new(products, form, target.Matrix, 8, 16, FormatSpec.Block, warps, 8, 1);
+    }
+
+    private static ProductTile Tiles(IReadOnlyList<Product> products, MatrixForm form, Machine target)
+    {
+        const int tokens = 128, rows = 128, columns = 32;
+        var first = products[0];
+        int activation = first.Rows.Rows.Format == NumberFormat.E4M3 ? 1 : 2 * form.Terms();
+        int stage = columns * (tokens * activation + rows * Count.Size(first.Weight.Format));
+        return new(products, form, target.Matrix, tokens, rows, columns, 8, 64, Math.Min(4, SharedBytes / stage));
+    }
+}
