@@ -104,7 +104,7 @@ public static class ModelLoader
 
     private static DeviceVariants Devices(DeviceVariant? variant) => variant is null ? DeviceVariants.None : Enum.Parse<DeviceVariants>(variant.Value.ToString());
 
-    private static VectorWidths Widths(int width) => width switch
+    internal static VectorWidths Widths(int width) => width switch
     {
         512 => VectorWidths.V512,
         256 => VectorWidths.V256,
