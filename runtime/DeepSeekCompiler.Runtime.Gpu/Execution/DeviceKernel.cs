@@ -1,3 +1,5 @@
+using System.Reflection;
+
 namespace DeepSeekCompiler.Runtime.Gpu.Execution;
 
 /// <summary>A generated kernel, as every device compiles it for itself.</summary>
@@ -5,16 +7,29 @@ public abstract class DeviceKernel
 {
     private static int s_count;
 
-    private protected DeviceKernel(string name, int slot) => (Name, Slot, Id) = (name, slot, Interlocked.Increment(ref s_count) - 1);
+    private protected DeviceKernel(string name, MethodInfo entry, int slot) => (Name, Entry, Slot, Id) = (name, entry, slot, Interlocked.Increment(ref s_count) - 1);
 
     /// <summary>Kernel and phase.</summary>
     public string Name { get; }
+
+    /// <summary>The static method that ILGPU compiles.</summary>
+    public MethodInfo Entry { get; }
 
     /// <summary>4-byte numbers of device memory that every group needs for itself.</summary>
     public int Slot { get; }
 
     /// <summary>A small number that is its own in this process.</summary>
     internal int Id { get; }
+
+    /// <summary>The kernels of a generated device program, in the order of their names.</summary>
+    public static IReadOnlyList<DeviceKernel> Of(DeviceProgram program)
+    {
+        ArgumentNullException.ThrowIfNull(program);
+        var kernels = program.GetType().GetNestedTypes(BindingFlags.Public)
+            .SelectMany(t => t.GetFields(BindingFlags.Static | BindingFlags.NonPublic | BindingFlags.Public))
+            .Where(f => f.FieldType.IsSubclassOf(typeof(DeviceKernel))).Select(f => (DeviceKernel)f.GetValue(null)!);
+        return [.. kernels.OrderBy(k => k.Name, StringComparer.Ordinal)];
+    }
 }
 
 /// <summary>A generated kernel and the type of its arguments.</summary>
@@ -26,7 +41,7 @@ public sealed class DeviceKernel<T> : DeviceKernel
     /// <param name="method">A static method that ILGPU compiles.</param>
     /// <param name="slot">4-byte numbers of device memory that every group needs for itself.</param>
     public DeviceKernel(string name, Action<T> method, int slot)
-        : base(name, slot) => Method = method;
+        : base(name, method?.Method ?? throw new ArgumentNullException(nameof(method)), slot) => Method = method;
 
     public Action<T> Method { get; }
 }

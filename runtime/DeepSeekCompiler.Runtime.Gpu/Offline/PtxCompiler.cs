@@ -93,6 +93,7 @@ public sealed partial class PtxCompiler : IDisposable
     [GeneratedRegex(@"\.target sm_\w+")]
     private static partial Regex Target();
 
-    [GeneratedRegex(@"\b(L_|_v_|v_|__local_depot|\w+_p_|alloca_|shared_|extern_shared_)\d+(?:_\d+)?\b")]
+    // Every name that ends in a number of its own, but for registers (%) and architectures (sm_80).
+    [GeneratedRegex(@"(?<![%.\w])((?!sm_)[A-Za-z_$][\w$]*?_?)\d+\b")]
     private static partial Regex Numbered();
 }
