@@ -61,7 +61,7 @@ public static class ModelLoader
             var weights = WeightBinder.Bind(checkpoint, model.Manifest, spec.NumHiddenLayers);
             model.Bind(weights, checkpoint, options.Threads);
             if (device is not null) Place(model, device, options);
-            report = new LoadReport(spec, source, compiled, watch.Elapsed - compiled);
+            report = new LoadReport(spec, source, compiled, watch.Elapsed - compiled) { Launches = device?.Launches };
             return model;
         }
         catch

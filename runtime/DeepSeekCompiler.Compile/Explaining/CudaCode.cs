@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using System.Security.Cryptography;
 using System.Text;
 using DeepSeekCompiler.Generators.Spec;
@@ -32,9 +33,23 @@ public static class CudaCode
         foreach (var function in DeviceKernel.Of(program))
         {
             if (kernel is null || function.Name.StartsWith(kernel + ".", StringComparison.Ordinal))
-                functions.Add(new(function.Name, program.Threads, 0, compiler.Compile(function.Entry)));
+                functions.Add(new(function.Name, function.Threads == 0 ? program.Threads : function.Threads, function.SharedBytes, compiler.Compile(function.Entry)));
         }
 
         return functions;
+    }
+
+    /// <summary>Does something with every element, as many at a time as there are processors; what fails first is thrown as it is.</summary>
+    internal static IReadOnlyList<TResult> Each<T, TResult>(IEnumerable<T> all, Func<T, TResult> work)
+    {
+        try
+        {
+            return [.. all.AsParallel().AsOrdered().WithDegreeOfParallelism(Environment.ProcessorCount).Select(work)];
+        }
+        catch (AggregateException e)
+        {
+            ExceptionDispatchInfo.Throw(e.InnerException!);
+            throw;
+        }
     }
 }

@@ -47,8 +47,8 @@ public sealed record KernelExplanation(string Name, LoweredKernel Lowered, strin
         string? assembler = options.Shows("resources") ? PtxAssembler.Find() : null;
         foreach (var build in options.Builds)
         {
-            phases.AddRange(CudaCode.Of(spec, build, kernel.Name).AsParallel().AsOrdered()
-                .Select(f => new PhaseOnArchitecture(build.Architecture, f, assembler is null ? null : PtxAssembler.Assemble(assembler, f.Text, build.Architecture))));
+            phases.AddRange(CudaCode.Each(CudaCode.Of(spec, build, kernel.Name),
+                f => new PhaseOnArchitecture(build.Architecture, f, assembler is null ? null : PtxAssembler.Assemble(assembler, f.Text, build.Architecture))));
         }
 
         return phases;

@@ -26,7 +26,7 @@ public sealed record ResourceTable(string Assembler, IReadOnlyList<ResourceRow> 
         string version = PtxAssembler.Version(assembler);
         var done = new ConcurrentDictionary<(string, string), Lazy<KernelResources>>();
         var old = known?.Assembler == version ? known.Rows.ToLookup(r => (r.Architecture, r.Hash)) : null;
-        var rows = texts.AsParallel().AsOrdered().WithDegreeOfParallelism(Environment.ProcessorCount).Select(t =>
+        var rows = CudaCode.Each(texts, t =>
         {
             var (architecture, function) = t;
             if (old?[(architecture, function.Hash)].FirstOrDefault() is { } row)
@@ -34,7 +34,7 @@ public sealed record ResourceTable(string Assembler, IReadOnlyList<ResourceRow> 
             var resources = done.GetOrAdd((architecture, function.Hash), _ => new(() => PtxAssembler.Assemble(assembler, function.Text, architecture)));
             return ResourceRow.Of(function, architecture, resources.Value);
         });
-        return new(version, [.. rows]);
+        return new(version, rows);
     }
 
     /// <exception cref="FormatException">It is no such table.</exception>

@@ -41,7 +41,7 @@ public sealed partial record MultiprocessorLimits(int Warps, int Groups, int Sha
         var byRegisters = registers == 0 ? int.MaxValue : Registers / Up(registers * 32, RegisterPiece) / warps;
         var byShared = sharedBytes > GroupSharedBytes ? 0 : SharedBytes / Up(sharedBytes + SystemShared, SharedPiece);
         var groups = new[] { Groups, Warps / warps, byRegisters, byShared }.Min();
-        var limit = groups == byShared && byShared < Math.Min(byRegisters, Warps / warps) ? "shared memory" : groups == byRegisters ? "registers" : groups == Warps / warps ? "warps" : "groups";
+        var limit = groups == Warps / warps ? "warps" : groups == Groups ? "groups" : groups == byRegisters ? "registers" : "shared memory";
         return new(groups, groups * warps, Warps, limit);
     }
 

@@ -1,3 +1,4 @@
+using DeepSeekCompiler.Runtime.Gpu.Cuda;
 using ILGPU;
 using ILGPU.Runtime;
 
@@ -17,6 +18,9 @@ public sealed class OpenDevice : IDisposable
     public DeviceInfo Info { get; }
 
     public Accelerator Accelerator { get; }
+
+    /// <summary>How kernels came to run on it; null before a model does, and on devices other than CUDA. DSC_TRACE=1 prints it at the end.</summary>
+    public LaunchReport? Launches { get; internal set; }
 
     /// <summary>Threads of a group; the environment variable DSC_GROUP (1, 32 or 64) overrides the device's own.</summary>
     public int Threads { get; set; }

@@ -7,7 +7,8 @@ public abstract class DeviceKernel
 {
     private static int s_count;
 
-    private protected DeviceKernel(string name, MethodInfo entry, int slot) => (Name, Entry, Slot, Id) = (name, entry, slot, Interlocked.Increment(ref s_count) - 1);
+    private protected DeviceKernel(string name, MethodInfo entry, int slot, int threads, int sharedBytes) =>
+        (Name, Entry, Slot, Threads, SharedBytes, Id) = (name, entry, slot, threads, sharedBytes, Interlocked.Increment(ref s_count) - 1);
 
     /// <summary>Kernel and phase.</summary>
     public string Name { get; }
@@ -17,6 +18,12 @@ public abstract class DeviceKernel
 
     /// <summary>4-byte numbers of device memory that every group needs for itself.</summary>
     public int Slot { get; }
+
+    /// <summary>Threads of a group; 0 for the program's.</summary>
+    public int Threads { get; }
+
+    /// <summary>Dynamic shared memory of a group, in bytes; a kernel that has any wants a multiprocessor for itself.</summary>
+    public int SharedBytes { get; }
 
     /// <summary>A small number that is its own in this process.</summary>
     internal int Id { get; }
@@ -40,8 +47,10 @@ public sealed class DeviceKernel<T> : DeviceKernel
     /// <param name="name">Kernel and phase, for messages.</param>
     /// <param name="method">A static method that ILGPU compiles.</param>
     /// <param name="slot">4-byte numbers of device memory that every group needs for itself.</param>
-    public DeviceKernel(string name, Action<T> method, int slot)
-        : base(name, method?.Method ?? throw new ArgumentNullException(nameof(method)), slot) => Method = method;
+    /// <param name="threads">Threads of a group, where they are not the program's.</param>
+    /// <param name="sharedBytes">Dynamic shared memory of a group.</param>
+    public DeviceKernel(string name, Action<T> method, int slot, int threads = 0, int sharedBytes = 0)
+        : base(name, method?.Method ?? throw new ArgumentNullException(nameof(method)), slot, threads, sharedBytes) => Method = method;
 
     public Action<T> Method { get; }
 }
