@@ -62,7 +62,7 @@ public static class ModelLoader
             var weights = WeightBinder.Bind(checkpoint, model.Manifest, spec.NumHiddenLayers);
             model.Bind(weights, checkpoint, options.Threads);
             if (device is not null) Place(model, device, options);
-            report = new LoadReport(spec, source, compiled, watch.Elapsed - compiled);
+            report = new LoadReport(spec, source, compiled, watch.Elapsed - compiled) { Launches = device?.Launches };
             return model;
         }
         catch
@@ -102,7 +102,7 @@ public static class ModelLoader
         return ((CompiledModel)Activator.CreateInstance(type)!, source);
     }
 
-    private static DeviceVariants Devices(DeviceVariant? variant) => variant is null ? DeviceVariants.None : Enum.Parse<DeviceVariants>(variant.Value.ToString());
+    internal static DeviceVariants Devices(DeviceVariant? variant) => variant is null ? DeviceVariants.None : Enum.Parse<DeviceVariants>(variant.Value.ToString());
 
     internal static VectorWidths Widths(int width) => width switch
     {

@@ -42,6 +42,9 @@ public static class DeviceTargets
         (DeviceVariants.Sm89, new(32) { Matrix = MatrixUnit.Fp8 }, DeviceVariants.Sm80),
     ];
 
+    /// <summary>The target of one variant.</summary>
+    public static DeviceTarget For(DeviceVariants variant) => Array.Find(s_all, d => d.Variant == variant).Target;
+
     /// <summary>Name, target, and the variant whose kernels it takes over where its own would be the same (none: null).</summary>
     public static IEnumerable<(DeviceVariants Variant, DeviceTarget Target, DeviceTarget? Base)> Of(CompileOptions options)
     {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using DeepSeekCompiler.Runtime.Gpu.Cuda;
 using DeepSeekCompiler.Runtime.Gpu.Primitives;
 using ILGPU;
 using ILGPU.Runtime;
@@ -96,7 +97,8 @@ public static class GpuDevices
 
                 if (DriverLibraries.HasCuda)
                 {
-                    builder.Cuda();
+                    // All of them: what is too old is shown with the reason.
+                    builder.Cuda(_ => true);
                 }
 
             });
@@ -124,7 +126,7 @@ public static class GpuDevices
         var first = all.Count;
         foreach (var device in context.GetCudaDevices())
         {
-            all.Add((new(Name("cuda", all.Count - first), device.Name, "NVIDIA", device.MemorySize, device.NumMultiprocessors, VariantOf(device.Architecture), null), device));
+            all.Add((new(Name("cuda", all.Count - first), device.Name, "NVIDIA", device.MemorySize, device.NumMultiprocessors, VariantOf(device.Architecture), RefusalOf(device)), device));
         }
 
         return all;
@@ -136,6 +138,20 @@ public static class GpuDevices
         { } a when a >= CudaArchitecture.SM_80 => DeviceVariant.Sm80,
         _ => DeviceVariant.Warp32,
     };
+
+    // ILGPU has contexts of its own only where it knows the driver's version.
+    private static string? RefusalOf(CudaDevice device)
+    {
+        try
+        {
+            CudaKernels.TargetOf(device.DeviceId);
+            return device.InstructionSet is null ? "its driver is too old for it; install a newer NVIDIA driver." : null;
+        }
+        catch (DeviceException e)
+        {
+            return e.Message;
+        }
+    }
 
     private static string Name(string kind, int index) => string.Create(CultureInfo.InvariantCulture, $"{kind}:{index}");
 }

@@ -1,3 +1,4 @@
+using DeepSeekCompiler.Runtime.Gpu.Cuda;
 using ILGPU;
 using ILGPU.Runtime;
 
@@ -19,6 +20,9 @@ public sealed class OpenDevice : IDisposable
     public DeviceInfo Info { get; }
 
     public Accelerator Accelerator { get; }
+
+    /// <summary>How kernels came to run on it; null before a model does, and on devices other than CUDA. DSC_TRACE=1 prints it at the end.</summary>
+    public LaunchReport? Launches { get; internal set; }
 
     /// <summary>The kind of program that runs on it; the environment variable DSC_VARIANT overrides the device's own.</summary>
     public DeviceVariant Variant { get; set; }

@@ -28,7 +28,7 @@ public static class DeviceKernel
             if (tensor.Role != TensorRole.Temp) parameters.Add(($"ArrayView<{HostTypes.Element(tensor.Format)}>", tensor.Name));
         }
 
-        foreach (var scalar in kernel.Scalars) parameters.Add(("int", scalar.Name));
+        foreach (var scalar in kernel.Scalars) parameters.Add((DeviceScalars.Type(scalar), scalar.Name));
         // Kernels are printed first, because the launch needs to know how much memory of its own a group takes.
         var strides = Strides(kernel);
         var body = new CodeWriter(writer.Depth);
@@ -65,7 +65,7 @@ public static class DeviceKernel
         for (int i = 0; i < slots.Count; i++)
             writer.Line($"private static readonly DeviceKernel<Arguments> s_{Phase(lowered, i)} = new(\"{lowered.Kernel.Name}.{Phase(lowered, i)}\", {Phase(lowered, i)}, {Number(slots[i])}{(lowered.Functions[i] is TensorFunction { Tile.Threads: var threads } ? ", " + Number(threads) : "")});");
         writer.Line();
-        writer.Open($"public static void Run(DeviceRun run, {string.Join(", ", parameters.Select(p => $"{p.Type} {p.Name}"))})");
+        writer.Open($"public static void Run(DeviceRun run, {string.Join(", ", parameters.Select(p => $"{DeviceScalars.OnTheHost(p.Type)} {p.Name}"))})");
         writer.Line("Arguments given = default;");
         foreach (var (_, name) in parameters) writer.Line($"given.{name} = {name};");
         if (lowered.Workspace.Count > 0)
