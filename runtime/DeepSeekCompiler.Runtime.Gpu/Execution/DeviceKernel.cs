@@ -5,7 +5,7 @@ public abstract class DeviceKernel
 {
     private static int s_count;
 
-    private protected DeviceKernel(string name, int slot, int threads) => (Name, Slot, Threads, Id) = (name, slot, threads, Interlocked.Increment(ref s_count) - 1);
+    private protected DeviceKernel(string name, int slot, int threads, int sharedBytes) => (Name, Slot, Threads, SharedBytes, Id) = (name, slot, threads, sharedBytes, Interlocked.Increment(ref s_count) - 1);
 
     /// <summary>Kernel and phase.</summary>
     public string Name { get; }
@@ -15,6 +15,9 @@ public abstract class DeviceKernel
 
     /// <summary>Threads of a group; 0 for the program's.</summary>
     public int Threads { get; }
+
+    /// <summary>Dynamic shared memory of a group, in bytes; a kernel that has any wants a multiprocessor for itself.</summary>
+    public int SharedBytes { get; }
 
     /// <summary>A small number that is its own in this process.</summary>
     internal int Id { get; }
@@ -29,8 +32,9 @@ public sealed class DeviceKernel<T> : DeviceKernel
     /// <param name="method">A static method that ILGPU compiles.</param>
     /// <param name="slot">4-byte numbers of device memory that every group needs for itself.</param>
     /// <param name="threads">Threads of a group, where they are not the program's.</param>
-    public DeviceKernel(string name, Action<T> method, int slot, int threads = 0)
-        : base(name, slot, threads) => Method = method;
+    /// <param name="sharedBytes">Dynamic shared memory of a group.</param>
+    public DeviceKernel(string name, Action<T> method, int slot, int threads = 0, int sharedBytes = 0)
+        : base(name, slot, threads, sharedBytes) => Method = method;
 
     public Action<T> Method { get; }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using DeepSeekCompiler.Runtime.Gpu.Devices;
+using DeepSeekCompiler.Runtime.Gpu.Hopper;
 using DeepSeekCompiler.Runtime.Gpu.Primitives;
 using ILGPU;
 using ILGPU.Runtime;
@@ -16,11 +17,12 @@ public sealed class DeviceRun : IDisposable
     private MemoryBuffer1D<float, Stride1D.Dense>? _workspace;
     private MemoryBuffer1D<float, Stride1D.Dense>? _scratch;
     private readonly bool _emulates;
+    private readonly TileMaps _tileMaps;
     private DeviceException? _broken;
 
     internal DeviceRun(OpenDevice device, DeviceWeights weights, int threads)
     {
-        (_device, _weights, _threads) = (device, weights, threads);
+        (_device, _weights, _threads, _tileMaps) = (device, weights, threads, new(device));
         _emulates = device.Accelerator.AcceleratorType != AcceleratorType.Cuda;
         // Enough groups to fill the device; where a group is one CPU thread, enough to even out its units.
         MaxGroups = GroupsOf(threads);
@@ -49,6 +51,20 @@ public sealed class DeviceRun : IDisposable
     /// <summary>Memory of their own for the groups of a launch.</summary>
     public ArrayView<float> Scratch(DeviceKernel kernel, int items) => Grow(ref _scratch, (long)kernel.Slot * Math.Min(items, MaxGroups));
 
+    /// <summary>A map of a matrix for kernels that have tiles of it copied.</summary>
+    /// <param name="matrix">Where it starts.</param>
+    /// <param name="columns">Numbers of a row.</param>
+    /// <param name="rows">Rows.</param>
+    /// <param name="pitch">Numbers from a row to the next.</param>
+    /// <param name="boxRows">Rows of a tile's box.</param>
+    /// <returns>Its address in device memory.</returns>
+    public long TileMap<T>(ArrayView<T> matrix, int columns, long rows, int pitch, int boxRows)
+        where T : unmanaged
+    {
+        var address = matrix.LoadEffectiveAddressAsPtr();
+        return _tileMaps.Get(address, TileMapPlan.Of(address, Interop.SizeOf<T>(), columns, rows, pitch, boxRows));
+    }
+
     /// <summary>A count rounded up to whole cache lines.</summary>
     public static long Rounded(long numbers) => (numbers + 31) & ~31L;
 
@@ -61,8 +77,10 @@ public sealed class DeviceRun : IDisposable
         {
             var launcher = (kernel.Id < _launchers.Length ? (Action<KernelConfig, T>?)_launchers[kernel.Id] : null) ?? Compile(kernel);
             var threads = kernel.Threads == 0 ? _threads : kernel.Threads;
-            var groups = Math.Min(items, GroupsOf(threads));
-            launcher(_emulates && kernel.Threads > 0 ? new KernelConfig(groups, threads, SharedMemoryConfig.RequestDynamic<byte>(WarpEmulation.SharedBytes)) : new KernelConfig(groups, threads), given);
+            // Emulated matrix instructions exchange through dynamic shared memory; a kernel with some of its own has a multiprocessor to itself.
+            var bytes = kernel.SharedBytes > 0 ? kernel.SharedBytes : _emulates && kernel.Threads > 0 ? WarpEmulation.SharedBytes : 0;
+            var groups = Math.Min(items, kernel.SharedBytes > 0 ? _device.Info.Units : GroupsOf(threads));
+            launcher(bytes > 0 ? new KernelConfig(groups, threads, SharedMemoryConfig.RequestDynamic<byte>(bytes)) : new KernelConfig(groups, threads), given);
         }
     }
 
@@ -71,6 +89,7 @@ public sealed class DeviceRun : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        _tileMaps.Dispose();
         _workspace?.Dispose();
         _scratch?.Dispose();
     }
