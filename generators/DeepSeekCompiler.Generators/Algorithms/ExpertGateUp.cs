@@ -35,14 +35,17 @@ internal sealed class ExpertGateUp : IAlgorithm
         var slotToken = b.Input("slotToken", NumberFormat.I32, tokens);
         var gate = WeightTensor.Experts(b, "gate", format, e.NRoutedExperts, e.MoeIntermediateSize, hidden);
         var up = WeightTensor.Experts(b, "up", format, e.NRoutedExperts, e.MoeIntermediateSize, hidden);
-        var t = Linear.TokenAxis(tokens, form);
-        var rows = ActivationRows.Of(b, x, t, hidden, null, quantize, form, gate);
+        // A row a token, picked by every expert that it goes to; or a row a slot, the rows of an expert side by side.
+        var s = new Axis("s", tokens * e.NumExpertsPerTok, null, Limits.MaxChunk * e.NumExpertsPerTok);
+        var rows = form.IsWarpgroup() ? ActivationRows.Of(b, x, s, hidden, null, quantize, form, gate, slotToken[s])
+            : ActivationRows.Of(b, x, Linear.TokenAxis(tokens, form), hidden, null, quantize, form, gate);
         var a = new Axis("a", active, null, e.NRoutedExperts);
         var n = new Axis("n", e.MoeIntermediateSize);
         var slot = new Axis("slot", offset[a.Index + 1] - offset[a], offset[a]);
         var h = b.Output("h", NumberFormat.F32, 1, e.MoeIntermediateSize);
-        var g = new Product(b, "Gate", rows, slot, slotToken[slot], gate, expert[a], form, [a, n], [], n);
-        var u = new Product(b, "Up", rows, slot, slotToken[slot], up, expert[a], form, [a, n], [], n);
+        Expr row = form.IsWarpgroup() ? slot : slotToken[slot];
+        var g = new Product(b, "Gate", rows, slot, row, gate, expert[a], form, [a, n], [], n);
+        var u = new Product(b, "Up", rows, slot, row, up, expert[a], form, [a, n], [], n);
         g.Partner = u;
         u.Epilogue.Add(b.Map("Activate", h[slot, n], GateUp.Silu(g.Sum) * u.Sum, a, n, slot));
         b.Flops = Count.Number(4L * hidden * e.MoeIntermediateSize) + " a slot";

@@ -26,7 +26,10 @@ public enum DeviceVariants
     /// <summary>NVIDIA sm_89 and later: FP8 matrix instructions too.</summary>
     Sm89 = 16,
 
-    All = Cpu | Warp32 | Wave64 | Sm80 | Sm89,
+    /// <summary>NVIDIA sm_90a: warpgroup matrix instructions and the copy engine.</summary>
+    Sm90 = 32,
+
+    All = Cpu | Warp32 | Wave64 | Sm80 | Sm89 | Sm90,
 }
 
 /// <summary>The target of every variant.</summary>
@@ -40,6 +43,7 @@ public static class DeviceTargets
         (DeviceVariants.Wave64, new(64), DeviceVariants.None),
         (DeviceVariants.Sm80, new(32) { Matrix = MatrixUnit.Bfloat16 }, DeviceVariants.Warp32),
         (DeviceVariants.Sm89, new(32) { Matrix = MatrixUnit.Fp8 }, DeviceVariants.Sm80),
+        (DeviceVariants.Sm90, new(32) { Matrix = MatrixUnit.Warpgroup }, DeviceVariants.Sm89),
     ];
 
     /// <summary>The target of one variant.</summary>

@@ -1,4 +1,5 @@
 using DeepSeekCompiler.Generators.Program;
+using DeepSeekCompiler.Runtime.Gpu.Devices;
 using DeepSeekCompiler.Generators.Targets.Ilgpu;
 
 namespace DeepSeekCompiler.Compile.Explaining;
@@ -13,7 +14,7 @@ public sealed record CudaBuild(string Architecture, DeviceVariant Variant)
     [
         new("sm_80", DeviceVariant.Sm80),
         new("sm_89", DeviceVariant.Sm89),
-        new("sm_90a", DeviceVariant.Sm89),
+        new("sm_90a", DeviceVariant.Sm90),
     ];
 
     /// <summary>What its kernels are lowered for.</summary>

@@ -17,4 +17,7 @@ public enum DeviceVariant
 
     /// <summary>NVIDIA sm_89 and later: FP8 matrix instructions too. OpenCL devices emulate them, for tests.</summary>
     Sm89,
+
+    /// <summary>NVIDIA sm_90a (Hopper): warpgroup matrix instructions and the copy engine. No other device runs these programs.</summary>
+    Sm90,
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using DeepSeekCompiler.Runtime.Gpu.Cuda;
 using DeepSeekCompiler.Runtime.Gpu.Devices;
+using DeepSeekCompiler.Runtime.Gpu.Hopper;
 using DeepSeekCompiler.Runtime.Gpu.Primitives;
 using ILGPU;
 using ILGPU.Runtime;
@@ -18,11 +19,12 @@ public sealed class DeviceRun : IDisposable
     private MemoryBuffer1D<float, Stride1D.Dense>? _workspace;
     private MemoryBuffer1D<float, Stride1D.Dense>? _scratch;
     private readonly CudaKernels? _cuda;
+    private readonly TileMaps _tileMaps;
     private DeviceException? _broken;
 
     internal DeviceRun(OpenDevice device, DeviceWeights weights, int threads)
     {
-        (_device, _weights, _threads) = (device, weights, threads);
+        (_device, _weights, _threads, _tileMaps) = (device, weights, threads, new(device));
         _cuda = device.Accelerator is CudaAccelerator accelerator ? new CudaKernels(accelerator, device.Info) : null;
         // Enough groups to fill the device; where a group is one CPU thread, enough to even out its units.
         MaxGroups = GroupsOf(0, threads);
@@ -71,6 +73,20 @@ public sealed class DeviceRun : IDisposable
     /// <summary>Memory of their own for the groups of a launch.</summary>
     public ArrayView<float> Scratch(DeviceKernel kernel, int items) => Grow(ref _scratch, (long)kernel.Slot * Math.Min(items, MaxGroups));
 
+    /// <summary>A map of a matrix for kernels that have tiles of it copied.</summary>
+    /// <param name="matrix">Where it starts.</param>
+    /// <param name="columns">Numbers of a row.</param>
+    /// <param name="rows">Rows.</param>
+    /// <param name="pitch">Numbers from a row to the next.</param>
+    /// <param name="boxRows">Rows of a tile's box.</param>
+    /// <returns>Its address in device memory.</returns>
+    public long TileMap<T>(ArrayView<T> matrix, int columns, long rows, int pitch, int boxRows)
+        where T : unmanaged
+    {
+        var address = matrix.LoadEffectiveAddressAsPtr();
+        return _tileMaps.Get(address, TileMapPlan.Of(address, Interop.SizeOf<T>(), columns, rows, pitch, boxRows));
+    }
+
     /// <summary>A count rounded up to whole cache lines.</summary>
     public static long Rounded(long numbers) => (numbers + 31) & ~31L;
 
@@ -102,7 +118,7 @@ public sealed class DeviceRun : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        _cuda?.Dispose();
+        _tileMaps.Dispose();
         _workspace?.Dispose();
         _scratch?.Dispose();
     }

@@ -59,10 +59,16 @@ public sealed partial class PtxCompiler : IDisposable
     /// <summary>PTX of one kernel, the same text for the same kernel.</summary>
     public string Compile(MethodInfo entry)
     {
-        var compiled = (PTXCompiledKernel)_backend.Compile(EntryPointDescription.FromExplicitlyGroupedKernel(entry), default);
+        var compiled = (PTXCompiledKernel)_backend.Compile(EntryPointDescription.FromExplicitlyGroupedKernel(entry), Specialization(entry));
         var text = Target().Replace(Canonical(compiled.PTXAssembly), ".target " + _target);
         return text;
     }
+
+    /// <summary>What a launch will say of a generated kernel's groups: how many threads, and that a kernel with a multiprocessor to itself has all its registers.</summary>
+    internal static KernelSpecialization Specialization(MethodInfo entry) =>
+        entry.DeclaringType!.GetField("s_" + entry.Name, BindingFlags.NonPublic | BindingFlags.Static)?.GetValue(null) is Execution.DeviceKernel { SharedBytes: > 0 } kernel
+            ? new KernelSpecialization(kernel.Threads, 1)
+            : KernelSpecialization.Empty;
 
     /// <inheritdoc/>
     public void Dispose()

@@ -2,6 +2,7 @@ using System.Collections.Generic;
 using System.Globalization;
 using System.Linq;
 using DeepSeekCompiler.Generators.Expressions;
+using DeepSeekCompiler.Generators.Loops;
 using DeepSeekCompiler.Generators.Loops.Lowering;
 using DeepSeekCompiler.Generators.Tensors;
 using DeepSeekCompiler.Generators.Targets.Cuda;
@@ -55,6 +56,7 @@ public static class DeviceKernel
         foreach (var (type, name) in parameters) writer.Line($"public {type} {name};");
         foreach (var buffer in lowered.Workspace) writer.Line($"public ArrayView<{HostTypes.Element(buffer.Buffer.Format)}> {buffer.Buffer.Name};");
         writer.Line("public ArrayView<float> scratch;");
+        foreach (var map in lowered.Functions.SelectMany(Maps)) writer.Line($"public long {map.Name};");
         writer.Close();
         writer.Close();
         return writer.ToString();
@@ -63,7 +65,7 @@ public static class DeviceKernel
     private static void PrintRun(LoweredKernel lowered, List<(string Type, string Name)> parameters, List<int> slots, CodeWriter writer)
     {
         for (int i = 0; i < slots.Count; i++)
-            writer.Line($"private static readonly DeviceKernel<Arguments> s_{Phase(lowered, i)} = new(\"{lowered.Kernel.Name}.{Phase(lowered, i)}\", {Phase(lowered, i)}, {Number(slots[i])}{(lowered.Functions[i] is TensorFunction { Tile.Threads: var threads } ? ", " + Number(threads) : "")});");
+            writer.Line($"private static readonly DeviceKernel<Arguments> s_{Phase(lowered, i)} = new(\"{lowered.Kernel.Name}.{Phase(lowered, i)}\", {Phase(lowered, i)}, {Number(slots[i])}{Group(lowered.Functions[i])});");
         writer.Line();
         writer.Open($"public static void Run(DeviceRun run, {string.Join(", ", parameters.Select(p => $"{DeviceScalars.OnTheHost(p.Type)} {p.Name}"))})");
         writer.Line("Arguments given = default;");
@@ -84,12 +86,19 @@ public static class DeviceKernel
         for (int i = 0; i < slots.Count; i++)
         {
             string items = DeviceExpressions.Print(lowered.Functions[i].Items);
+            foreach (var map in Maps(lowered.Functions[i])) writer.Line($"given.{map.Name} = {map.Call};");
             if (slots[i] > 0) writer.Line($"given.scratch = run.Scratch(s_{Phase(lowered, i)}, {items});");
             writer.Line($"run.Launch(s_{Phase(lowered, i)}, given, {items});");
         }
 
         writer.Close();
     }
+
+    // Threads and dynamic shared memory of a group, where they are not the program's.
+    private static string Group(LoopFunction function) => function is not TensorFunction { Tile: var tile } ? ""
+        : ", " + Number(tile.Threads) + (tile.DynamicBytes == 0 ? "" : ", " + Number(tile.DynamicBytes));
+
+    private static IReadOnlyList<TileMap> Maps(LoopFunction function) => function is TensorFunction { Tile.DynamicBytes: > 0 } tensor ? TileMap.Of(tensor) : [];
 
     // In 4-byte numbers.
     private static string Numbers(WorkspaceBuffer workspace)

@@ -16,6 +16,7 @@ public sealed record DeviceTarget(int Threads) : Machine(Threads, 32, Threads > 
     {
         MatrixUnit.None => $"a device, in groups of {Threads.ToString(CultureInfo.InvariantCulture)}",
         MatrixUnit.Bfloat16 => "NVIDIA devices with bfloat16 matrix instructions (sm_80 and later)",
+        MatrixUnit.Warpgroup => "NVIDIA devices with warpgroup matrix instructions (sm_90a)",
         _ => "NVIDIA devices with FP8 matrix instructions (sm_89 and later)",
     };
 
