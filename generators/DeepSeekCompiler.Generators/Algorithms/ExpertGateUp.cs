@@ -36,17 +36,19 @@ internal sealed class ExpertGateUp : IAlgorithm
         var gate = WeightTensor.Experts(b, "gate", format, e.NRoutedExperts, e.MoeIntermediateSize, hidden);
         var up = WeightTensor.Experts(b, "up", format, e.NRoutedExperts, e.MoeIntermediateSize, hidden);
         var t = Linear.TokenAxis(tokens, form);
-        var rows = ActivationRows.Of(b, x, t, hidden, null, quantize, form, gate);
+        var rows = ActivationRows.Of(b, x, t, hidden, null, quantize, form, gate, true);
         var a = new Axis("a", active, null, e.NRoutedExperts);
         var n = new Axis("n", e.MoeIntermediateSize);
-        var slot = new Axis("slot", offset[a.Index + 1] - offset[a], offset[a]);
+        var slot = new Axis("slot", offset[a.Index + 1] - offset[a], offset[a], Limits.MaxChunk);
+        var input = rows.Gathered(b, form, a, slot, tokens * e.NumExpertsPerTok, slotToken[slot]);
+        Expr at = form == MatrixForm.Packed ? slot : slotToken[slot];
         var h = b.Output("h", NumberFormat.F32, 1, e.MoeIntermediateSize);
-        var g = new Product(b, "Gate", rows, slot, slotToken[slot], gate, expert[a], form, [a, n], [], n);
-        var u = new Product(b, "Up", rows, slot, slotToken[slot], up, expert[a], form, [a, n], [], n);
+        var g = new Product(b, "Gate", input, slot, at, gate, expert[a], form, [a, n], [], n);
+        var u = new Product(b, "Up", input, slot, at, up, expert[a], form, [a, n], [], n);
         g.Partner = u;
         u.Epilogue.Add(b.Map("Activate", h[slot, n], GateUp.Silu(g.Sum) * u.Sum, a, n, slot));
         b.Flops = Count.Number(4L * hidden * e.MoeIntermediateSize) + " a slot";
         b.Bytes = Count.Number(2L * hidden * e.MoeIntermediateSize * Count.Size(format)) + " of weights an active expert";
-        return new(form, rows, b.Build(), g);
+        return new(form, input, b.Build(), g);
     }
 }

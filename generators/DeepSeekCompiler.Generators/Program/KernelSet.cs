@@ -126,7 +126,8 @@ public sealed class KernelSet
         where T : IAlgorithm
     {
         var plain = define(form);
-        Add(name, t => lower(Tensorize.Fits(products(plain), t) ? define(Tensorize.Form(form, t)) : plain, t));
+        Add(name, t => lower(
+            Tensorize.Fits(products(plain), t) ? define(Tensorize.Form(form, t)) : t.PacksPanels && form == MatrixForm.Panel ? define(MatrixForm.Packed) : plain, t));
     }
 
     private void Point(string name, Func<string, PointAlgorithm> define)

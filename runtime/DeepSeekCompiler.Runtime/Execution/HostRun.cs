@@ -47,6 +47,20 @@ public sealed unsafe class HostRun : IDisposable
         }
     }
 
+    /// <summary>As <see cref="Dispatch"/>, for items that are long: threads take them one by one, so that the last ones end together.</summary>
+    /// <param name="body">The kernel.</param>
+    /// <param name="arguments">Passed on to every call.</param>
+    /// <param name="items">Items.</param>
+    public void DispatchEach(delegate*<void*, int, int, void> body, void* arguments, int items)
+    {
+        if (items > 0)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            _pool.Dispatch(body, arguments, items, each: true);
+            GC.KeepAlive(this);
+        }
+    }
+
     /// <summary>Native working memory, 64-byte aligned, not cleared; valid until the next call that asks for more.</summary>
     /// <param name="bytes">Bytes needed now.</param>
     public byte* Reserve(long bytes)
