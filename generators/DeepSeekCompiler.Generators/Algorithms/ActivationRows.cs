@@ -38,6 +38,12 @@ internal sealed class ActivationRows
     /// <summary>The stages that make <see cref="Rows"/>; empty when the product reads x itself.</summary>
     public List<Stage> Stages { get; }
 
+    /// <summary>The rows that are gathered; these where products read them as they are.</summary>
+    public ActivationRows Source { get => field ?? this; private init; }
+
+    /// <summary>The stage that gathers <see cref="Source"/> by slot; null where products read the rows as they are.</summary>
+    public Map? Pack { get; private init; }
+
     /// <param name="b">The kernel.</param>
     /// <param name="x">[tokens, columns].</param>
     /// <param name="token">Rows.</param>
@@ -47,11 +53,12 @@ internal sealed class ActivationRows
     /// <param name="form">Streaming stages the rows even when nothing changes them, for their order in memory; matrix instructions, for their format.</param>
     /// <param name="matrix">The matrix that they meet (see <see cref="WeightTensor.StagedFactor"/>).</param>
     /// <param name="source">The row of x that a row is made of, where it is not the row of the same number.</param>
-    public static ActivationRows Of(KernelBuilder b, Tensor x, Axis token, int columns, (Tensor Weight, double Eps)? norm, bool quantize, MatrixForm form, WeightTensor matrix, Expr? source = null)
+    /// <param name="gathered">Products read the rows by slot (see <see cref="Gathered"/>).</param>
+    public static ActivationRows Of(KernelBuilder b, Tensor x, Axis token, int columns, (Tensor Weight, double Eps)? norm, bool quantize, MatrixForm form, WeightTensor matrix, Expr? source = null, bool gathered = false)
     {
         var k = new Axis("k", columns);
         var stages = new List<Stage>();
-        if (norm is null && !quantize && form == MatrixForm.Panel) return new(token, k, x, stages);
+        if (norm is null && !quantize && (form == MatrixForm.Panel || (form == MatrixForm.Packed && gathered))) return new(token, k, x, stages);
         Expr value = x[source ?? token, k];
         if (norm is var (weight, eps))
         {
@@ -74,6 +81,20 @@ internal sealed class ActivationRows
         var rows = b.Temp("rows", token, k);
         stages.Add(b.Map("Rows", rows[token, k], value, token, k));
         return new(token, k, rows, stages);
+    }
+
+    /// <summary>The rows that the slots of an expert multiply, side by side: packed as they are gathered. Rows of other forms are gathered where they are read.</summary>
+    /// <param name="b">The kernel.</param>
+    /// <param name="form">How they are multiplied.</param>
+    /// <param name="expert">Axis over experts.</param>
+    /// <param name="slot">Axis over an expert's slots.</param>
+    /// <param name="slots">All slots.</param>
+    /// <param name="at">The row of a slot.</param>
+    public ActivationRows Gathered(KernelBuilder b, MatrixForm form, Axis expert, Axis slot, Expr slots, Expr at)
+    {
+        if (form != MatrixForm.Packed) return this;
+        var packed = b.Temp("packed", slots, Column);
+        return new(slot, Column, packed, []) { Source = this, Pack = b.Map("Pack", packed[slot, Column], At(at), expert, slot, Column) };
     }
 
     /// <summary>An activation as a product multiplies it, without its scale.</summary>

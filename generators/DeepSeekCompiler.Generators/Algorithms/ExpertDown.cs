@@ -33,15 +33,16 @@ internal sealed class ExpertDown : IAlgorithm
         var offset = b.Input("offset", NumberFormat.I32, active);
         var weight = WeightTensor.Experts(b, "weight", format, e.NRoutedExperts, hidden, e.MoeIntermediateSize);
         var s = new Axis("s", slots, null, Limits.MaxChunk * e.NumExpertsPerTok);
-        var rows = ActivationRows.Of(b, h, s, e.MoeIntermediateSize, null, quantize, form, weight);
+        var rows = ActivationRows.Of(b, h, s, e.MoeIntermediateSize, null, quantize, form, weight, null, true);
         var a = new Axis("a", active, null, e.NRoutedExperts);
         var n = new Axis("n", hidden);
-        var slot = new Axis("slot", offset[a.Index + 1] - offset[a], offset[a]);
+        var slot = new Axis("slot", offset[a.Index + 1] - offset[a], offset[a], Limits.MaxChunk);
+        var input = rows.Gathered(b, form, a, slot, slots, slot);
         var y = b.Output("y", NumberFormat.F32, slots, hidden);
-        var down = new Product(b, "Down", rows, slot, slot, weight, expert[a], form, [a, n], [], n);
+        var down = new Product(b, "Down", input, slot, slot, weight, expert[a], form, [a, n], [], n);
         down.Epilogue.Add(b.Map("Store", y[slot, n], down.Sum, a, n, slot));
         b.Flops = Count.Number(2L * hidden * e.MoeIntermediateSize) + " a slot";
         b.Bytes = Count.Number((long)hidden * e.MoeIntermediateSize * Count.Size(format)) + " of weights an active expert";
-        return new(form, rows, b.Build(), down);
+        return new(form, input, b.Build(), down);
     }
 }

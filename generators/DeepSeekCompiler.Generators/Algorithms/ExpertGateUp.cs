@@ -38,18 +38,19 @@ internal sealed class ExpertGateUp : IAlgorithm
         // A row a token, picked by every expert that it goes to; or a row a slot, the rows of an expert side by side.
         var s = new Axis("s", tokens * e.NumExpertsPerTok, null, Limits.MaxChunk * e.NumExpertsPerTok);
         var rows = form.IsWarpgroup() ? ActivationRows.Of(b, x, s, hidden, null, quantize, form, gate, slotToken[s])
-            : ActivationRows.Of(b, x, Linear.TokenAxis(tokens, form), hidden, null, quantize, form, gate);
+            : ActivationRows.Of(b, x, Linear.TokenAxis(tokens, form), hidden, null, quantize, form, gate, null, true);
         var a = new Axis("a", active, null, e.NRoutedExperts);
         var n = new Axis("n", e.MoeIntermediateSize);
-        var slot = new Axis("slot", offset[a.Index + 1] - offset[a], offset[a]);
+        var slot = new Axis("slot", offset[a.Index + 1] - offset[a], offset[a], Limits.MaxChunk);
+        var input = rows.Gathered(b, form, a, slot, tokens * e.NumExpertsPerTok, slotToken[slot]);
         var h = b.Output("h", NumberFormat.F32, 1, e.MoeIntermediateSize);
-        Expr row = form.IsWarpgroup() ? slot : slotToken[slot];
-        var g = new Product(b, "Gate", rows, slot, row, gate, expert[a], form, [a, n], [], n);
-        var u = new Product(b, "Up", rows, slot, row, up, expert[a], form, [a, n], [], n);
+        Expr at = form == MatrixForm.Packed || form.IsWarpgroup() ? slot : slotToken[slot];
+        var g = new Product(b, "Gate", input, slot, at, gate, expert[a], form, [a, n], [], n);
+        var u = new Product(b, "Up", input, slot, at, up, expert[a], form, [a, n], [], n);
         g.Partner = u;
         u.Epilogue.Add(b.Map("Activate", h[slot, n], GateUp.Silu(g.Sum) * u.Sum, a, n, slot));
         b.Flops = Count.Number(4L * hidden * e.MoeIntermediateSize) + " a slot";
         b.Bytes = Count.Number(2L * hidden * e.MoeIntermediateSize * Count.Size(format)) + " of weights an active expert";
-        return new(form, rows, b.Build(), g);
+        return new(form, input, b.Build(), g);
     }
 }

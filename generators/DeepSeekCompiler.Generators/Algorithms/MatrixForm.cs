@@ -9,6 +9,9 @@ public enum MatrixForm
     /// <summary>Many tokens: a panel of rows is decoded once into float32 and multiplies all of them.</summary>
     Panel,
 
+    /// <summary>As <see cref="Panel"/>, with vectors along the weight's rows: panels are transposed as they are decoded, activations packed in tiles of tokens.</summary>
+    Packed,
+
     /// <summary>Few tokens, matrix instructions: weights stream through registers, activations are two bfloat16 terms (16 bits of fraction).</summary>
     TensorStreaming,
 

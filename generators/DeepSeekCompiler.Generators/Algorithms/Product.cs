@@ -60,6 +60,16 @@ internal sealed class Product
             if (rows.Scales is { } s) scale = s[at, column.Index / FormatSpec.Block] * scale!;
             Dot = b.Sum(name, Sums[point.ToArray()], x * weight.Code(expert, row, column), free.ToArray(), rows.Term is null ? [column] : [rows.Term, column], scale);
         }
+        else if (form == MatrixForm.Packed)
+        {
+            panelDims.Insert(0, column);
+            var panel = b.Temp(name + "Panel", panelDims.ToArray());
+            var index = new List<Expr> { column };
+            foreach (var axis in all) index.Add(axis);
+            var axes = new List<Axis>(all) { column };
+            Decode = b.Map("Decode" + name, panel[index.ToArray()], weight.Value(expert, row, column), axes.ToArray());
+            Dot = b.Sum(name, Sums[point.ToArray()], x * panel[index.ToArray()], free.ToArray(), [column]);
+        }
         else if (form == MatrixForm.Panel && weight.Format != NumberFormat.F32)
         {
             panelDims.Add(column);
@@ -107,6 +117,9 @@ internal sealed class Product
     public Map? Decode { get; }
 
     public Reduce Dot { get; }
+
+    /// <summary>Epilogue stages read sums of other rows than their own (the two of a rope pair), so a work item holds all rows of the last axis.</summary>
+    public bool KeepsRows { get; init; }
 
     /// <summary>Stages over the same work items that consume the sums, set by the kernel.</summary>
     public List<Map> Epilogue { get; } = new();

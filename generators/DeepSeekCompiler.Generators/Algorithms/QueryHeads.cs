@@ -40,11 +40,26 @@ internal static class QueryHeads
     {
         var t = rows.Token;
         var i = new Axis("i", pairs);
-        var two = new Axis("two", 2);
-        var product = new Product(b, name, rows, weight, form, [head, i], [two], firstRow + i.Index * 2 + two);
-        Expr at = position + t, x = product.Sums[t, head, i, 0], y = product.Sums[t, head, i, 1];
+        var (product, x, y) = form == MatrixForm.Packed ? Whole(b, rows, weight, name, head, firstRow, i) : Paired(b, rows, weight, form, name, head, firstRow, i);
+        Expr at = position + t;
         product.Epilogue.Add(b.Map(name + "First", target(i, 0), Rope.First(rope, at, i, x, y), head, i, t));
         product.Epilogue.Add(b.Map(name + "Second", target(i, 1), Rope.Second(rope, at, i, x, y), head, i, t));
         return product;
+    }
+
+    // The two rows of a pair go together through the loops.
+    private static (Product Product, Read X, Read Y) Paired(KernelBuilder b, ActivationRows rows, WeightTensor weight, MatrixForm form, string name, Axis head, Expr firstRow, Axis i)
+    {
+        var two = new Axis("two", 2);
+        var product = new Product(b, name, rows, weight, form, [head, i], [two], firstRow + i.Index * 2 + two);
+        return (product, product.Sums[rows.Token, head, i, 0], product.Sums[rows.Token, head, i, 1]);
+    }
+
+    // Rows side by side in vectors; pairs are found behind the sums.
+    private static (Product Product, Read X, Read Y) Whole(KernelBuilder b, ActivationRows rows, WeightTensor weight, string name, Axis head, Expr firstRow, Axis i)
+    {
+        var r = new Axis("r", 2 * i.Max);
+        var product = new Product(b, name, rows, weight, MatrixForm.Packed, [head, r], [], firstRow + r) { KeepsRows = true };
+        return (product, product.Sums[rows.Token, head, i.Index * 2], product.Sums[rows.Token, head, i.Index * 2 + 1]);
     }
 }

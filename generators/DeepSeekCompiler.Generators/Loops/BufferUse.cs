@@ -33,6 +33,11 @@ internal static class BufferUse
                 Collect(store.Value, found);
                 if (store.Table is { } table) Collect(table, found);
                 break;
+            case Transpose transpose:
+                Add(transpose.Target, found);
+                Add(transpose.Source, found);
+                StatementWalk.Each(transpose, e => Collect(e, found));
+                break;
             case View view:
                 Add(view.Source, found);
                 Collect(view.Offset, found);

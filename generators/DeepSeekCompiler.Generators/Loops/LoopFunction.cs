@@ -9,4 +9,8 @@ namespace DeepSeekCompiler.Generators.Loops;
 /// <param name="Buffers">Argument and workspace buffers, in order of the parameters.</param>
 /// <param name="Items">Number of work items.</param>
 /// <param name="Body">Statements; what stands outside the parallel loops is repeated by every worker and touches scratch only.</param>
-public record LoopFunction(string Name, IReadOnlyList<Var> Scalars, IReadOnlyList<Buffer> Buffers, Expr Items, Stmt Body);
+public record LoopFunction(string Name, IReadOnlyList<Var> Scalars, IReadOnlyList<Buffer> Buffers, Expr Items, Stmt Body)
+{
+    /// <summary>Items are long: workers take them one by one.</summary>
+    public bool Coarse { get; init; }
+}

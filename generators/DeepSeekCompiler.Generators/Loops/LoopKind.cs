@@ -11,6 +11,10 @@ public enum LoopKind
     /// <summary>One vector operation; the count is the number of lanes.</summary>
     Vector,
 
+    /// <summary>The loops of a block that is stored across the order in which it is read: columns, then rows, which become lanes. A block of as many rows as a
+    /// vector has lanes and as many columns as fill its words is one transposition; any other is walked.</summary>
+    Transpose,
+
     /// <summary>Work items that any worker may take, in any order; outermost only.</summary>
     Parallel,
 }

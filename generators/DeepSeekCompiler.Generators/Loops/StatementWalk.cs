@@ -41,6 +41,12 @@ internal static class StatementWalk
                 visit(store.Value);
                 if (store.Table is { } table) visit(table);
                 break;
+            case Transpose t:
+                visit(t.Index);
+                visit(t.SourceIndex);
+                if (t.Table is { } matrix) visit(matrix);
+                if (t.Factor is { } factor) visit(factor);
+                break;
             case View view:
                 visit(view.Offset);
                 if (view.Table is { } pick) visit(pick);
@@ -56,6 +62,7 @@ internal static class StatementWalk
         If branch => new If(f(branch.Condition), Map(branch.Then, f)),
         Let let => let with { Value = f(let.Value) },
         Store store => store with { Index = f(store.Index), Value = f(store.Value), Table = store.Table is null ? null : f(store.Table) },
+        Transpose t => t with { Index = f(t.Index), SourceIndex = f(t.SourceIndex), Table = t.Table is null ? null : f(t.Table), Factor = t.Factor is null ? null : f(t.Factor) },
         View view => view with { Offset = f(view.Offset), Table = view.Table is null ? null : f(view.Table) },
         _ => statement,
     };

@@ -133,7 +133,7 @@ public sealed class KernelSet
                 if (Tensorize.Fits(products(algorithm), other)) return lower(algorithm, t);
             }
 
-            return lower(define(form), t);
+            return lower(define(t.PacksPanels && form == MatrixForm.Panel ? MatrixForm.Packed : form), t);
         });
     }
 

@@ -8,4 +8,8 @@ namespace DeepSeekCompiler.Generators.Schedules;
 /// <param name="Part">Index into the segments' parts.</param>
 /// <param name="Kind">Serial, unrolled, vector or parallel.</param>
 /// <param name="OwnSums">For an unrolled part of a reduced axis: every trip has accumulators of its own, which hides the latency of the additions.</param>
-public sealed record LoopSpec(Axis Axis, int Part, LoopKind Kind, bool OwnSums = false);
+public sealed record LoopSpec(Axis Axis, int Part, LoopKind Kind, bool OwnSums = false)
+{
+    /// <summary>Runs over the axis in one loop, however the phase cuts it.</summary>
+    public bool Whole { get; init; }
+}

@@ -20,6 +20,9 @@ public record Machine(int Lanes, int Registers, bool SharesRows)
     /// <summary>Whether activations meet matrix instructions as two bfloat16 terms with many tokens too (with few they always do: it costs nothing there).</summary>
     public bool SplitsActivations { get; init; }
 
+    /// <summary>With many tokens, panels are transposed and activations packed (see <see cref="Algorithms.MatrixForm.Packed"/>).</summary>
+    public bool PacksPanels { get; init; }
+
     /// <summary>Numbers of a format that share a 32-bit lane. Scalar code has no lanes to share, and the threads of a group read narrow numbers one by one.</summary>
     public int Narrow(NumberFormat format) => Lanes == 1 || SharesRows ? 1 : Vectorize.PerWord(format);
 }

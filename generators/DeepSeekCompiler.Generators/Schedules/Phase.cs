@@ -10,6 +10,9 @@ namespace DeepSeekCompiler.Generators.Schedules;
 /// <param name="Branches">Each a list of stages under the same parallel loops; the branches' items follow each other.</param>
 public sealed record Phase(string Name, IReadOnlyList<Split> Splits, IReadOnlyList<StageSchedule> Prologue, IReadOnlyList<IReadOnlyList<StageSchedule>> Branches)
 {
+    /// <summary>Work items are long: workers take them one by one.</summary>
+    public bool Coarse { get; init; }
+
     /// <summary>For products on matrix instructions, their tiles; the branches then have no loops.</summary>
     internal ProductTile? Tile { get; init; }
 }

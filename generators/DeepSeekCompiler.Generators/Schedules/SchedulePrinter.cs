@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using DeepSeekCompiler.Generators.Loops;
 
@@ -35,6 +36,7 @@ public static class SchedulePrinter
         }
 
         if (where.Length > 0) text.Append("  (").Append(where).Append(')');
+        if (stage.BlockAt > 0) text.Append("  sums in registers from loop ").Append(stage.BlockAt.ToString(CultureInfo.InvariantCulture)).Append(" on");
         if (stage.Staged) text.Append("  staged in loop order");
         if (stage.ScaleAt > 0) text.Append("  scale applied once a block");
         text.Append('\n');
@@ -45,6 +47,7 @@ public static class SchedulePrinter
         LoopKind.Parallel => ":parallel",
         LoopKind.Unroll => loop.OwnSums ? ":unroll+sums" : ":unroll",
         LoopKind.Vector => ":vector",
+        LoopKind.Transpose => ":transpose",
         _ => "",
     };
 }

@@ -74,6 +74,54 @@ public sealed record Split(Axis Axis, IReadOnlyList<Segment> Segments)
         return new(axis, segments);
     }
 
+    /// <summary>Tiles of <paramref name="factor"/>, then one of exactly what is left, so that its loop can be unrolled too: parts (tile, within).</summary>
+    public static Split Exact(Axis axis, int factor)
+    {
+        if (axis.Extent is Const) return Tile(axis, factor);
+        Expr tiles = axis.Extent / factor, rest = axis.Extent % factor;
+        var segments = new List<Segment> { Two(0, tiles, factor, factor) };
+        for (int left = factor - 1; left > 0; left--)
+            segments.Add(Two(tiles * factor, new Select(new Binary(BinaryOp.Equal, rest, left), Const.One, Const.Zero), left, left));
+        return new(axis, segments);
+    }
+
+    /// <summary>Strips of vectors: parts (strip, group, vector, lane). The strips are the same whatever the vectors: whole ones, one of what is left in sixteens,
+    /// one of single numbers.</summary>
+    public static Split Strips(Axis axis, int strip, int lanes, int vectors)
+    {
+        const int grain = 16;
+        int extent = axis.Max, at = 0;
+        var segments = new List<Segment>();
+        foreach (int size in new[] { strip, extent % strip / grain * grain, extent % grain })
+        {
+            int count = size == 0 ? 0 : (extent - at) / size;
+            if (count == 0) continue;
+            int l = size % grain == 0 ? lanes : 1, v = l == 1 ? 1 : vectors;
+            while (size / l % v != 0) v--;
+            segments.Add(new Segment(at, [new Part(count, size, size), new Part(size / l / v, l * v, l * v), new Part(v, l, l), new Part(l, 1, 1)]));
+            at += count * size;
+        }
+
+        return new(axis, segments);
+    }
+
+    /// <summary>Blocks of a reduced axis: parts (block, words, narrow, lane); within a block, as many numbers as fill a vector's words stand together.</summary>
+    public static Split Blocks(Axis axis, int block, int lanes, int narrow)
+    {
+        int extent = axis.Max, at = 0, words = lanes * narrow;
+        var segments = new List<Segment>();
+        foreach (var (size, j, l) in new[] { (block, narrow, lanes), (extent % block / words * words, narrow, lanes), (extent % words / lanes * lanes, 1, lanes), (extent % lanes, 1, 1) })
+        {
+            if (size == 0 || extent - at < size) continue;
+            int count = (extent - at) / size;
+            if (size != block) count = 1;
+            segments.Add(new Segment(at, [new Part(count, size, size), new Part(size / (j * l), j * l, j * l), new Part(j, l, l), new Part(l, 1, 1)]));
+            at += count * size;
+        }
+
+        return new(axis, segments);
+    }
+
     private static Segment Two(Expr start, Expr tiles, int stride, int within) => new(start, [new Part(tiles, stride, stride), new Part(within, 1, 1)]);
 
     private static Segment Vectors(Expr start, Expr count, int u, int j, int l) =>

@@ -18,6 +18,10 @@ public sealed record StageSchedule(Stage Stage, IReadOnlyList<LoopSpec> Order, i
     /// <summary>For a reduction with a scale: the loop depth inside which the scale does not change and is left out, to be applied once behind it; 0 for none.</summary>
     public int ScaleAt { get; init; }
 
+    /// <summary>For a reduction: the loop depth inside which it sums in registers; what comes out is added to the target, which keeps the sums of the reduced
+    /// loops outside. 0 for none.</summary>
+    public int BlockAt { get; init; }
+
     /// <summary>Stored in the order of the loops (see <see cref="Split.Lanes"/>), not in that of the axes.</summary>
     public bool Staged { get; init; }
 

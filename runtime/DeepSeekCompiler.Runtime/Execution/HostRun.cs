@@ -47,6 +47,31 @@ public sealed unsafe class HostRun : IDisposable
         }
     }
 
+    /// <summary>As <see cref="Dispatch"/>, for items that are long: threads take them one by one, so that the last ones end together.</summary>
+    /// <param name="body">The kernel.</param>
+    /// <param name="arguments">Passed on to every call.</param>
+    /// <param name="items">Items.</param>
+    public void DispatchEach(delegate*<void*, int, int, void> body, void* arguments, int items)
+    {
+        if (items > 0)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            _pool.Dispatch(body, arguments, items, each: true);
+            GC.KeepAlive(this);
+        }
+    }
+
+    /// <summary>Adds up the time of every kernel; null where nobody asks.</summary>
+    public KernelClock? Clock { get; set; }
+
+    /// <summary>When a kernel began; 0 without a clock.</summary>
+    public long Begin() => Clock is null ? 0 : System.Diagnostics.Stopwatch.GetTimestamp();
+
+    /// <summary>Notes that a kernel ended.</summary>
+    /// <param name="kernel">Its name.</param>
+    /// <param name="began">What <see cref="Begin"/> gave.</param>
+    public void End(string kernel, long began) => Clock?.Add(kernel, began);
+
     /// <summary>Native working memory, 64-byte aligned, not cleared; valid until the next call that asks for more.</summary>
     /// <param name="bytes">Bytes needed now.</param>
     public byte* Reserve(long bytes)

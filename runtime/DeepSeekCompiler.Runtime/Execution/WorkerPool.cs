@@ -26,6 +26,7 @@ internal sealed unsafe class WorkerPool
     private delegate*<void*, int, int, void> _body;
     private void* _arguments;
     private int _items;
+    private bool _each;
     private Exception? _failure;
 
     private long _word;
@@ -50,8 +51,8 @@ internal sealed unsafe class WorkerPool
         }
     }
 
-    /// <summary>See <see cref="HostRun.Dispatch"/>; items is positive.</summary>
-    public void Dispatch(delegate*<void*, int, int, void> body, void* arguments, int items)
+    /// <summary>See <see cref="HostRun.Dispatch"/> and <see cref="HostRun.DispatchEach"/>; items is positive.</summary>
+    public void Dispatch(delegate*<void*, int, int, void> body, void* arguments, int items, bool each = false)
     {
         if (_current != this)
         {
@@ -60,6 +61,7 @@ internal sealed unsafe class WorkerPool
                 _body = body;
                 _arguments = arguments;
                 _items = items;
+                _each = each;
                 _call.Run(&DispatchPosted, this);
             }
         }
@@ -70,7 +72,7 @@ internal sealed unsafe class WorkerPool
         }
         else
         {
-            Share(body, arguments, items);
+            Share(body, arguments, items, each);
         }
     }
 
@@ -108,13 +110,13 @@ internal sealed unsafe class WorkerPool
     private static void DispatchPosted(object state)
     {
         var pool = (WorkerPool)state;
-        pool.Dispatch(pool._body, pool._arguments, pool._items);
+        pool.Dispatch(pool._body, pool._arguments, pool._items, pool._each);
     }
 
-    private void Share(delegate*<void*, int, int, void> body, void* arguments, int items)
+    private void Share(delegate*<void*, int, int, void> body, void* arguments, int items, bool each)
     {
         // Many items: several contiguous chunks a thread, so that a slow core takes fewer. Few items: one chunk a thread.
-        var chunks = Math.Min(items >= 8 * _threads ? ChunksPerThread * _threads : Math.Min(items, _threads), MaxChunks);
+        var chunks = Math.Min(each ? items : items >= 8 * _threads ? ChunksPerThread * _threads : Math.Min(items, _threads), MaxChunks);
         _body = body;
         _arguments = arguments;
         _items = items;

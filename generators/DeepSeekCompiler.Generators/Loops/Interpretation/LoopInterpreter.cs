@@ -54,12 +54,29 @@ public sealed class LoopInterpreter
                 var (source, offset) = Find(view.Source, view.Table);
                 _views[view.Name] = (source, offset + (int)Scalar(view.Offset));
                 break;
+            case Transpose transpose:
+                Run(transpose);
+                break;
             case Store store:
                 var value = Evaluate(store.Value);
                 var (target, start) = Find(store.Target, store.Table);
                 int index = start + (int)Scalar(store.Index);
                 for (int i = 0; i < value.Lanes.Length; i++) target.Store(index + i, Encode(value.Lanes[i], store.Target.Format), store.Target.Name);
                 break;
+        }
+    }
+
+    private void Run(Transpose t)
+    {
+        var (target, to) = Find(t.Target, null);
+        var (source, from) = Find(t.Source, t.Table);
+        to += (int)Scalar(t.Index);
+        from += (int)Scalar(t.SourceIndex);
+        double factor = t.Factor is null ? 1 : Scalar(t.Factor);
+        for (int row = 0; row < t.Rows; row++)
+        {
+            for (int column = 0; column < t.Columns; column++)
+                target.Store(to + (column * t.TargetStride) + row, (float)(source.Load(from + (row * t.SourceStride) + column, t.Source.Name) * factor), t.Target.Name);
         }
     }
 

@@ -6,7 +6,7 @@ using DeepSeekCompiler.Generators.Tensors;
 namespace DeepSeekCompiler.Generators.Loops.Lowering;
 
 /// <summary>Tensor-level expressions to loop level: axes become loop variables, reads become loads.</summary>
-internal sealed class ExpressionLowering(IReadOnlyDictionary<Tensor, Buffer> arguments)
+internal sealed class ExpressionLowering(IReadOnlyDictionary<Tensor, Buffer> arguments, IReadOnlyDictionary<Tensor, TileLayout>? layouts = null)
 {
     public Expr Lower(Expr e, Scope scope) => e switch
     {
@@ -28,6 +28,7 @@ internal sealed class ExpressionLowering(IReadOnlyDictionary<Tensor, Buffer> arg
         if (scope[tensor] is { } storage) return (storage.Buffer, null, LocalIndex(read, storage, scope));
         if (!arguments.TryGetValue(tensor, out var buffer))
             throw new LoweringException($"{tensor.Name} is used where it is not stored");
+        if (layouts is not null && layouts.TryGetValue(tensor, out var layout)) return (buffer, null, TileIndex(read, layout, scope));
         int first = tensor.IsTable ? 1 : 0;
         Expr index = Const.Zero;
         for (int i = first; i < read.Index.Length; i++)
@@ -57,6 +58,32 @@ internal sealed class ExpressionLowering(IReadOnlyDictionary<Tensor, Buffer> arg
     {
         var (buffer, table, index) = Address(read, scope);
         return new Load(buffer, index, table) { Sub = WordPosition(read, scope) };
+    }
+
+    // Numbers in front of the tile, then blocks of the tile, then rows of the block, then its columns.
+    private Expr TileIndex(Read read, TileLayout layout, Scope scope)
+    {
+        if (read.Index[0] is not AxisIndex { Axis: var rows } || read.Index[1] is not AxisIndex { Axis: var columns })
+            throw new LoweringException($"{read.Tensor.Name} lies in tiles, so it is read at axes only");
+        var (start, row, height) = Tile(rows, layout, scope);
+        var block = scope[columns]?.Segment?.Parts ?? throw new LoweringException($"axis {columns.Name} is used outside its loops");
+        Expr column = scope[columns]!.Variables[block.Count - 1]!, width = block[block.Count - 1].Count;
+        Expr before = Value(columns, scope, null, false) - column;
+        return Affine.Simplify(start * Lower(read.Tensor.Dims[1].Size, scope) + before * height + row * width + column);
+    }
+
+    /// <summary>First row of the tile that an axis stands in, the row within it, and the rows it has.</summary>
+    private (Expr Start, Expr Row, Expr Height) Tile(Axis axis, TileLayout layout, Scope scope)
+    {
+        var state = scope[axis];
+        if (state?.Segment?.Parts is { Count: 2 } parts)
+        {
+            var within = state.Variables[1]!;
+            return (Value(axis, scope, null, false) - within, within, parts[1].Count);
+        }
+
+        Expr begin = Lower(axis.Begin, scope), at = Affine.Simplify(Value(axis, scope, null, false) - begin), first = at / layout.Rows * layout.Rows;
+        return (begin + first, at % layout.Rows, Expr.Min(layout.Rows, Lower(axis.Extent, scope) - first));
     }
 
     private Expr LocalIndex(Read read, Storage storage, Scope scope)

@@ -42,10 +42,10 @@ public static class KernelLowering
             }
 
             var used = new List<Buffer>();
-            var function = new PhaseLowering(kernel, phase, arguments).Lower(used);
+            var function = new PhaseLowering(kernel, phase, arguments, schedule.Layouts).Lower(used);
             BufferUse.Collect(function.Body, used);
             BufferUse.Collect(function.Items, used);
-            functions.Add(function with { Scalars = BufferUse.Scalars(function, kernel.Scalars) });
+            functions.Add(function with { Scalars = BufferUse.Scalars(function, kernel.Scalars), Coarse = phase.Coarse });
         }
 
         return new LoweredKernel(kernel, schedule, functions, workspace);

@@ -17,12 +17,12 @@ internal sealed class PhaseLowering
     private readonly ReductionLowering _reductions;
     private readonly Dictionary<Axis, Split> _splits = new();
 
-    public PhaseLowering(TensorKernel kernel, Phase phase, IReadOnlyDictionary<Tensor, Buffer> arguments)
+    public PhaseLowering(TensorKernel kernel, Phase phase, IReadOnlyDictionary<Tensor, Buffer> arguments, IReadOnlyDictionary<Tensor, TileLayout> layouts)
     {
         _kernel = kernel;
         _phase = phase;
         _arguments = arguments;
-        _expressions = new(arguments);
+        _expressions = new(arguments, layouts);
         _reductions = new(_expressions, _names);
         foreach (var scalar in kernel.Scalars) _names.Fresh(scalar.Name);
         foreach (var buffer in arguments.Values) _names.Fresh(buffer.Name);
@@ -151,12 +151,12 @@ internal sealed class PhaseLowering
         var starting = new List<StageSchedule>();
         foreach (var stage in run)
         {
-            if (stage.Stage is not Reduce reduce || FirstReduced(stage, reduce) != depth) continue;
+            if (stage.Stage is not Reduce reduce || stage.BlockAt > 0 || FirstReduced(stage, reduce) != depth) continue;
             starting.Add(stage);
             scope = _reductions.Begin(stage, reduce, depth, scope, SplitOf, into);
         }
 
-        var state = scope[loop.Axis] ?? new AxisState(SplitOf(loop.Axis), null, []);
+        var state = scope[loop.Axis] ?? new AxisState(loop.Whole ? Split.Whole(loop.Axis) : SplitOf(loop.Axis), null, []);
         foreach (var segment in state.Segment is { } known ? [known] : state.Split.Segments)
         {
             var inside = state.Segment is null ? state.In(segment) : state;
@@ -170,6 +170,14 @@ internal sealed class PhaseLowering
     {
         var count = Affine.Simplify(_expressions.Lower(countExpr, scope));
         if (count is Const { Value: 0 }) return;
+        if (count is Select { Then: Const { Value: 1 }, Else: Const { Value: 0 } } choice)
+        {
+            var chosen = new List<Stmt>();
+            Inside(run, depth + 1, scope.With(loop.Axis, state.With(loop.Part, Const.Zero)), chosen);
+            into.Add(new If(choice.Condition, new Block(chosen)));
+            return;
+        }
+
         if (count is Const { Value: 1 })
         {
             Inside(run, depth + 1, scope.With(loop.Axis, state.With(loop.Part, Const.Zero)), into);
@@ -195,6 +203,14 @@ internal sealed class PhaseLowering
     private void Inside(List<StageSchedule> run, int depth, Scope scope, List<Stmt> into)
     {
         var single = run.Count == 1 ? run[0] : null;
+        if (single is { Stage: Reduce tiled } && single.BlockAt == depth && depth > 0)
+        {
+            var tile = _reductions.BeginTile(single, tiled, depth, scope, SplitOf, into);
+            LowerGroup(run, depth, tile, into);
+            _reductions.EndTile(single, tiled, tile, SplitOf, into);
+            return;
+        }
+
         if (single is not { Stage: Reduce reduce } || single.ScaleAt != depth || single.ScaleAt == 0)
         {
             LowerGroup(run, depth, scope, into);

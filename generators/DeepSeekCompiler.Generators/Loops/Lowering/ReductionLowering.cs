@@ -92,13 +92,57 @@ internal sealed class ReductionLowering(ExpressionLowering expressions, Names na
         });
     }
 
+    /// <summary>Sums of one tile in registers, which go on from what the target holds, from zero in the first block of the reduced axes.</summary>
+    public Scope BeginTile(StageSchedule stage, Reduce reduce, int depth, Scope scope, Func<Axis, Split> splitOf, List<Stmt> into)
+    {
+        if (reduce.Init is not null) throw new LoweringException($"{stage.Stage.Name} starts from a value and sums in blocks");
+        var sum = Open(stage, reduce, depth, scope, splitOf, "sum", into);
+        var start = AtStart(stage, depth, scope);
+        Expr before = Const.Zero;
+        foreach (var axis in reduce.Over) before += expressions.Value(axis, start, null, false);
+        before = Affine.Simplify(before);
+        List<Stmt> Fill(bool first)
+        {
+            var nest = new List<Stmt>();
+            Nest(stage, sum, scope, splitOf, nest, (inside, index, _, body) =>
+            {
+                var (buffer, table, at) = expressions.Address(reduce.Target, inside);
+                body.Add(new Store(sum.Scalar!, index, first ? Neutral(reduce.Op) : new Load(buffer, at, table)));
+            });
+            return nest;
+        }
+
+        if (before is Const { Value: var known })
+        {
+            into.AddRange(Fill(known == 0));
+        }
+        else
+        {
+            into.AddRange(Fill(true));
+            into.Add(new If(new Binary(BinaryOp.Less, Const.Zero, before), new Block(Fill(false))));
+        }
+
+        return scope.With(stage.Stage, sum);
+    }
+
+    /// <summary>Puts the sums of a tile into the target.</summary>
+    public void EndTile(StageSchedule stage, Reduce reduce, Scope scope, Func<Axis, Split> splitOf, List<Stmt> into)
+    {
+        var sum = scope[stage.Stage]!;
+        Nest(stage, sum, scope, splitOf, into, (inside, index, _, nest) =>
+        {
+            var (buffer, table, at) = expressions.Address(reduce.Target, inside);
+            nest.Add(new Store(buffer, at, new Load(sum.Scalar!, index), table));
+        });
+    }
+
     private Accumulator Open(StageSchedule stage, Reduce reduce, int depth, Scope scope, Func<Axis, Split> splitOf, string name, List<Stmt> into,
         bool vectors = true, bool scalars = true)
     {
         var dims = new List<LoopSpec>();
         var sizes = new List<int>();
         bool registers = true;
-        int points = 1;
+        int points = 1, width = 1;
         for (int i = depth; i < stage.Order.Count; i++)
         {
             var loop = stage.Order[i];
@@ -108,7 +152,8 @@ internal sealed class ReductionLowering(ExpressionLowering expressions, Names na
             registers &= loop.Kind is LoopKind.Unroll or LoopKind.Vector || size == 1;
             dims.Add(loop);
             sizes.Add(size);
-            points *= size;
+            if (loop.Kind != LoopKind.Vector) points *= size;
+            else width *= size;
         }
 
         var lane = LaneOf(stage, reduce);
@@ -116,7 +161,7 @@ internal sealed class ReductionLowering(ExpressionLowering expressions, Names na
         bool tail = lanes == 1 || HasScalarTail(lane!, scope, splitOf) || reduce.Init is not null;
         var memory = registers && points <= MostRegisters ? MemoryScope.Register : MemoryScope.Scratch;
         Buffer? vector = lanes > 1 && vectors ? new Buffer(names.Fresh(name + "V"), NumberFormat.F32, memory, points * lanes) : null;
-        Buffer? scalar = tail && scalars ? new Buffer(names.Fresh(name), NumberFormat.F32, memory, points) : null;
+        Buffer? scalar = tail && scalars ? new Buffer(names.Fresh(name), NumberFormat.F32, memory, points * (lane is null ? width : 1)) : null;
         if (vector is not null) into.Add(new Alloc(vector));
         if (scalar is not null) into.Add(new Alloc(scalar));
         return new Accumulator(depth, dims, sizes.ToArray(), vector, scalar, lanes);

@@ -1,4 +1,5 @@
 using System.Collections.Generic;
+using System.Linq;
 using DeepSeekCompiler.Generators.Expressions;
 using DeepSeekCompiler.Generators.Loops.Lowering;
 using DeepSeekCompiler.Generators.Spec;
@@ -27,6 +28,8 @@ public static class Vectorize
                 return new Block(body);
             case For { Kind: LoopKind.Vector } loop:
                 return Lanes(loop);
+            case For { Kind: LoopKind.Transpose } loop:
+                return Across(loop);
             case For loop:
                 return loop with { Body = Rewrite(loop.Body) };
             case If branch:
@@ -35,6 +38,66 @@ public static class Vectorize
                 return statement;
         }
     }
+
+    // A full block is one transposition; what is left at the edges is walked.
+    private static Stmt Across(For loop)
+    {
+        var loops = new List<For>();
+        Stmt inner = loop;
+        while (inner is For { Kind: LoopKind.Transpose } next)
+        {
+            loops.Add(next);
+            inner = ((Block)next.Body).Body.Count == 1 ? ((Block)next.Body).Body[0] : next.Body;
+        }
+
+        if (inner is Store store && Across(loops, store) is { } block) return block;
+        return Walked(loop);
+    }
+
+    private static Stmt Walked(Stmt statement) => statement switch
+    {
+        Block block => new Block(block.Body.Select(Walked).ToList()),
+        For { Kind: LoopKind.Transpose } loop => loop with { Kind = LoopKind.Serial, Body = Walked(loop.Body) },
+        _ => statement,
+    };
+
+    private static Transpose? Across(List<For> loops, Store store)
+    {
+        var (load, factor) = Factored(store.Value);
+        if (load is null || store.Table is not null || store.Target.Format != NumberFormat.F32) return null;
+        var row = loops[loops.Count - 1].Variable;
+        int rows = Count(loops[loops.Count - 1]), columns = 1;
+        long? targetStride = null;
+        for (int i = loops.Count - 2; i >= 0; i--)
+        {
+            // Columns are neighbours in the source and equally far apart in the target.
+            long? from = Affine.Of(load.Index).FactorOf(loops[i].Variable), to = Affine.Of(store.Index).FactorOf(loops[i].Variable);
+            targetStride ??= to;
+            if (from != columns || to != targetStride * columns) return null;
+            columns *= Count(loops[i]);
+        }
+
+        long? sourceStride = Affine.Of(load.Index).FactorOf(row);
+        if (columns != rows * PerWord(load.Source.Format) || targetStride is null || sourceStride is null || Affine.Of(store.Index).FactorOf(row) != 1) return null;
+        Expr Start(Expr e)
+        {
+            foreach (var loop in loops) e = AtZero(e, loop.Variable);
+            return e;
+        }
+
+        if (loops.Any(l => (factor is not null && Walk.Uses(factor, l.Variable)) || (load.Table is not null && Walk.Uses(load.Table, l.Variable)))) return null;
+        return new(store.Target, Start(store.Index), (int)targetStride, load.Source, Start(load.Index), load.Table, (int)sourceStride, rows, columns, factor);
+    }
+
+    private static int Count(For loop) => (int)((Const)loop.End).Value;
+
+    // A load times what does not change along the block.
+    private static (Load? Load, Expr? Factor) Factored(Expr value) => value switch
+    {
+        Load load => (load, null),
+        Binary { Op: BinaryOp.Mul } b when Factored(b.Left) is ({ } load, var rest) => (load, rest is null ? b.Right : rest * b.Right),
+        _ => (null, null),
+    };
 
     private static Stmt Lanes(For loop)
     {

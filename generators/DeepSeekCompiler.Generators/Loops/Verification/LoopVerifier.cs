@@ -61,6 +61,14 @@ public sealed class LoopVerifier
                 Use(view.Source, view.Offset, view.Table, 1);
                 _buffers.Add(view.Name);
                 break;
+            case Transpose t:
+                Use(t.Target, t.Index, null, t.Rows);
+                Use(t.Source, t.SourceIndex, t.Table, t.Columns);
+                if (t.Factor is { } factor) Visit(factor);
+                if (t.Factor is { Kind: not ScalarKind.F32 } or { Lanes: > 1 }) Problem($"{t.Target.Name} is transposed with a factor that is no number");
+                if (t.Target.Format != NumberFormat.F32 || t.Target.Scope == MemoryScope.Register) Problem($"{t.Target.Name} cannot take a transposed block");
+                if (t.TargetStride < t.Rows || t.SourceStride < t.Columns) Problem($"rows of the block that {t.Target.Name} takes overlap");
+                break;
             case Store store:
                 Use(store.Target, store.Index, store.Table, store.Value.Lanes);
                 Visit(store.Value);
@@ -76,7 +84,7 @@ public sealed class LoopVerifier
         Visit(loop.Begin);
         Visit(loop.End);
         Define(loop.Variable);
-        if (loop.Kind == LoopKind.Vector) Problem($"loop {loop.Variable.Name} was not vectorised");
+        if (loop.Kind is LoopKind.Vector or LoopKind.Transpose) Problem($"loop {loop.Variable.Name} was not vectorised");
         if (loop.Kind != LoopKind.Parallel)
         {
             Visit(loop.Body);

@@ -10,9 +10,9 @@ namespace DeepSeekCompiler.Generators.Schedules.Kernels;
 /// <summary>How the experts run on the host: the active experts' rows are one list of work items.</summary>
 internal static class ExpertSchedule
 {
-    public static KernelSchedule Of(ExpertGateUp a, Machine target) => a.Form.IsTensor() ? OnMatrixUnit(a.Form, a.Rows, a.Gate, target) : a.Form == MatrixForm.Streaming ? Streaming(a, target) : Panels(a.Rows, a.Gate, target);
+    public static KernelSchedule Of(ExpertGateUp a, Machine target) => a.Form == MatrixForm.Streaming ? Streaming(a, target) : Many(a.Form, a.Rows, a.Gate, target);
 
-    public static KernelSchedule Of(ExpertDown a, Machine target) => a.Form.IsTensor() ? OnMatrixUnit(a.Form, a.Rows, a.Down, target) : Panels(a.Rows, a.Down, target);
+    public static KernelSchedule Of(ExpertDown a, Machine target) => Many(a.Form, a.Rows, a.Down, target);
 
     public static KernelSchedule Of(ExpertDownCombine a, Machine target)
     {
@@ -50,6 +50,20 @@ internal static class ExpertSchedule
                 ],
             ]),
         ]);
+    }
+
+    private static KernelSchedule Many(MatrixForm form, ActivationRows rows, Product first, Machine target) =>
+        form.IsTensor() ? OnMatrixUnit(form, rows, first, target) : form == MatrixForm.Packed ? Packed(rows, first, target) : Panels(rows, first, target);
+
+    private static KernelSchedule Packed(ActivationRows rows, Product first, Machine target)
+    {
+        var phases = new List<Phase>();
+        RowSchedule.OwnPhase(rows.Source, target, phases);
+        var (pack, column) = (rows.Pack!, rows.Column);
+        LoopSpec[] order = [new(pack.Axes[0], 0, LoopKind.Parallel), new(rows.Token, 0, LoopKind.Serial), new(column, 0, LoopKind.Serial), new(column, 1, LoopKind.Serial), new(column, 2, LoopKind.Serial), new(column, 3, LoopKind.Vector)];
+        phases.Add(new("Pack", [Split.Lanes(column, target.Lanes, 1, 1)], [], [[new(pack, order) { Scope = MemoryScope.Workspace, Remark = "Rows of x, an expert's slots side by side." }]]));
+        phases.Add(PackedSchedule.Products([first], target));
+        return new(PackedSchedule.Name + ", an active expert's slots for tokens", phases) { Layouts = PackedSchedule.Layouts(rows) };
     }
 
     private static KernelSchedule OnMatrixUnit(MatrixForm form, ActivationRows rows, Product first, Machine target)

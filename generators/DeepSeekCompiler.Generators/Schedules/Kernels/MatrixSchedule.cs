@@ -12,7 +12,13 @@ namespace DeepSeekCompiler.Generators.Schedules.Kernels;
 internal static class MatrixSchedule
 {
     public static KernelSchedule Of(MatrixAlgorithm algorithm, Machine target) =>
-        algorithm.Form.IsTensor() ? OnMatrixUnit(algorithm, target) : algorithm.Form == MatrixForm.Streaming ? Streaming(algorithm, target) : Panels(algorithm, target);
+        algorithm.Form switch
+        {
+            MatrixForm.Streaming => Streaming(algorithm, target),
+            MatrixForm.Panel => Panels(algorithm, target),
+            MatrixForm.Packed => Packed(algorithm, target),
+            _ => OnMatrixUnit(algorithm, target),
+        };
 
     private static KernelSchedule OnMatrixUnit(MatrixAlgorithm m, Machine target)
     {
@@ -21,6 +27,15 @@ internal static class MatrixSchedule
         phases.Add(Tensorize.Products(m.Products, m.Form, target));
         AddAfter(m, target, phases);
         return new(Tensorize.Name(m.Form), phases);
+    }
+
+    private static KernelSchedule Packed(MatrixAlgorithm m, Machine target)
+    {
+        var phases = new List<Phase>();
+        RowSchedule.OwnPhase(m.Rows, target, phases);
+        phases.Add(PackedSchedule.Products(m.Products, target));
+        AddAfter(m, target, phases);
+        return new(PackedSchedule.Name, phases) { Layouts = PackedSchedule.Layouts(m.Rows) };
     }
 
     private static KernelSchedule Streaming(MatrixAlgorithm m, Machine target)

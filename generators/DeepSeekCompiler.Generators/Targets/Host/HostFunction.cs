@@ -78,6 +78,9 @@ internal sealed class HostFunction
             case Comment comment:
                 _writer.Line("// " + comment.Text);
                 break;
+            case Transpose t:
+                _writer.Line(TransposeText(t));
+                break;
             case Store store:
                 _writer.Line(StoreText(store));
                 break;
@@ -99,6 +102,13 @@ internal sealed class HostFunction
     private void PrintRegisters(Buffer buffer)
     {
         foreach (var (kind, lanes, names) in _registers.Locals(buffer)) _writer.Line($"{HostTypes.Register(kind, lanes)} {string.Join(", ", names)};");
+    }
+
+    private static string TransposeText(Transpose t)
+    {
+        string format = t.Source.Format == NumberFormat.F32 ? "" : t.Source.Format.ToString();
+        string factor = t.Factor is null ? "" : ", " + HostExpressions.Print(t.Factor);
+        return $"Lanes.Transpose{format}_{HostTypes.Bits(t.Rows)}({HostExpressions.Address(t.Source, t.Table, t.SourceIndex)}, {Number(t.SourceStride)}, {HostExpressions.Address(t.Target, null, t.Index)}, {Number(t.TargetStride)}{factor});";
     }
 
     private static string StoreText(Store store)

@@ -1,0 +1,68 @@
+using System.Collections.Generic;
+using DeepSeekCompiler.Generators.Algorithms;
+using DeepSeekCompiler.Generators.Loops;
+using DeepSeekCompiler.Generators.Tensors;
+
+namespace DeepSeekCompiler.Generators.Schedules.Kernels;
+
+/// <summary>Products of many tokens with vectors along weight rows. A strip of rows is a work item. Block after block of columns is decoded into a transposed
+/// panel that stays in the first cache and multiplies all tokens, in register tiles of tokens by vectors; the sums of a strip wait in the second cache.</summary>
+internal static class PackedSchedule
+{
+    public const string Name = "strips of weight rows, decoded and transposed by blocks of columns, register tiles of tokens by vectors of rows";
+
+    /// <summary>Activations lie in the tiles that the products read.</summary>
+    public static IReadOnlyDictionary<Tensor, TileLayout> Layouts(ActivationRows rows) => new Dictionary<Tensor, TileLayout> { [rows.Rows] = new(Tiles.PackedTokens) };
+
+    public static Phase Products(IReadOnlyList<Product> products, Machine target)
+    {
+        var splits = new Dictionary<Axis, Split>();
+        var branches = new List<IReadOnlyList<StageSchedule>>();
+        foreach (var first in products)
+        {
+            var stages = new List<StageSchedule>();
+            for (var product = first; product is not null; product = product.Partner) Add(product, target, splits, stages);
+            branches.Add(stages);
+        }
+
+        return new("Products", [.. splits.Values], [], branches) { Coarse = true };
+    }
+
+    private static void Add(Product product, Machine target, Dictionary<Axis, Split> splits, List<StageSchedule> stages)
+    {
+        Axis k = product.Column, t = product.Token, n = product.TileAxes[product.TileAxes.Length - 1];
+        splits[k] = Split.Blocks(k, Tiles.Block, target.Lanes, target.Narrow(product.Weight.Format));
+        splits[t] = Split.Exact(t, Tiles.PackedTokens);
+        splits[n] = Split.Strips(n, Tiles.Strip, target.Lanes, Tiles.Vectors(target));
+        var outer = new List<LoopSpec>();
+        foreach (var axis in product.TileAxes) outer.Add(new(axis, 0, axis == n && product.KeepsRows ? LoopKind.Serial : LoopKind.Parallel));
+        int items = product.KeepsRows ? outer.Count - 1 : outer.Count;
+        outer.Add(new(k, 0, LoopKind.Serial));
+        stages.Add(new(product.Decode!,
+        [
+            .. outer, new(n, 1, LoopKind.Serial), new(n, 2, LoopKind.Serial), new(k, 1, LoopKind.Serial),
+            new(k, 2, LoopKind.Transpose), new(k, 3, LoopKind.Transpose), new(n, 3, LoopKind.Transpose),
+        ],
+        stages.Count == 0 ? 0 : items) { StoredAt = outer.Count, Remark = $"A block of {product.Weight.Codes.Name}, decoded to float32 and transposed." });
+        stages.Add(new(product.Dot,
+        [
+            .. outer, new(t, 0, LoopKind.Serial), new(n, 1, LoopKind.Serial), new(k, 1, LoopKind.Serial), new(k, 2, LoopKind.Serial), new(k, 3, LoopKind.Serial),
+            new(t, 1, LoopKind.Unroll), new(n, 2, LoopKind.Unroll), new(n, 3, LoopKind.Vector),
+        ],
+        outer.Count) { StoredAt = items, BlockAt = outer.Count + 2 });
+        foreach (var map in product.Epilogue) stages.Add(Epilogue(map, product, n, items, outer));
+    }
+
+    private static StageSchedule Epilogue(Map map, Product product, Axis n, int items, List<LoopSpec> outer)
+    {
+        var order = new List<LoopSpec>(outer.GetRange(0, items)) { new(product.Token, 0, LoopKind.Serial) { Whole = true } };
+        foreach (var axis in map.Axes)
+        {
+            if (axis == product.Token || order.Exists(l => l.Axis == axis && axis != n)) continue;
+            if (axis == n) order.AddRange([new(n, 1, LoopKind.Serial), new(n, 2, LoopKind.Serial), new(n, 3, LoopKind.Vector)]);
+            else order.Add(new(axis, 0, LoopKind.Serial));
+        }
+
+        return new(map, order, items);
+    }
+}
