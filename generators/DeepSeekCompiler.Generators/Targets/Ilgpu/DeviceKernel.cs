@@ -55,7 +55,7 @@ public static class DeviceKernel
         writer.Open("public struct Arguments");
         foreach (var (type, name) in parameters) writer.Line($"public {type} {name};");
         foreach (var buffer in lowered.Workspace) writer.Line($"public ArrayView<{HostTypes.Element(buffer.Buffer.Format)}> {buffer.Buffer.Name};");
-        writer.Line("public ArrayView<float> scratch;");
+        if (slots.Exists(s => s > 0)) writer.Line("public ArrayView<float> scratch;");
         foreach (var map in lowered.Functions.SelectMany(Maps)) writer.Line($"public long {map.Name};");
         writer.Close();
         writer.Close();
