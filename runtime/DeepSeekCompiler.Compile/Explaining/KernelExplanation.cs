@@ -32,12 +32,17 @@ public sealed record KernelExplanation(string Name, LoweredKernel Lowered, strin
         ArgumentNullException.ThrowIfNull(options);
         var machine = options.Machine;
         var lowered = kernel.Lower(machine);
-        var writer = new CodeWriter();
-        if (machine is HostTarget host) HostKernel.Print([(host, lowered)], writer);
-        else DeviceKernel.Print(lowered, (DeviceTarget)machine, writer);
+        string code = machine is HostTarget host ? HostCode(host, lowered) : DeviceKernel.Print(lowered, (DeviceTarget)machine, false);
         // The work is that of the plain algorithm, whatever form the target gives it.
         var plain = kernel.Lower(HostTarget.Scalar).Kernel;
-        return new(kernel.Name, lowered, writer.ToString(), Roofline.Of(spec, plain, options.Tokens, options.Context), options.Target == "cuda" ? PhasesOf(spec, kernel, options) : []);
+        return new(kernel.Name, lowered, code, Roofline.Of(spec, plain, options.Tokens, options.Context), options.Target == "cuda" ? PhasesOf(spec, kernel, options) : []);
+    }
+
+    private static string HostCode(HostTarget target, LoweredKernel lowered)
+    {
+        var writer = new CodeWriter();
+        HostKernel.Print([(target, lowered)], writer);
+        return writer.ToString();
     }
 
     private static List<PhaseOnArchitecture> PhasesOf(ModelSpec spec, ModelKernel kernel, ExplainOptions options)

@@ -28,9 +28,6 @@ internal static class DriverLibraries
         }
     }
 
-    /// <summary>A function of the CUDA driver; 0 where there is none of that name.</summary>
-    public static nint CudaFunction(string name) => Find(s_cuda) is var library and not 0 && NativeLibrary.TryGetExport(library, name, out var function) ? function : 0;
-
     private static nint Resolve(string name, Assembly assembly, DllImportSearchPath? path) => name switch
     {
         "OpenCL" => Find(s_openCl),
