@@ -114,7 +114,7 @@ public class SimulationTests
         float[] frequencies = [.. Enumerable.Range(0, rope / 2).Select(i => 1f / (i + 2))];
         var table = memory.Of<float>([.. Enumerable.Range(0, tokens + position).SelectMany(p => frequencies.SelectMany(f => new[] { (float)Math.Cos(p * f), (float)Math.Sin(p * f) }))]);
         var q = memory.Allocate<float>(tokens * heads * width);
-        kernels.Run("QueryUpPrefill", run, [x, .. norm.Arguments, .. weight.Arguments, table, q, tokens, position]);
+        kernels.Run("QueryUpPrefill", run, [x, .. norm.Arguments, .. weight.Arguments, table, q, tokens, new StepNumber(position)]);
         Activations.Check("QueryUpPrefill", q, tokens, t =>
         {
             var row = Plain.Linear(weight.Values, Activations.Prepared(Plain.RmsNorm(x.Row(t, latent), norm.Values, 1e-6), format, true));

@@ -16,6 +16,18 @@ public sealed class DeviceKernel<T>(string name, Action<T> method, int slot, int
     public int SharedBytes => sharedBytes;
 }
 
+/// <summary>Stands in for the runtime's number of the name, which lives in device memory there.</summary>
+public readonly record struct DeviceNumber(int Value)
+{
+    public static implicit operator int(DeviceNumber number) => number.Value;
+}
+
+/// <summary>Stands in for the runtime's number of the name.</summary>
+public readonly record struct StepNumber(int Value)
+{
+    public static implicit operator DeviceNumber(StepNumber number) => new(number.Value);
+}
+
 /// <summary>Stands in for the runtime's class of the name: launches run at once, on a few groups.</summary>
 public sealed unsafe class DeviceRun(DeviceMemory memory, int groups, Faults faults = Faults.None)
 {
