@@ -5,13 +5,16 @@ public abstract class DeviceKernel
 {
     private static int s_count;
 
-    private protected DeviceKernel(string name, int slot) => (Name, Slot, Id) = (name, slot, Interlocked.Increment(ref s_count) - 1);
+    private protected DeviceKernel(string name, int slot, int threads) => (Name, Slot, Threads, Id) = (name, slot, threads, Interlocked.Increment(ref s_count) - 1);
 
     /// <summary>Kernel and phase.</summary>
     public string Name { get; }
 
     /// <summary>4-byte numbers of device memory that every group needs for itself.</summary>
     public int Slot { get; }
+
+    /// <summary>Threads of a group; 0 for the program's.</summary>
+    public int Threads { get; }
 
     /// <summary>A small number that is its own in this process.</summary>
     internal int Id { get; }
@@ -25,8 +28,9 @@ public sealed class DeviceKernel<T> : DeviceKernel
     /// <param name="name">Kernel and phase, for messages.</param>
     /// <param name="method">A static method that ILGPU compiles.</param>
     /// <param name="slot">4-byte numbers of device memory that every group needs for itself.</param>
-    public DeviceKernel(string name, Action<T> method, int slot)
-        : base(name, slot) => Method = method;
+    /// <param name="threads">Threads of a group, where they are not the program's.</param>
+    public DeviceKernel(string name, Action<T> method, int slot, int threads = 0)
+        : base(name, slot, threads) => Method = method;
 
     public Action<T> Method { get; }
 }

@@ -18,9 +18,9 @@ public static class DeviceModels
         ArgumentNullException.ThrowIfNull(device);
         try
         {
-            var program = (model as IDeviceModel)?.CreateProgram(device.Threads) ?? throw new DeviceException(string.Create(
+            var program = (model as IDeviceModel)?.CreateProgram(device.Variant) ?? throw new DeviceException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{model.Info.Name} was compiled without kernels for {device.Info.Name} (groups of {device.Threads}); reference DeepSeekCompiler.Runtime.Gpu where it is declared."));
+                $"{model.Info.Name} was compiled without kernels for {device.Info.Name} ({device.Variant}); reference DeepSeekCompiler.Runtime.Gpu where it is declared."));
             var weights = DeviceWeights.Upload(device, model, progress);
             var run = new DeviceRun(device, weights, program.Threads);
             model.RunOn(device.Info.Name, tokens => new DeviceEngine(model, device, program, run, tokens), new Owner(run, weights, device));

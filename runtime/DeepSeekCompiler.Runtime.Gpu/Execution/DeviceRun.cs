@@ -1,5 +1,6 @@
 using System.Globalization;
 using DeepSeekCompiler.Runtime.Gpu.Devices;
+using DeepSeekCompiler.Runtime.Gpu.Primitives;
 using ILGPU;
 using ILGPU.Runtime;
 
@@ -14,13 +15,15 @@ public sealed class DeviceRun : IDisposable
     private object?[] _launchers = new object?[64];
     private MemoryBuffer1D<float, Stride1D.Dense>? _workspace;
     private MemoryBuffer1D<float, Stride1D.Dense>? _scratch;
+    private readonly bool _emulates;
     private DeviceException? _broken;
 
     internal DeviceRun(OpenDevice device, DeviceWeights weights, int threads)
     {
         (_device, _weights, _threads) = (device, weights, threads);
+        _emulates = device.Accelerator.AcceleratorType != AcceleratorType.Cuda;
         // Enough groups to fill the device; where a group is one CPU thread, enough to even out its units.
-        MaxGroups = device.Info.Units * (threads == 1 ? 8 : 1024 / threads);
+        MaxGroups = GroupsOf(threads);
     }
 
     public Accelerator Accelerator => _device.Accelerator;
@@ -57,9 +60,13 @@ public sealed class DeviceRun : IDisposable
         if (items > 0)
         {
             var launcher = (kernel.Id < _launchers.Length ? (Action<KernelConfig, T>?)_launchers[kernel.Id] : null) ?? Compile(kernel);
-            launcher(new KernelConfig(Math.Min(items, MaxGroups), _threads), given);
+            var threads = kernel.Threads == 0 ? _threads : kernel.Threads;
+            var groups = Math.Min(items, GroupsOf(threads));
+            launcher(_emulates && kernel.Threads > 0 ? new KernelConfig(groups, threads, SharedMemoryConfig.RequestDynamic<byte>(WarpEmulation.SharedBytes)) : new KernelConfig(groups, threads), given);
         }
     }
+
+    private int GroupsOf(int threads) => _device.Info.Units * (threads == 1 ? 8 : 1024 / threads);
 
     /// <inheritdoc/>
     public void Dispose()

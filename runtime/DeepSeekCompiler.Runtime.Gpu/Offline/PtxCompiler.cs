@@ -30,7 +30,7 @@ public sealed partial class PtxCompiler : IDisposable
 
         _target = target;
         _context = Context.Create(builder => builder.Optimize(OptimizationLevel.O2));
-        Intrinsics.Register(_context, typeof(DeviceMath));
+        Intrinsics.Register(_context);
         var architecture = new CudaArchitecture(number[..^1].Length == 0 ? 0 : int.Parse(number[..^1]), number[^1] - '0');
         var capabilities = new CudaCapabilityContext(architecture);
         // ILGPU writes no target above sm_80 of its own accord.

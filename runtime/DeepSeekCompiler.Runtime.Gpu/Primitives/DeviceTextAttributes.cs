@@ -1,6 +1,7 @@
 namespace DeepSeekCompiler.Runtime.Gpu.Primitives;
 
-/// <summary>The PTX of a device primitive: <c>$r0</c> is the result, <c>$0</c>, <c>$1</c> ... the operands.</summary>
+/// <summary>The PTX of a device primitive: <c>$r0</c> is the result, <c>$0</c>, <c>$1</c> ... the operands; of a structure, <c>$r0</c>, <c>$r1</c> ... and
+/// <c>$0.0</c>, <c>$0.1</c> ... are the fields.</summary>
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class PtxAttribute(string text) : Attribute
 {
@@ -12,4 +13,11 @@ internal sealed class PtxAttribute(string text) : Attribute
 internal sealed class OpenClAttribute(string text) : Attribute
 {
     public string Text { get; } = text;
+}
+
+/// <summary>The private method of the same class that OpenCL devices run in a primitive's place; each primitive has one of its own.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+internal sealed class OpenClMethodAttribute(string name) : Attribute
+{
+    public string Name { get; } = name;
 }

@@ -64,10 +64,11 @@ internal static class Tensorize
 
     private static ProductTile Tiles(IReadOnlyList<Product> products, MatrixForm form, Machine target)
     {
-        const int tokens = 128, rows = 128, columns = 32;
+        const int columns = 32;
+        var (tokens, rows, warps, warpTokens) = target.Tile;
         var first = products[0];
         int activation = first.Rows.Rows.Format == NumberFormat.E4M3 ? 1 : 2 * form.Terms();
         int stage = columns * (tokens * activation + rows * Count.Size(first.Weight.Format));
-        return new(products, form, target.Matrix, tokens, rows, columns, 8, 64, Math.Min(4, SharedBytes / stage));
+        return new(products, form, target.Matrix, tokens, rows, columns, warps, warpTokens, Math.Min(4, SharedBytes / stage));
     }
 }

@@ -14,12 +14,14 @@ public static class DeviceKernel
 {
     /// <param name="lowered">The kernel, lowered for the target.</param>
     /// <param name="target">Threads of a group.</param>
-    /// <param name="writer">Where to.</param>
-    public static void Print(LoweredKernel lowered, DeviceTarget target, CodeWriter writer)
+    /// <param name="hides">It stands in for the kernel of that name in the class that the program is derived from.</param>
+    /// <returns>The class, indented twice.</returns>
+    public static string Print(LoweredKernel lowered, DeviceTarget target, bool hides)
     {
+        var writer = new CodeWriter(2);
         var kernel = lowered.Kernel;
         writer.Summary($"{kernel.Summary}\nSchedule: {lowered.Schedule.Name}; groups of {Number(target.Threads)}.");
-        writer.Open($"public static class {kernel.Name}");
+        writer.Open($"public static {(hides ? "new " : "")}class {kernel.Name}");
         var parameters = new List<(string Type, string Name)>();
         foreach (var tensor in kernel.Tensors)
         {
@@ -55,6 +57,7 @@ public static class DeviceKernel
         writer.Line("public ArrayView<float> scratch;");
         writer.Close();
         writer.Close();
+        return writer.ToString();
     }
 
     private static void PrintRun(LoweredKernel lowered, List<(string Type, string Name)> parameters, List<int> slots, CodeWriter writer)
