@@ -2,6 +2,8 @@ using System.Globalization;
 using DeepSeekCompiler.Runtime.Gpu.Devices;
 using DeepSeekCompiler.Runtime.Gpu.Primitives;
 using ILGPU;
+using ILGPU.Backends;
+using ILGPU.Backends.EntryPoints;
 using ILGPU.Runtime;
 
 namespace DeepSeekCompiler.Runtime.Gpu.Execution;
@@ -17,6 +19,9 @@ public sealed class DeviceRun : IDisposable
     private MemoryBuffer1D<float, Stride1D.Dense>? _scratch;
     private readonly bool _emulates;
     private DeviceException? _broken;
+
+    /// <summary>Allocations of device memory in this process so far.</summary>
+    internal static int Allocations { get; private set; }
 
     internal DeviceRun(OpenDevice device, DeviceWeights weights, int threads)
     {
@@ -83,9 +88,13 @@ public sealed class DeviceRun : IDisposable
             throw _broken;
         }
 
+        CompiledKernel? compiled = null;
         try
         {
-            var launcher = Accelerator.LoadStreamKernel(kernel.Method);
+            compiled = Accelerator.GetBackend().Compile(EntryPointDescription.FromExplicitlyGroupedKernel(kernel.Method.Method), default);
+            var start = Accelerator.LoadKernel(compiled).CreateLauncherDelegate<Action<AcceleratorStream, KernelConfig, T>>();
+            var queue = Accelerator.DefaultStream;
+            Action<KernelConfig, T> launcher = (config, given) => start(queue, config, given);
             if (kernel.Id >= _launchers.Length)
             {
                 Array.Resize(ref _launchers, Math.Max(kernel.Id + 1, 2 * _launchers.Length));
@@ -98,7 +107,7 @@ public sealed class DeviceRun : IDisposable
         {
             // The context is spoiled now: every later kernel would fail with a reason that is not its own.
             _broken = new DeviceException(
-                $"Kernel {kernel.Name} does not compile on {_device.Info.Name} ({_device.Info.Description}): {Reason(e)} Load the model again to use the device for another one.", e);
+                $"Kernel {kernel.Name} does not compile on {_device.Info.Name} ({_device.Info.Description}): {OpenClBuildLog.Of(Accelerator, compiled) ?? Reason(e)} Load the model again to use the device for another one.", e);
             throw _broken;
         }
     }
@@ -128,6 +137,7 @@ public sealed class DeviceRun : IDisposable
     {
         try
         {
+            Allocations++;
             return accelerator.Allocate1D<T>(Math.Max(count, 16));
         }
         catch (Exception e)
