@@ -38,6 +38,17 @@ public sealed class CommandTests : IDisposable
         Assert.Equal(stories[0], stories[1]);
     }
 
+    [OpenClFact]
+    public void Devices_ShowsEveryDevice_AndWhetherItIsRefused()
+    {
+        var (code, output, error) = Dsc.Run("", "devices", "--json");
+        Assert.True(code == 0, error);
+        using var json = JsonDocument.Parse(output);
+        var device = json.RootElement.EnumerateArray().First(d => d.GetProperty("device").GetString() == "opencl:0");
+        Assert.NotEqual(0, device.GetProperty("memoryBytes").GetInt64());
+        Assert.True(device.TryGetProperty("refusal", out _));
+    }
+
     [Theory]
     [InlineData("f32")]
     [InlineData("bf16")]

@@ -5,11 +5,17 @@ namespace DeepSeekCompiler.Cli.Tests;
 /// <summary>Runs the tool as its users do.</summary>
 internal static class Dsc
 {
-    public static (int Code, string Output, string Error) Run(string input, params string[] arguments)
+    public static (int Code, string Output, string Error) Run(string input, params string[] arguments) => Run(input, new Dictionary<string, string?>(), arguments);
+
+    /// <param name="input">What it reads.</param>
+    /// <param name="environment">Variables besides those of the tests.</param>
+    /// <param name="arguments">Command and options.</param>
+    public static (int Code, string Output, string Error) Run(string input, IReadOnlyDictionary<string, string?> environment, params string[] arguments)
     {
         var start = new ProcessStartInfo("dotnet") { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "dsc.dll"));
         foreach (string argument in arguments) start.ArgumentList.Add(argument);
+        foreach (var (name, value) in environment) start.Environment[name] = value;
         using var process = Process.Start(start)!;
         process.StandardInput.Write(input);
         process.StandardInput.Close();

@@ -19,6 +19,8 @@ public sealed class ErrorTests : IDisposable
     [InlineData("generate x --threads 0", "threads")]
     [InlineData("generate x --threads -1", "threads")]
     [InlineData("generate x --device cuda:0", "cuda:0")]
+    [InlineData("generate x --device opencl:99", "opencl:99")]
+    [InlineData("generate x --device vulkan:0", "vulkan:0")]
     [InlineData("generate x --width 300", "300")]
     [InlineData("generate x --fp8 maybe", "maybe")]
     [InlineData("generate x --cache f64", "f64")]
@@ -43,6 +45,19 @@ public sealed class ErrorTests : IDisposable
         Assert.Contains(culprit, error, StringComparison.Ordinal);
         Assert.Single(error.Split('\n', StringSplitOptions.RemoveEmptyEntries));
         Assert.DoesNotContain("   at ", error, StringComparison.Ordinal);
+    }
+
+    [OpenClFact]
+    public void LoaderWithoutDrivers_IsSaid()
+    {
+        var nothing = new Dictionary<string, string?> { ["OCL_ICD_VENDORS"] = _folder.Path };
+        var (code, _, error) = Dsc.Run("", nothing, "generate", "x", "--device", "opencl:0");
+        Assert.Equal(1, code);
+        Assert.Contains("offers no device", error, StringComparison.Ordinal);
+        Assert.Single(error.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        var devices = Dsc.Run("", nothing, "devices");
+        Assert.Equal(0, devices.Code);
+        Assert.DoesNotContain("opencl:", devices.Output, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -1,4 +1,4 @@
 namespace DeepSeekCompiler.Kernels.Tests;
 
 /// <summary>The kernel cases on the host, without vectors.</summary>
-public sealed class HostScalarTests() : KernelCases(0);
+public sealed class HostScalarTests() : HostKernelCases(0);

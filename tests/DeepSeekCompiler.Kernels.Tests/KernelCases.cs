@@ -6,8 +6,8 @@ using DeepSeekCompiler.Tests;
 namespace DeepSeekCompiler.Kernels.Tests;
 
 /// <summary>Every kernel that is no attention against a plain scalar reference, on random inputs and ragged shapes. A target derives from this class and
-/// names itself; attention kernels are compared in the model tests, in both forms.</summary>
-public abstract class KernelCases(int width)
+/// makes its kernels; attention kernels are compared in the model tests, in both forms.</summary>
+public abstract class KernelCases
 {
     private const int Experts = 6;
     private const int Chosen = 3;
@@ -19,11 +19,9 @@ public abstract class KernelCases(int width)
         { 45, 50, NumberFormat.F16 }, { 136, 144, NumberFormat.E4M3 }, { 300, 129, NumberFormat.E4M3 }, { 1, 1, NumberFormat.F32 },
     };
 
-    [Theory]
-    [MemberData(nameof(Shapes))]
-    public void Projections_MatchThePlainReference(int hidden, int inner, NumberFormat format)
+    private protected void CheckProjections(int hidden, int inner, NumberFormat format)
     {
-        using var host = new KernelHost(Spec(hidden, inner, format), width);
+        using var target = Create(Spec(hidden, inner, format));
         var random = new Random(hidden + inner);
         var other = format == NumberFormat.E4M3 ? NumberFormat.BF16 : format;
         foreach (int tokens in new[] { 1, 2, 4, 5, 7, 33 })
@@ -34,7 +32,7 @@ public abstract class KernelCases(int width)
             using var gate = new TestWeight(random, format, inner, hidden);
             using var up = new TestWeight(random, format, inner, hidden);
             using var h = new NativeArrayOfFloat(tokens * inner);
-            host.Call("DenseGateUp" + form, [x.Address, norm.Data, .. Pointers(gate), .. Pointers(up), h.Address, tokens]);
+            target.Call("DenseGateUp" + form, [x, norm.Data, .. Parts(gate), .. Parts(up), h, tokens]);
             Check($"DenseGateUp{form}, {tokens} tokens", h, tokens, t =>
             {
                 var n = Plain.RmsNorm(x.Row(t, hidden), norm.Values, 1e-6);
@@ -42,32 +40,28 @@ public abstract class KernelCases(int width)
             });
             using var down = new TestWeight(random, format, hidden, inner);
             var before = Enumerable.Range(0, tokens).Select(t => x.Row(t, hidden)).ToArray();
-            host.Call("DenseDown" + form, [h.Address, .. Pointers(down), x.Address, tokens]);
+            target.Call("DenseDown" + form, [h, .. Parts(down), x, tokens]);
             Check($"DenseDown{form}, {tokens} tokens", x, tokens, t => Plain.Linear(down.Values, h.Row(t, inner)).Zip(before[t], (a, b) => a + b).ToArray());
             using var y = new NativeArrayOfFloat(tokens * hidden);
-            host.Call("FinalNorm", x.Address, norm.Data, y.Address, tokens);
+            target.Call("FinalNorm", x, norm.Data, y, tokens);
             Check($"FinalNorm, {tokens} tokens", y, tokens, t => Plain.RmsNorm(x.Row(t, hidden), norm.Values, 1e-6));
             using var head = new TestWeight(random, other, 19, hidden);
             using var logits = new NativeArrayOfFloat(tokens * 19);
-            host.Call("Head" + form, y.Address, head.Data, logits.Address, tokens);
+            target.Call("Head" + form, y, head.Data, logits, tokens);
             Check($"Head{form}, {tokens} tokens", logits, tokens, t => Plain.Linear(head.Values, y.Row(t, hidden)));
         }
     }
 
-    [Theory]
-    [MemberData(nameof(Shapes))]
-    public void Experts_MatchThePlainReference(int hidden, int inner, NumberFormat format)
+    private protected void CheckExperts(int hidden, int inner, NumberFormat format)
     {
-        using var host = new KernelHost(Spec(hidden, inner, format), width);
+        using var target = Create(Spec(hidden, inner, format));
         var random = new Random(hidden * inner);
         var weights = Enumerable.Range(0, 3 * Experts).Select(i => new TestWeight(random, format, i / Experts < 2 ? inner : hidden, i / Experts < 2 ? hidden : inner)).ToArray();
-        using var data = NativeArray<nint>.Of(weights.Select(w => w.Data).ToArray());
-        using var scales = NativeArray<nint>.Of(weights.Select(w => w.Scales).ToArray());
-        foreach (int tokens in new[] { 1, 3, 6, 30 }) ExpertBlock(host, random, weights, data, scales, tokens, hidden, inner, format);
+        foreach (int tokens in new[] { 1, 3, 6, 30 }) ExpertBlock(target, random, weights, tokens, hidden, inner);
         foreach (var weight in weights) weight.Dispose();
     }
 
-    private static unsafe void ExpertBlock(KernelHost host, Random random, TestWeight[] weights, NativeArray<nint> data, NativeArray<nint> scales, int tokens, int hidden, int inner, NumberFormat format)
+    private static unsafe void ExpertBlock(KernelTarget target, Random random, TestWeight[] weights, int tokens, int hidden, int inner)
     {
         int slots = tokens * Chosen;
         using var x = Activations(random, tokens * hidden);
@@ -79,13 +73,19 @@ public abstract class KernelCases(int width)
         using var expert = new NativeArray<int>(Experts);
         using var offset = new NativeArray<int>(Experts + 1);
         using var active = new NativeArray<int>(1);
-        host.Call("Dispatch", (nint)chosen.Pointer, (nint)slot.Pointer, (nint)slotToken.Pointer, (nint)expert.Pointer, (nint)offset.Pointer, (nint)active.Pointer, tokens);
+        target.Call("Dispatch", chosen, slot, slotToken, expert, offset, active, tokens);
         Assert.Equal(chosen.Span.ToArray().Distinct().Count(), *active.Pointer);
         Assert.Equal(Enumerable.Range(0, slots), slot.Span.ToArray().Order());
-        object[] Table(int which) => format == NumberFormat.E4M3 ? [(nint)(data.Pointer + (which * Experts)), (nint)(scales.Pointer + (which * Experts))] : [(nint)(data.Pointer + (which * Experts))];
+        object[] Table(int which)
+        {
+            var entries = weights.Skip(which * Experts).Take(Experts).ToArray();
+            var data = new MemoryTable([.. entries.Select(w => w.Data)]);
+            return entries[0].Scales is null ? [data] : [data, new MemoryTable([.. entries.Select(w => w.Scales!)])];
+        }
+
         using var h = new NativeArrayOfFloat(slots * inner);
         string form = tokens <= 4 ? "Decode" : "Prefill";
-        host.Call("ExpertGateUp" + form, [x.Address, (nint)expert.Pointer, (nint)offset.Pointer, (nint)slotToken.Pointer, .. Table(0), .. Table(1), h.Address, tokens, *active.Pointer]);
+        target.Call("ExpertGateUp" + form, [x, expert, offset, slotToken, .. Table(0), .. Table(1), h, tokens, *active.Pointer]);
         for (int i = 0; i < slots; i++)
         {
             int e = chosen.Span[i], s = slot.Span[i];
@@ -97,13 +97,13 @@ public abstract class KernelCases(int width)
         var before = Enumerable.Range(0, tokens).Select(t => stream.Row(t, hidden)).ToArray();
         if (tokens <= 4)
         {
-            host.Call("ExpertDownCombine", [h.Address, (nint)chosen.Pointer, (nint)slot.Pointer, routing.Address, .. Table(2), stream.Address, tokens, slots]);
+            target.Call("ExpertDownCombine", [h, chosen, slot, routing, .. Table(2), stream, tokens, slots]);
         }
         else
         {
             using var y = new NativeArrayOfFloat(slots * hidden);
-            host.Call("ExpertDown", [h.Address, (nint)expert.Pointer, (nint)offset.Pointer, .. Table(2), y.Address, slots, *active.Pointer]);
-            host.Call("Combine", y.Address, (nint)slot.Pointer, routing.Address, stream.Address, tokens);
+            target.Call("ExpertDown", [h, expert, offset, .. Table(2), y, slots, *active.Pointer]);
+            target.Call("Combine", y, slot, routing, stream, tokens);
         }
 
         var slotOf = slot.Span.ToArray();
@@ -121,6 +121,8 @@ public abstract class KernelCases(int width)
         });
     }
 
+    private protected abstract KernelTarget Create(ModelSpec spec);
+
     private static ModelSpec Spec(int hidden, int inner, NumberFormat format)
     {
         var spec = CheckpointSpec.ReadConfig(GoldenFiles.Path("v3-tiny", "config.json"));
@@ -132,7 +134,7 @@ public abstract class KernelCases(int width)
         };
     }
 
-    private static object[] Pointers(TestWeight weight) => weight.Scales == 0 ? [weight.Data] : [weight.Data, weight.Scales];
+    private static object[] Parts(TestWeight weight) => weight.Scales is null ? [weight.Data] : [weight.Data, weight.Scales];
 
     private static NativeArrayOfFloat Activations(Random random, int length)
     {

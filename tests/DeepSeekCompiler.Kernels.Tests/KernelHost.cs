@@ -6,36 +6,45 @@ using DeepSeekCompiler.Runtime.Models;
 
 namespace DeepSeekCompiler.Kernels.Tests;
 
-/// <summary>Compiles the kernels of a small model for one vector width and calls them one by one.</summary>
-internal sealed unsafe class KernelHost : IDisposable
+/// <summary>Kernels on the host, for one vector width.</summary>
+internal sealed unsafe class KernelHost : KernelTarget
 {
     private readonly CompiledModel _model;
+    private readonly HostRun _run;
 
     public KernelHost(ModelSpec spec, int width)
     {
         _model = ModelLoader.Create(spec, new LoadOptions { VectorWidth = width });
-        Run = new HostRun(2);
+        _run = new HostRun(2);
     }
 
-    public HostRun Run { get; }
-
-    /// <summary>Calls a kernel; pointers are given as nint, in the order of its parameters.</summary>
-    public void Call(string kernel, params object[] arguments)
+    public override void Call(string kernel, params object[] arguments)
     {
         var type = _model.GetType().GetNestedType(kernel, BindingFlags.NonPublic) ?? throw new ArgumentException($"there is no kernel {kernel}");
         var method = type.GetMethod("Run", BindingFlags.Public | BindingFlags.Static)!;
         var parameters = method.GetParameters();
         Assert.Equal(parameters.Length, arguments.Length + 1);
         var given = new object[parameters.Length];
-        given[0] = Run;
+        given[0] = _run;
+        var tables = new List<NativeArray<nint>>();
         for (int i = 1; i < given.Length; i++)
-            given[i] = arguments[i - 1] is nint pointer ? Pointer.Box((void*)pointer, parameters[i].ParameterType) : arguments[i - 1];
+        {
+            if (arguments[i - 1] is MemoryTable table) tables.Add(NativeArray<nint>.Of(table.Entries.Select(e => e.Address).ToArray()));
+            given[i] = arguments[i - 1] switch
+            {
+                INativeMemory memory => Pointer.Box((void*)memory.Address, parameters[i].ParameterType),
+                MemoryTable => Pointer.Box(tables[^1].Pointer, parameters[i].ParameterType),
+                var number => number,
+            };
+        }
+
         method.Invoke(null, given);
+        foreach (var table in tables) table.Dispose();
     }
 
-    public void Dispose()
+    public override void Dispose()
     {
-        Run.Dispose();
+        _run.Dispose();
         _model.Dispose();
     }
 }

@@ -1,11 +1,13 @@
 namespace DeepSeekCompiler.Kernels.Tests;
 
 /// <summary>Rows of float32 in native memory.</summary>
-internal sealed unsafe class NativeArrayOfFloat(int length) : IDisposable
+internal sealed unsafe class NativeArrayOfFloat(int length) : INativeMemory, IDisposable
 {
     private readonly NativeArray<float> _array = new(length);
 
-    public nint Address => (nint)_array.Pointer;
+    public nint Address => _array.Address;
+
+    public int Bytes => _array.Bytes;
 
     public Span<float> Span => _array.Span;
 

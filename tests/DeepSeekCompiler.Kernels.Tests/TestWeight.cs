@@ -49,9 +49,10 @@ internal sealed unsafe class TestWeight : IDisposable
 
     public double[] Values { get; }
 
-    public nint Data => (nint)_data.Pointer;
+    public INativeMemory Data => _data;
 
-    public nint Scales => _scales is null ? 0 : (nint)_scales.Pointer;
+    /// <summary>Block scales; null where the format has none.</summary>
+    public INativeMemory? Scales => _scales;
 
     public void Dispose()
     {

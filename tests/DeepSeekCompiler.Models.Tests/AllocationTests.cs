@@ -1,5 +1,7 @@
 using DeepSeekCompiler.Compile;
+using DeepSeekCompiler.Runtime.Gpu.Execution;
 using DeepSeekCompiler.Runtime.Models;
+using DeepSeekCompiler.Tests;
 
 namespace DeepSeekCompiler.Models.Tests;
 
@@ -8,10 +10,30 @@ namespace DeepSeekCompiler.Models.Tests;
 [Collection(nameof(AllocationTests))]
 public class AllocationTests
 {
+    private const int Tokens = 40;
+
+    // Bookkeeping of ILGPU's queue.
+    private const long DeviceBytesPerToken = 4096;
+
     [Fact]
     public void Decode_AllocatesNothing()
     {
         using var model = ModelLoader.Load(SampleModelTests.Folder, new LoadOptions { Threads = 2 });
+        long least = Least(model);
+        Assert.True(least == 0, $"{least} bytes were allocated by {Tokens} tokens");
+    }
+
+    [OpenClFact]
+    public void DecodeOnADevice_AllocatesNoDeviceMemory_AndLittleOnTheHost()
+    {
+        using var model = ModelLoader.Load(SampleModelTests.Folder, new LoadOptions { Device = "opencl", Threads = 1 });
+        long least = Least(model);
+        Assert.True(least <= Tokens * DeviceBytesPerToken, $"{least} bytes were allocated by {Tokens} tokens");
+    }
+
+    // Other threads of the test host may allocate in a round; not in all of them.
+    private static long Least(CompiledModel model)
+    {
         using var session = new Session(model, 512);
         var logits = new float[model.Info.VocabSize];
         int[] token = [300];
@@ -20,12 +42,14 @@ public class AllocationTests
         for (int round = 0; round < 8; round++)
         {
             session.Rewind(100);
+            int memory = DeviceRun.Allocations;
             long before = GC.GetTotalAllocatedBytes(true);
-            for (int i = 0; i < 40; i++) session.Forward(token, logits);
+            for (int i = 0; i < Tokens; i++) session.Forward(token, logits);
             least = Math.Min(least, GC.GetTotalAllocatedBytes(true) - before);
+            // The first round takes the context as far as all of them.
+            if (round > 0) Assert.Equal(memory, DeviceRun.Allocations);
         }
 
-        // Other threads of the test host may allocate in a round; not in all of them.
-        Assert.True(least == 0, $"{least} bytes were allocated by 40 tokens");
+        return least;
     }
 }

@@ -1,3 +1,4 @@
+using DeepSeekCompiler.Runtime.Generation;
 using DeepSeekCompiler.Runtime.Models;
 using DeepSeekCompiler.Tests;
 
@@ -40,14 +41,19 @@ internal static class GoldenRun
         Assert.True(observer.Difference is null, $"{golden.Name}, {form}: {observer.Difference}");
         Compare.Rows(golden.Floats("logits"), logits, vocabulary, $"{golden.Name}, {form}, prefill", limit);
         session.Observer = null;
+        if (golden.Generated.Length > 0) Greedy(golden, 0, logits.AsSpan((count - 1) * vocabulary));
         var decoded = golden.Floats("decode.logits");
         var row = new float[vocabulary];
         for (int k = 0; k + 1 < golden.Generated.Length; k++)
         {
             session.Forward([golden.Generated[k]], row);
             Compare.Rows(decoded.AsSpan((k + 1) * vocabulary, vocabulary), row, vocabulary, $"{golden.Name}, {form}, decode step {k + 1}", limit);
+            Greedy(golden, k + 1, row);
         }
     }
+
+    private static void Greedy(GoldenCase golden, int step, ReadOnlySpan<float> row) =>
+        Assert.True(Sampler.Best(row) == golden.Generated[step], $"{golden.Name}: greedy token {step} is {Sampler.Best(row)}, expected {golden.Generated[step]}");
 
     private static void OneByOne(GoldenCase golden, CompiledModel model, AttentionForm form, double limit)
     {

@@ -1,6 +1,8 @@
 using System.Text.Json;
 using DeepSeekCompiler.Compile;
+using DeepSeekCompiler.Generators.Spec;
 using DeepSeekCompiler.Runtime.Generation;
+using DeepSeekCompiler.Runtime.Gpu.Devices;
 using DeepSeekCompiler.Runtime.Models;
 using DeepSeekCompiler.Tests;
 
@@ -19,6 +21,33 @@ public class OpenClTests
         using var model = golden.Load("opencl");
         Assert.StartsWith("opencl:", model.Device, StringComparison.Ordinal);
         GoldenRun.Check(golden, model, Tolerances.DeviceLogits);
+    }
+
+    /// <summary>A kind of GPU, run by the same driver: groups of 32 threads, shared memory and barriers.</summary>
+    [OpenClTheory]
+    [InlineData("v3-tiny")]
+    [InlineData("v3-fp8")]
+    [InlineData("v3-fp8-full")]
+    [InlineData("v3-yarn")]
+    public void GroupsOf32_MatchGoldenNumbers(string name)
+    {
+        using var golden = new GoldenCase(name);
+        using var model = golden.Load(new LoadOptions { Device = "opencl", Variant = DeviceVariant.Warp32 });
+        GoldenRun.Check(golden, model, Tolerances.DeviceLogits);
+    }
+
+    [OpenClFact]
+    public void Bf16Cache_StaysCloseToFloat32()
+    {
+        using var golden = new GoldenCase("v3-tiny");
+        using var model = golden.Load(new LoadOptions { Device = "opencl", Cache = NumberFormat.BF16 });
+        foreach (var form in new[] { AttentionForm.Expanded, AttentionForm.Absorbed })
+        {
+            using var session = new Session(model, 512) { Form = form };
+            var logits = new float[golden.Prompt.Length * model.Info.VocabSize];
+            session.Forward(golden.Prompt, logits, LogitRows.All);
+            Compare.Rows(golden.Floats("logits"), logits, model.Info.VocabSize, $"bf16 cache, {form}", Tolerances.Bf16Cache);
+        }
     }
 
     [OpenClFact]

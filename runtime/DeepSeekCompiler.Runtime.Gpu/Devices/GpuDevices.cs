@@ -81,7 +81,7 @@ public static class GpuDevices
         return genericAddressSpace ? null : "its driver lacks the generic address space, an optional feature of OpenCL 3.0 that kernels need.";
     }
 
-    private static Context CreateContext()
+    internal static Context CreateContext()
     {
         DriverLibraries.Register();
         try
@@ -112,7 +112,7 @@ public static class GpuDevices
         }
     }
 
-    private static List<(DeviceInfo Info, Device Device)> Describe(Context context)
+    internal static List<(DeviceInfo Info, Device Device)> Describe(Context context)
     {
         var all = new List<(DeviceInfo, Device)>();
         foreach (var device in context.GetCLDevices())

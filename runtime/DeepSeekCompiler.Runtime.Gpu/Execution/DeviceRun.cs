@@ -4,6 +4,8 @@ using DeepSeekCompiler.Runtime.Gpu.Devices;
 using DeepSeekCompiler.Runtime.Gpu.Hopper;
 using DeepSeekCompiler.Runtime.Gpu.Primitives;
 using ILGPU;
+using ILGPU.Backends;
+using ILGPU.Backends.EntryPoints;
 using ILGPU.Runtime;
 using ILGPU.Runtime.Cuda;
 
@@ -21,6 +23,9 @@ public sealed class DeviceRun : IDisposable
     private readonly CudaKernels? _cuda;
     private readonly TileMaps _tileMaps;
     private DeviceException? _broken;
+
+    /// <summary>Allocations of device memory in this process so far.</summary>
+    internal static int Allocations { get; private set; }
 
     internal DeviceRun(OpenDevice device, DeviceWeights weights, int threads)
     {
@@ -131,9 +136,13 @@ public sealed class DeviceRun : IDisposable
             throw _broken;
         }
 
+        CompiledKernel? compiled = null;
         try
         {
-            var launcher = Accelerator.LoadStreamKernel(kernel.Method);
+            compiled = Accelerator.GetBackend().Compile(EntryPointDescription.FromExplicitlyGroupedKernel(kernel.Method.Method), default);
+            var start = Accelerator.LoadKernel(compiled).CreateLauncherDelegate<Action<AcceleratorStream, KernelConfig, T>>();
+            var queue = Accelerator.DefaultStream;
+            Action<KernelConfig, T> launcher = (config, given) => start(queue, config, given);
             if (kernel.Id >= _launchers.Length)
             {
                 Array.Resize(ref _launchers, Math.Max(kernel.Id + 1, 2 * _launchers.Length));
@@ -146,7 +155,7 @@ public sealed class DeviceRun : IDisposable
         {
             // The context is spoiled now: every later kernel would fail with a reason that is not its own.
             _broken = new DeviceException(
-                $"Kernel {kernel.Name} does not compile on {_device.Info.Name} ({_device.Info.Description}): {Reason(e)} Load the model again to use the device for another one.", e);
+                $"Kernel {kernel.Name} does not compile on {_device.Info.Name} ({_device.Info.Description}): {OpenClBuildLog.Of(Accelerator, compiled) ?? Reason(e)} Load the model again to use the device for another one.", e);
             throw _broken;
         }
     }
@@ -177,6 +186,7 @@ public sealed class DeviceRun : IDisposable
     {
         try
         {
+            Allocations++;
             return accelerator.Allocate1D<T>(Math.Max(count, 16));
         }
         catch (Exception e)

@@ -20,6 +20,9 @@ internal sealed unsafe class DeviceWeights : IDisposable
 
     private DeviceWeights(int count) => (_data, _scales) = (new ArrayView<byte>[count], new ArrayView<float>[count]);
 
+    /// <summary>The weights of no model: for kernels by themselves.</summary>
+    public static DeviceWeights None => new(0);
+
     public ArrayView<byte> Data(int index) => _data[index];
 
     public ArrayView<float> Scale(int index) => _scales[index];

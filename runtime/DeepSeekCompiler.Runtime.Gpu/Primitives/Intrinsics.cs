@@ -24,7 +24,8 @@ internal static partial class Intrinsics
         }
     }
 
-    private static void Register(Context context, Type primitives)
+    /// <summary>Tells a context about the primitives of one class.</summary>
+    public static void Register(Context context, Type primitives)
     {
         var manager = context.GetIntrinsicManager();
         foreach (var method in primitives.GetMethods(BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic))

@@ -1,0 +1,82 @@
+using System.Runtime.CompilerServices;
+using DeepSeekCompiler.Compile;
+using DeepSeekCompiler.Generators.Spec;
+using DeepSeekCompiler.Runtime.Gpu.Devices;
+using DeepSeekCompiler.Runtime.Gpu.Execution;
+using ILGPU;
+using ILGPU.Runtime;
+
+namespace DeepSeekCompiler.Kernels.Tests;
+
+/// <summary>Kernels on an OpenCL device: every call copies its arguments there and back.</summary>
+internal sealed unsafe class KernelDevice : KernelTarget
+{
+    private readonly OpenDevice _device = GpuDevices.Open("opencl");
+    private readonly DeviceProgram _program;
+    private readonly DeviceRun _run;
+
+    public KernelDevice(ModelSpec spec, DeviceVariant variant)
+    {
+        _program = ModelLoader.CreateDeviceProgram(spec, variant);
+        _run = new DeviceRun(_device, DeviceWeights.None, _program.Threads);
+    }
+
+    public override void Call(string kernel, params object[] arguments)
+    {
+        var type = _program.GetType().GetNestedType(kernel) ?? throw new ArgumentException($"there is no kernel {kernel}");
+        var method = type.GetMethod("Run")!;
+        var parameters = method.GetParameters();
+        Assert.Equal(parameters.Length, arguments.Length + 1);
+        var given = new object[parameters.Length];
+        given[0] = _run;
+        var copies = new List<(MemoryBuffer1D<byte, Stride1D.Dense> Buffer, IReadOnlyList<INativeMemory> Parts)>();
+        for (int i = 1; i < given.Length; i++)
+        {
+            IReadOnlyList<INativeMemory>? parts = arguments[i - 1] switch { INativeMemory memory => [memory], MemoryTable table => table.Entries, _ => null };
+            if (parts is not null) copies.Add((Upload(parts), parts));
+            given[i] = parts is null ? arguments[i - 1] : View(copies[^1].Buffer.View.BaseView, parameters[i].ParameterType);
+        }
+
+        method.Invoke(null, given);
+        _device.Accelerator.Synchronize();
+        foreach (var (buffer, parts) in copies)
+        {
+            long offset = 0;
+            foreach (var part in parts)
+            {
+                if (part.Bytes > 0) buffer.View.BaseView.SubView(offset, part.Bytes).CopyToCPU<byte, ArrayView<byte>>(ref Unsafe.AsRef<byte>((void*)part.Address), part.Bytes);
+                offset += part.Bytes;
+            }
+
+            buffer.Dispose();
+        }
+    }
+
+    public override void Dispose()
+    {
+        _run.Dispose();
+        _device.Dispose();
+    }
+
+    private MemoryBuffer1D<byte, Stride1D.Dense> Upload(IReadOnlyList<INativeMemory> parts)
+    {
+        // As the weights of a model are: views of wider numbers want a whole number of them.
+        var buffer = DeviceRun.Allocate<byte>(_device.Accelerator, (parts.Sum(p => (long)p.Bytes) + 15) & ~15L, _device.Info);
+        long offset = 0;
+        foreach (var part in parts)
+        {
+            if (part.Bytes > 0) buffer.View.BaseView.SubView(offset, part.Bytes).CopyFromCPU<byte, ArrayView<byte>>(ref Unsafe.AsRef<byte>((void*)part.Address), part.Bytes);
+            offset += part.Bytes;
+        }
+
+        return buffer;
+    }
+
+    private static object View(ArrayView<byte> bytes, Type type)
+    {
+        if (type == typeof(ArrayView<float>)) return bytes.Cast<float>();
+        if (type == typeof(ArrayView<int>)) return bytes.Cast<int>();
+        if (type == typeof(ArrayView<ushort>)) return bytes.Cast<ushort>();
+        return type == typeof(ArrayView<byte>) ? bytes : throw new ArgumentException($"no argument for a parameter of type {type}");
+    }
+}
