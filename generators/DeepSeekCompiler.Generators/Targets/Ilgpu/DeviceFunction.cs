@@ -18,11 +18,14 @@ internal sealed class DeviceFunction
     private readonly IReadOnlyDictionary<string, long> _strides;
     private readonly RegisterUse _registers;
     private readonly DeviceScratch _scratch;
+    private readonly bool _alone;
     private int _values;
 
     private DeviceFunction(LoopFunction function, DeviceTarget target, IReadOnlyDictionary<string, long> strides, CodeWriter writer)
     {
-        _function = target.Threads > 1 ? Barriers.Run(function) : function;
+        // Without a lane anywhere there is nothing to share: one thread does it all, and waits for no one.
+        _alone = target.Threads > 1 && !StatementWalk.Any(function.Body, e => Walk.Any(e, x => x.Lanes > 1 || x is LaneReduce));
+        _function = target.Threads > 1 && !_alone ? Barriers.Run(function) : function;
         _target = target;
         _writer = writer;
         _strides = strides;
@@ -57,10 +60,12 @@ internal sealed class DeviceFunction
     {
         _writer.Open($"public static void {name}(Arguments given)");
         PrintParameters();
-        if (_target.Threads > 1) _writer.Line("int lane = Group.IdxX;");
+        if (_target.Threads > 1 && !_alone) _writer.Line("int lane = Group.IdxX;");
         if (StatementWalk.Any(_function.Body, e => Walk.Any(e, x => x is LaneReduce))) _writer.Line($"var exchange = SharedMemory.Allocate<float>({Number(_target.Threads)});");
         _scratch.Print(_writer, _target);
+        if (_alone) _writer.Open("if (Group.IdxX == 0)");
         Print(_function.Body);
+        if (_alone) _writer.Close();
         _writer.Close();
     }
 
@@ -134,7 +139,7 @@ internal sealed class DeviceFunction
             return;
         }
 
-        bool one = _target.Threads > 1 && store.Value.Lanes == 1;
+        bool one = _target.Threads > 1 && !_alone && store.Value.Lanes == 1;
         if (one && Walk.Any(store.Value, e => e is LaneReduce))
         {
             string name = "value" + Number(_values++);
