@@ -165,7 +165,7 @@ public class FragmentTests
         using var a = device.Accelerator.Allocate1D(first);
         using var b = device.Accelerator.Allocate1D(second);
         using var result = device.Accelerator.Allocate1D<TResult>(Threads);
-        device.Accelerator.LoadStreamKernel(kernel)(new KernelConfig(1, Threads, SharedMemoryConfig.RequestDynamic<byte>(sharedBytes)), a.View, b.View, result.View);
+        device.Accelerator.LoadStreamKernel(kernel)(sharedBytes == 0 ? new KernelConfig(1, Threads) : new KernelConfig(1, Threads, SharedMemoryConfig.RequestDynamic<byte>(sharedBytes)), a.View, b.View, result.View);
         device.Accelerator.Synchronize();
         return result.GetAsArray1D();
     }
