@@ -10,6 +10,9 @@ internal abstract class Dialect
 
     public static readonly Dialect Device = new DeviceDialect();
 
+    /// <summary>The host's, with weights that are trained.</summary>
+    public static readonly Dialect Training = new TrainingDialect();
+
     /// <summary>Modifiers and parameters of every part of the pass.</summary>
     public abstract string Part(string modifiers, string name, string parameters);
 
@@ -36,7 +39,7 @@ internal abstract class Dialect
     /// <summary>Parts of a context.</summary>
     public abstract string Splits(string items, string context);
 
-    private sealed class HostDialect : Dialect
+    private class HostDialect : Dialect
     {
         public override string Part(string modifiers, string name, string parameters) => $"{modifiers} unsafe void {name}(HostRun run, Step step{parameters})";
 
@@ -57,6 +60,13 @@ internal abstract class Dialect
         public override string Active(int experts) => "*active";
 
         public override string Splits(string items, string context) => $"HostRun.Splits(run.Threads, {items}, {context})";
+    }
+
+    private sealed class TrainingDialect : HostDialect
+    {
+        public override string Weight(string index, NumberFormat format) => $"Value({index})";
+
+        public override string Experts(string index, NumberFormat format) => $"Values({index})";
     }
 
     private sealed class DeviceDialect : Dialect

@@ -98,7 +98,7 @@ internal sealed class ReductionLowering(ExpressionLowering expressions, Names na
         var dims = new List<LoopSpec>();
         var sizes = new List<int>();
         bool registers = true;
-        int points = 1;
+        int points = 1, width = 1;
         for (int i = depth; i < stage.Order.Count; i++)
         {
             var loop = stage.Order[i];
@@ -108,7 +108,8 @@ internal sealed class ReductionLowering(ExpressionLowering expressions, Names na
             registers &= loop.Kind is LoopKind.Unroll or LoopKind.Vector || size == 1;
             dims.Add(loop);
             sizes.Add(size);
-            points *= size;
+            if (loop.Kind != LoopKind.Vector) points *= size;
+            else width *= size;
         }
 
         var lane = LaneOf(stage, reduce);
@@ -116,7 +117,7 @@ internal sealed class ReductionLowering(ExpressionLowering expressions, Names na
         bool tail = lanes == 1 || HasScalarTail(lane!, scope, splitOf) || reduce.Init is not null;
         var memory = registers && points <= MostRegisters ? MemoryScope.Register : MemoryScope.Scratch;
         Buffer? vector = lanes > 1 && vectors ? new Buffer(names.Fresh(name + "V"), NumberFormat.F32, memory, points * lanes) : null;
-        Buffer? scalar = tail && scalars ? new Buffer(names.Fresh(name), NumberFormat.F32, memory, points) : null;
+        Buffer? scalar = tail && scalars ? new Buffer(names.Fresh(name), NumberFormat.F32, memory, points * (lane is null ? width : 1)) : null;
         if (vector is not null) into.Add(new Alloc(vector));
         if (scalar is not null) into.Add(new Alloc(scalar));
         return new Accumulator(depth, dims, sizes.ToArray(), vector, scalar, lanes);
