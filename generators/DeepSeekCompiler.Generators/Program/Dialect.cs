@@ -34,7 +34,10 @@ internal abstract class Dialect
     public abstract string Active(int experts);
 
     /// <summary>Parts of a context.</summary>
-    public abstract string Splits(string items, string context);
+    /// <param name="groups">Work items without a split where a worker takes all heads of a group.</param>
+    /// <param name="tiles">Work items without a split where it takes four heads.</param>
+    /// <param name="context">Tokens to attend to.</param>
+    public abstract string Splits(string groups, string tiles, string context);
 
     private sealed class HostDialect : Dialect
     {
@@ -56,7 +59,7 @@ internal abstract class Dialect
 
         public override string Active(int experts) => "*active";
 
-        public override string Splits(string items, string context) => $"HostRun.Splits(run.Threads, {items}, {context})";
+        public override string Splits(string groups, string tiles, string context) => $"HostRun.Splits(run.Threads, {groups}, {context})";
     }
 
     private sealed class DeviceDialect : Dialect
@@ -80,6 +83,6 @@ internal abstract class Dialect
 
         public override string Active(int experts) => $"Math.Min(slots, {Text.Of(experts)})";
 
-        public override string Splits(string items, string context) => $"run.Splits({items}, {context})";
+        public override string Splits(string groups, string tiles, string context) => $"run.Splits({tiles}, {context})";
     }
 }

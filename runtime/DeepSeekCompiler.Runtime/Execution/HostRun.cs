@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 
 namespace DeepSeekCompiler.Runtime.Execution;
@@ -37,15 +38,21 @@ public sealed unsafe class HostRun : IDisposable
     /// <param name="body">The kernel. What it throws is rethrown here, the first one when there are several.</param>
     /// <param name="arguments">Passed on to every call.</param>
     /// <param name="items">Nothing happens when 0 or less; 1 runs on one thread.</param>
-    public void Dispatch(delegate*<void*, int, int, void> body, void* arguments, int items)
+    /// <param name="kernel">What the clock calls it.</param>
+    public void Dispatch(delegate*<void*, int, int, void> body, void* arguments, int items, string kernel = "other")
     {
         if (items > 0)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
+            long start = Clock is null ? 0 : Stopwatch.GetTimestamp();
             _pool.Dispatch(body, arguments, items);
+            Clock?.Add(kernel, Stopwatch.GetTimestamp() - start);
             GC.KeepAlive(this);
         }
     }
+
+    /// <summary>Times every dispatch while it is set; null costs nothing.</summary>
+    public KernelClock? Clock { get; set; }
 
     /// <summary>Native working memory, 64-byte aligned, not cleared; valid until the next call that asks for more.</summary>
     /// <param name="bytes">Bytes needed now.</param>
@@ -80,6 +87,14 @@ public sealed unsafe class HostRun : IDisposable
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         _pool.Lead(body, state);
+        GC.KeepAlive(this);
+    }
+
+    /// <summary>Runs a loop of steps on the lead thread, where none of them has to be handed over. Steps of other threads still get their turn between two.</summary>
+    internal void Loop(Action loop)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        _pool.Loop(loop);
         GC.KeepAlive(this);
     }
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using DeepSeekCompiler.Runtime.Execution;
 using DeepSeekCompiler.Runtime.Models;
 
 namespace DeepSeekCompiler.Runtime.Measurement;
@@ -35,7 +36,20 @@ public sealed class ModelBench
     });
 
     /// <summary>Seconds a token of <paramref name="count"/> single steps behind a context.</summary>
-    public Spread Decode(int context, int count) => Measure(() =>
+    public Spread Decode(int context, int count) => Measure(() => DecodeOnce(context, count) / count);
+
+    /// <summary>Where the time of such steps goes, and seconds a step with the clock running.</summary>
+    public (IReadOnlyList<(string Kernel, int Calls, double Seconds, double Least)> Times, double Step) DecodeByKernel(HostRun host, int context, int count)
+    {
+        DecodeOnce(context, 1);
+        host.Clock = new KernelClock();
+        double seconds = DecodeOnce(context, count);
+        var times = host.Clock.Times;
+        host.Clock = null;
+        return (times, seconds / count);
+    }
+
+    private double DecodeOnce(int context, int count)
     {
         if (_session.Position < context)
         {
@@ -44,10 +58,15 @@ public sealed class ModelBench
         }
 
         _session.Rewind(context);
-        long start = Stopwatch.GetTimestamp();
-        for (int i = 0; i < count; i++) _session.Forward(_tokens.AsSpan(context + i, 1), _logits);
-        return Stopwatch.GetElapsedTime(start).TotalSeconds / count;
-    });
+        double seconds = 0;
+        _session.Loop(() =>
+        {
+            long start = Stopwatch.GetTimestamp();
+            for (int i = 0; i < count; i++) _session.Forward(_tokens.AsSpan(context + i, 1), _logits);
+            seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
+        });
+        return seconds;
+    }
 
     private Spread Measure(Func<double> once)
     {

@@ -10,7 +10,7 @@ namespace DeepSeekCompiler.Generators.Loops.Lowering;
 /// <summary>The accumulators of reductions: opened before the first reduced loop, combined behind it.</summary>
 internal sealed class ReductionLowering(ExpressionLowering expressions, Names names)
 {
-    /// <summary>More accumulators than this are memory, not registers.</summary>
+    /// <summary>More accumulators than this (vectors, where a free axis runs in lanes) are memory, not registers.</summary>
     private const int MostRegisters = 64;
 
     public Scope Begin(StageSchedule stage, Reduce reduce, int depth, Scope scope, Func<Axis, Split> splitOf, List<Stmt> into)
@@ -98,7 +98,7 @@ internal sealed class ReductionLowering(ExpressionLowering expressions, Names na
         var dims = new List<LoopSpec>();
         var sizes = new List<int>();
         bool registers = true;
-        int points = 1;
+        int points = 1, locals = 1;
         for (int i = depth; i < stage.Order.Count; i++)
         {
             var loop = stage.Order[i];
@@ -109,12 +109,13 @@ internal sealed class ReductionLowering(ExpressionLowering expressions, Names na
             dims.Add(loop);
             sizes.Add(size);
             points *= size;
+            if (loop.Kind != LoopKind.Vector) locals *= size;
         }
 
         var lane = LaneOf(stage, reduce);
         int lanes = lane is null ? 1 : MostTrips(lane, scope, splitOf);
         bool tail = lanes == 1 || HasScalarTail(lane!, scope, splitOf) || reduce.Init is not null;
-        var memory = registers && points <= MostRegisters ? MemoryScope.Register : MemoryScope.Scratch;
+        var memory = registers && locals <= MostRegisters ? MemoryScope.Register : MemoryScope.Scratch;
         Buffer? vector = lanes > 1 && vectors ? new Buffer(names.Fresh(name + "V"), NumberFormat.F32, memory, points * lanes) : null;
         Buffer? scalar = tail && scalars ? new Buffer(names.Fresh(name), NumberFormat.F32, memory, points) : null;
         if (vector is not null) into.Add(new Alloc(vector));

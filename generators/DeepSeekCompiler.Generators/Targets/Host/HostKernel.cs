@@ -75,7 +75,7 @@ public static class HostKernel
         }
 
         for (int i = 0; i < kernel.Functions.Count; i++)
-            writer.Line($"run.Dispatch(s_{PhaseName(kernel, i)}, &given, {HostExpressions.Print(ItemsOf(variants, i))});");
+            writer.Line($"run.Dispatch(s_{PhaseName(kernel, i)}, &given, {HostExpressions.Print(ItemsOf(variants, i))}, \"{kernel.Kernel.Name}.{PhaseName(kernel, i)}\");");
         writer.Close();
     }
 
