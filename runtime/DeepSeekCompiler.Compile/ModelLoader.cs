@@ -101,7 +101,7 @@ public static class ModelLoader
         return ((CompiledModel)Activator.CreateInstance(type)!, source);
     }
 
-    private static VectorWidths Widths(int width) => width switch
+    internal static VectorWidths Widths(int width) => width switch
     {
         512 => VectorWidths.V512,
         256 => VectorWidths.V256,

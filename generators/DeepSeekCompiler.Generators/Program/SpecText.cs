@@ -17,11 +17,11 @@ public static class SpecText
         return spec.ToString();
     }
 
-    /// <summary>Equal for specifications that compile to the same code, whatever the class is called.</summary>
+    /// <summary>Equal for specifications whose inference code is the same, whatever the class is called and whether it trains.</summary>
     public static string Hash(ModelSpec spec)
     {
         using var sha = SHA256.Create();
-        var bytes = sha.ComputeHash(Encoding.UTF8.GetBytes(Of(spec with { ClassName = "", Namespace = "" })));
+        var bytes = sha.ComputeHash(Encoding.UTF8.GetBytes(Of(spec with { ClassName = "", Namespace = "", Trainable = false })));
         var text = new StringBuilder();
         foreach (byte b in bytes) text.Append(b.ToString("x2", CultureInfo.InvariantCulture));
         return text.ToString();

@@ -46,6 +46,9 @@ public sealed record ModelSpec
 
     public required FormatSpec Formats { get; init; }
 
+    /// <summary>Whether the training pass is compiled too: gradients of every tensor, masters in float32.</summary>
+    public bool Trainable { get; init; }
+
     /// <summary>Whether a block of the main model (or an MTP block, which follow them) is an expert block.</summary>
     public bool IsExpertLayer(int layer) =>
         Experts is { } e && (layer >= NumHiddenLayers || (layer >= e.FirstKDenseReplace && layer % e.MoeLayerFreq == 0));

@@ -1,0 +1,17 @@
+namespace DeepSeekCompiler.Compile;
+
+/// <summary>How a training pass is compiled and laid out.</summary>
+public sealed record TrainingOptions
+{
+    /// <summary>Most rows of a micro-batch.</summary>
+    public required int Batch { get; init; }
+
+    /// <summary>Most tokens of a row.</summary>
+    public required int Length { get; init; }
+
+    /// <summary>Threads; 0 for all processors.</summary>
+    public int Threads { get; init; }
+
+    /// <summary>Vector width in bits (512, 256, 128; 0 for scalar); null for what the processor has (or DSC_VECTOR says).</summary>
+    public int? VectorWidth { get; init; }
+}

@@ -1,0 +1,40 @@
+using DeepSeekCompiler.Runtime.Models;
+
+namespace DeepSeekCompiler.Runtime.Training;
+
+/// <summary>What a generated training pass tells its base: the tensors, and how many 4-byte numbers a token needs.</summary>
+public sealed record TrainingLayout
+{
+    public required ModelInfo Info { get; init; }
+
+    /// <summary>The checkpoint's tensors; formats are ignored, everything is trained in float32.</summary>
+    public required IReadOnlyList<TensorSlot> Manifest { get; init; }
+
+    /// <summary>Slots that are another slot's tensor: (copy, original).</summary>
+    public required IReadOnlyList<(int Copy, int Original)> Tied { get; init; }
+
+    /// <summary>Expert blocks and the slot of their correction bias, -1 where there is none.</summary>
+    public required IReadOnlyList<(int Layer, int BiasSlot)> ExpertLayers { get; init; }
+
+    /// <summary>Routed experts of a block; 0 for a dense model.</summary>
+    public required int Experts { get; init; }
+
+    /// <summary>Routed experts of a token.</summary>
+    public required int ExpertsPerToken { get; init; }
+
+    /// <summary>Blocks, MTP modules included.</summary>
+    public required int Blocks { get; init; }
+
+    /// <summary>Numbers a token leaves in every block for the backward pass, buffer by buffer.</summary>
+    public required IReadOnlyList<int> Kept { get; init; }
+
+    /// <summary>Numbers a token needs in working buffers that all blocks share.</summary>
+    public required IReadOnlyList<int> Work { get; init; }
+
+    public required float[] RopeFrequencies { get; init; }
+
+    public required float RopeMagnitude { get; init; }
+
+    /// <summary>Bytes of activations a token takes while it is trained.</summary>
+    public long BytesPerToken => sizeof(float) * (((long)Blocks * Kept.Sum()) + Work.Sum());
+}
