@@ -17,6 +17,9 @@ public record Machine(int Lanes, int Registers, bool SharesRows)
     /// <summary>Whether activations meet matrix instructions as two bfloat16 terms with many tokens too (with few they always do: it costs nothing there).</summary>
     public bool SplitsActivations { get; init; }
 
+    /// <summary>Neighbouring operations of one thread that the compiler behind the target makes a vector operation of (a CPU driver's); 1 where none does.</summary>
+    public int DriverLanes { get; init; } = 1;
+
     /// <summary>With many tokens, panels are transposed and activations packed (see <see cref="Algorithms.MatrixForm.Packed"/>).</summary>
     public bool PacksPanels { get; init; }
 

@@ -96,7 +96,8 @@ public sealed record Split(Axis Axis, IReadOnlyList<Segment> Segments)
         {
             int count = size == 0 ? 0 : (extent - at) / size;
             if (count == 0) continue;
-            int l = size % grain == 0 ? lanes : 1, v = l == 1 ? 1 : vectors;
+            bool whole = size % grain == 0;
+            int l = whole ? lanes : 1, v = whole ? vectors : 1;
             while (size / l % v != 0) v--;
             segments.Add(new Segment(at, [new Part(count, size, size), new Part(size / l / v, l * v, l * v), new Part(v, l, l), new Part(l, 1, 1)]));
             at += count * size;

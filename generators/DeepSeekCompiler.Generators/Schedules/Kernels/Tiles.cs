@@ -12,8 +12,8 @@ internal static class Tiles
     /// <summary>Weight rows of a panel: decoded once into float32, 32 rows of 1024 columns are 128 KiB, a quarter of an L2 cache.</summary>
     public const int Panel = 32;
 
-    /// <summary>Tokens of a register tile where vectors run along weight rows.</summary>
-    public const int PackedTokens = 6;
+    /// <summary>Tokens of a register tile where vectors run along weight rows: with a driver's vectors as narrow as they come, 4 by 32 sums fill the registers.</summary>
+    public static int PackedTokens(Machine target) => target.DriverLanes > 1 ? 4 : 6;
 
     /// <summary>Weight rows of a work item there: a panel of 64 rows by <see cref="Block"/> columns is 32 KiB of float32 and stays in the first cache.</summary>
     public const int Strip = 64;
@@ -22,7 +22,7 @@ internal static class Tiles
     public const int Block = 128;
 
     /// <summary>Vectors of weight rows beside <see cref="PackedTokens"/> tokens: 24 sums, the vectors and a broadcast fill 32 registers, 12 sums 16.</summary>
-    public static int Vectors(Machine target) => target.Registers == 32 && target.Lanes > 1 ? 4 : 2;
+    public static int Vectors(Machine target) => target.DriverLanes > 1 ? 2 * target.DriverLanes : target.Lanes == 1 ? 1 : target.Registers == 32 ? 4 : 2;
 
     /// <summary>Tokens of a register tile: with four rows, that many sums plus the operands fill the registers.</summary>
     public static int Tokens(Machine target) => target.Lanes == 1 ? 2 : target.Registers == 32 ? 5 : 3;

@@ -5,9 +5,15 @@ namespace DeepSeekCompiler.Generators.Targets.Ilgpu;
 
 /// <summary>A device that runs ILGPU kernels. A worker is a group of threads that are its lanes: 32 or 64 on a GPU (a warp, a wavefront), 1 on a CPU
 /// driver, which vectorises inside a thread and hardly across.</summary>
-/// <param name="Threads">Threads of a group.</param>
-public sealed record DeviceTarget(int Threads) : Machine(Threads, 32, Threads > 1)
+public sealed record DeviceTarget : Machine
 {
+    /// <param name="threads">Threads of a group.</param>
+    public DeviceTarget(int threads)
+        : base(threads, 32, threads > 1) => (PacksPanels, DriverLanes) = (threads == 1, threads == 1 ? 16 : 1);
+
+    /// <summary>Threads of a group.</summary>
+    public int Threads => Lanes;
+
     /// <summary>Bytes of on-chip memory that one group may use, so that several groups fit where 48 KB is the limit of one.</summary>
     public int SharedBytes => Threads == 1 ? 16384 : 24576;
 
