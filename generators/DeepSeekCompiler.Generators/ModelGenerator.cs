@@ -21,16 +21,23 @@ namespace DeepSeekCompiler.Generators;
 [Generator(LanguageNames.CSharp)]
 public sealed class ModelGenerator : IIncrementalGenerator
 {
-    private readonly Func<ModelSpec, IReadOnlyList<GeneratedFile>> compile;
+    private const string DeviceRuntime = "DeepSeekCompiler.Runtime.Gpu";
+
+    private readonly Func<ModelSpec, CompileOptions, IReadOnlyList<GeneratedFile>> compile;
 
     /// <summary>The generator as the build runs it.</summary>
     public ModelGenerator()
-        : this(static spec => ModelCompiler.Compile(spec, CompileOptions.AllWidths))
+        : this(ModelCompiler.Compile)
     {
     }
 
     /// <summary>The front end with another compiler behind it; so that tests of declarations wait for no kernel.</summary>
-    public ModelGenerator(Func<ModelSpec, IReadOnlyList<GeneratedFile>> compile) => this.compile = compile;
+    public ModelGenerator(Func<ModelSpec, IReadOnlyList<GeneratedFile>> compile)
+        : this((spec, _) => compile(spec))
+    {
+    }
+
+    private ModelGenerator(Func<ModelSpec, CompileOptions, IReadOnlyList<GeneratedFile>> compile) => this.compile = compile;
 
     /// <inheritdoc/>
     public void Initialize(IncrementalGeneratorInitializationContext context)
@@ -41,6 +48,11 @@ public sealed class ModelGenerator : IIncrementalGenerator
             .WithTrackingName(TrackingNames.Config)
             .Collect();
 
+        // Device programs refer to the device runtime: they are printed where it is referenced.
+        var options = context.CompilationProvider
+            .Select(static (compilation, _) => compilation.ReferencedAssemblyNames.Any(static a => a.Name == DeviceRuntime) ? CompileOptions.AllTargets : CompileOptions.AllWidths)
+            .WithTrackingName(TrackingNames.Options);
+
         foreach (var name in AttributeTable.Names)
         {
             var declarations = context.SyntaxProvider
@@ -50,14 +62,15 @@ public sealed class ModelGenerator : IIncrementalGenerator
                     static (attributed, cancellation) => DeclarationReader.Read(attributed, cancellation))
                 .Where(static d => d is not null)
                 .WithTrackingName(TrackingNames.Declaration);
-            Register(context, declarations!, configs);
+            Register(context, declarations!, configs, options);
         }
     }
 
     private void Register(
         IncrementalGeneratorInitializationContext context,
         IncrementalValuesProvider<LocatedDeclaration> declarations,
-        IncrementalValueProvider<ImmutableArray<ConfigText>> configs)
+        IncrementalValueProvider<ImmutableArray<ConfigText>> configs,
+        IncrementalValueProvider<CompileOptions> options)
     {
         var sources = declarations
             .Select(static (located, _) => located.Declaration)
@@ -65,7 +78,8 @@ public sealed class ModelGenerator : IIncrementalGenerator
             .Combine(configs)
             .Select(static (pair, _) => Resolver.Resolve(pair.Left, pair.Right).Spec)
             .WithTrackingName(TrackingNames.Spec)
-            .Select((spec, _) => Compile(spec))
+            .Combine(options)
+            .Select((pair, _) => Compile(pair.Left, pair.Right))
             .WithTrackingName(TrackingNames.Source);
         context.RegisterSourceOutput(sources, static (output, files) =>
         {
@@ -82,10 +96,10 @@ public sealed class ModelGenerator : IIncrementalGenerator
         context.RegisterSourceOutput(diagnostics, static (output, diagnostic) => output.ReportDiagnostic(diagnostic));
     }
 
-    private EquatableArray<GeneratedFile> Compile(ModelSpec? spec)
+    private EquatableArray<GeneratedFile> Compile(ModelSpec? spec, CompileOptions options)
     {
         using var culture = new InvariantCulture();
-        return spec is null ? default : new(compile(spec));
+        return spec is null ? default : new(compile(spec, options));
     }
 
     private static IEnumerable<Diagnostic> Diagnose(LocatedDeclaration located, IReadOnlyList<ConfigText> configs) =>

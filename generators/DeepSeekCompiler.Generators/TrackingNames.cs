@@ -15,6 +15,9 @@ public static class TrackingNames
     /// <summary>A specification.</summary>
     public const string Spec = "Spec";
 
+    /// <summary>What the compilation's references ask for.</summary>
+    public const string Options = "Options";
+
     /// <summary>The generated files of a model.</summary>
     public const string Source = "Source";
 

@@ -1,4 +1,5 @@
 using DeepSeekCompiler.Generators.Spec;
+using DeepSeekCompiler.Runtime.Gpu.Cuda;
 
 namespace DeepSeekCompiler.Compile;
 
@@ -7,4 +8,8 @@ namespace DeepSeekCompiler.Compile;
 /// <param name="Source">Where the code came from.</param>
 /// <param name="Code">Time for configuration, headers and code.</param>
 /// <param name="Binding">Time for checking and binding the weights.</param>
-public sealed record LoadReport(ModelSpec Spec, CodeSource Source, TimeSpan Code, TimeSpan Binding);
+public sealed record LoadReport(ModelSpec Spec, CodeSource Source, TimeSpan Code, TimeSpan Binding)
+{
+    /// <summary>How kernels come to run on a CUDA device, kept up to date while they do; null elsewhere.</summary>
+    public LaunchReport? Launches { get; init; }
+}

@@ -28,6 +28,7 @@ public static class ModelLoader
         var device = options.Device == "host" ? null : GpuDevices.Open(options.Device);
         try
         {
+            if (device is not null && options.Variant is { } variant) device.Variant = variant;
             return Load(folder, options, device, watch, out report);
         }
         catch
@@ -38,15 +39,15 @@ public static class ModelLoader
     }
 
     /// <summary>A model of a specification without weights: its manifest and facts.</summary>
-    public static CompiledModel Create(ModelSpec spec, LoadOptions? options = null) => Compiled(spec, options ?? new LoadOptions(), DeviceThreads.None).Model;
+    public static CompiledModel Create(ModelSpec spec, LoadOptions? options = null) => Compiled(spec, options ?? new LoadOptions(), null).Model;
 
     /// <summary>The device program of a specification, without weights and without a device; for reports and for assembling it.</summary>
     /// <param name="spec">The model.</param>
-    /// <param name="threads">Threads of a group.</param>
-    public static DeviceProgram CreateDeviceProgram(ModelSpec spec, DeviceThreads threads)
+    /// <param name="variant">The kind of device.</param>
+    public static DeviceProgram CreateDeviceProgram(ModelSpec spec, DeviceVariant variant)
     {
-        var model = Compiled(spec, new LoadOptions { VectorWidth = 0 }, threads).Model;
-        return ((IDeviceModel)model).CreateProgram((int)threads)!;
+        var model = Compiled(spec, new LoadOptions { VectorWidth = 0 }, variant).Model;
+        return ((IDeviceModel)model).CreateProgram(variant)!;
     }
 
     private static CompiledModel Load(string folder, LoadOptions options, OpenDevice? device, Stopwatch watch, out LoadReport report)
@@ -56,12 +57,12 @@ public static class ModelLoader
         try
         {
             spec = Options(CheckpointSpec.Adapt(spec, checkpoint), options);
-            var (model, source) = Compiled(spec, options, (DeviceThreads)(device?.Threads ?? 0));
+            var (model, source) = Compiled(spec, options, device?.Variant);
             var compiled = watch.Elapsed;
             var weights = WeightBinder.Bind(checkpoint, model.Manifest, spec.NumHiddenLayers);
             model.Bind(weights, checkpoint, options.Threads);
             if (device is not null) Place(model, device, options);
-            report = new LoadReport(spec, source, compiled, watch.Elapsed - compiled);
+            report = new LoadReport(spec, source, compiled, watch.Elapsed - compiled) { Launches = device?.Launches };
             return model;
         }
         catch
@@ -90,16 +91,18 @@ public static class ModelLoader
         Formats = spec.Formats with { Fp8 = options.Fp8 ?? spec.Formats.Fp8, Cache = options.Cache },
     };
 
-    private static (CompiledModel Model, CodeSource Source) Compiled(ModelSpec spec, LoadOptions options, DeviceThreads devices)
+    private static (CompiledModel Model, CodeSource Source) Compiled(ModelSpec spec, LoadOptions options, DeviceVariant? variant)
     {
         if (options.VectorWidth is null && PrecompiledModels.Create(SpecText.Hash(spec)) is { } precompiled
-            && (devices == DeviceThreads.None || (precompiled as IDeviceModel)?.CreateProgram((int)devices) is not null))
+            && (variant is null || (!options.SplitActivations && options.Tile is null && (precompiled as IDeviceModel)?.CreateProgram(variant.Value) is not null)))
             return (precompiled, CodeSource.Precompiled);
         int width = options.VectorWidth ?? HostVector.Width;
-        var (assembly, source) = AssemblyCache.Get(spec, new CompileOptions(Widths(width), devices));
+        var (assembly, source) = AssemblyCache.Get(spec, new CompileOptions(Widths(width), Devices(variant), options.SplitActivations, options.Tile));
         var type = assembly.GetType($"{spec.Namespace}.{spec.ClassName}", true)!;
         return ((CompiledModel)Activator.CreateInstance(type)!, source);
     }
+
+    internal static DeviceVariants Devices(DeviceVariant? variant) => variant is null ? DeviceVariants.None : Enum.Parse<DeviceVariants>(variant.Value.ToString());
 
     internal static VectorWidths Widths(int width) => width switch
     {

@@ -46,9 +46,11 @@ internal sealed class GoldenCase : IDisposable
 
     public long[] Longs(string tensor) => _golden[tensor].AsSpan<long>().ToArray();
 
-    public CompiledModel Load(int width) => ModelLoader.Load(Folder, new LoadOptions { VectorWidth = width, Fp8 = Policy, Threads = 2 });
+    public CompiledModel Load(int width) => Load(new LoadOptions { VectorWidth = width });
 
-    public CompiledModel Load(string device) => ModelLoader.Load(Folder, new LoadOptions { Device = device, Fp8 = Policy, Threads = 2 });
+    public CompiledModel Load(string device) => Load(new LoadOptions { Device = device });
+
+    public CompiledModel Load(LoadOptions options) => ModelLoader.Load(Folder, options with { Fp8 = Policy, Threads = 2 });
 
     public void Dispose()
     {

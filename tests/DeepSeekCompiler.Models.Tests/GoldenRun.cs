@@ -17,6 +17,18 @@ internal static class GoldenRun
         if (model.Info.NumNextnPredictLayers > 0) Mtp(golden, model, limit);
     }
 
+    /// <summary>Logits of the prompt as a whole, for arithmetic whose rounding may move a routing decision: rows that agree are counted.</summary>
+    public static void CheckLogits(GoldenCase golden, CompiledModel model, double limit, double share)
+    {
+        int vocabulary = model.Info.VocabSize;
+        using var session = new Session(model, 512);
+        var logits = new float[golden.Prompt.Length * vocabulary];
+        session.Forward(golden.Prompt, logits, LogitRows.All);
+        var rows = new RowComparison(vocabulary, share, limit);
+        rows.Add(golden.Floats("logits"), logits, golden.Name);
+        rows.Check();
+    }
+
     private static void Prefill(GoldenCase golden, CompiledModel model, AttentionForm form, double limit)
     {
         int vocabulary = model.Info.VocabSize, count = golden.Prompt.Length;

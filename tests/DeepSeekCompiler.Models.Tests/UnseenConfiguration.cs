@@ -15,7 +15,9 @@ internal static class UnseenConfiguration
 {
     private const int Prompt = 21;
 
-    public static void Check(string name, string changes, int width)
+    public static void Check(string name, string changes, int width) => Check(name, changes, $"{width} bits", new LoadOptions { VectorWidth = width, Threads = 2 });
+
+    public static void Check(string name, string changes, string target, LoadOptions options)
     {
         using var folder = new TempFolder();
         string dtype = "f32";
@@ -32,18 +34,18 @@ internal static class UnseenConfiguration
         File.WriteAllText(folder["source.json"], config.ToJsonString());
         string model = folder["model"];
         RecipeFolder.Write(folder["source.json"], 7, model, dtype);
-        using var compiled = ModelLoader.Load(model, new LoadOptions { VectorWidth = width, Fp8 = policy, Threads = 2 });
+        using var compiled = ModelLoader.Load(model, options with { Fp8 = policy });
         using var weights = new ReferenceWeights(model);
         var spec = CheckpointSpec.Read(model);
         spec = spec with { Formats = spec.Formats with { Fp8 = policy } };
         var reference = new ReferenceModel(spec, weights);
-        var rows = new RowComparison(spec.VocabSize, policy == Fp8Policy.Full ? Tolerances.RowsWithoutFlips : 1);
+        var rows = new RowComparison(spec.VocabSize, policy == Fp8Policy.Full ? Tolerances.RowsWithoutFlips : 1, options.Device == "host" ? Tolerances.Logits : Tolerances.DeviceLogits);
         var random = new Random(5);
         int[] tokens = Enumerable.Range(0, Prompt).Select(_ => random.Next(spec.VocabSize)).ToArray();
         var expected = tokens.SelectMany(reference.Step).Select(l => (float)l).ToArray();
         foreach (var form in new[] { AttentionForm.Expanded, AttentionForm.Absorbed })
         {
-            string what = $"{name}, {width} bits, {form}";
+            string what = $"{name}, {target}, {form}";
             using var session = new Session(compiled, 64) { Form = form };
             var trace = new TraceObserver();
             session.Observer = trace;

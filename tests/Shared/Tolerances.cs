@@ -22,6 +22,9 @@ internal static class Tolerances
     /// <summary>Logits with a BF16 cache: keys and values keep 8 bits, logits with a spread of 2 move by hundredths.</summary>
     public const double Bf16Cache = 0.1;
 
+    /// <summary>Logits with activations rounded to bfloat16 in front of every product, as matrix instructions take them: 8 bits, as <see cref="Bf16Cache"/>.</summary>
+    public const double Bf16Activations = 0.1;
+
     /// <summary>The two forms of attention against each other, absolute on logits: both are within the golden limit.</summary>
     public const double Forms = 2e-4;
 

@@ -52,13 +52,14 @@ internal sealed class ActivationRows
     /// <param name="quantize">Policy full in front of FP8 weights.</param>
     /// <param name="form">Streaming stages the rows even when nothing changes them, for their order in memory; matrix instructions, for their format.</param>
     /// <param name="matrix">The matrix that they meet (see <see cref="WeightTensor.StagedFactor"/>).</param>
+    /// <param name="source">The row of x that a row is made of, where it is not the row of the same number.</param>
     /// <param name="gathered">Products read the rows by slot (see <see cref="Gathered"/>).</param>
-    public static ActivationRows Of(KernelBuilder b, Tensor x, Axis token, int columns, (Tensor Weight, double Eps)? norm, bool quantize, MatrixForm form, WeightTensor matrix, bool gathered = false)
+    public static ActivationRows Of(KernelBuilder b, Tensor x, Axis token, int columns, (Tensor Weight, double Eps)? norm, bool quantize, MatrixForm form, WeightTensor matrix, Expr? source = null, bool gathered = false)
     {
         var k = new Axis("k", columns);
         var stages = new List<Stage>();
         if (norm is null && !quantize && (form == MatrixForm.Panel || (form == MatrixForm.Packed && gathered))) return new(token, k, x, stages);
-        Expr value = x[token, k];
+        Expr value = x[source ?? token, k];
         if (norm is var (weight, eps))
         {
             var squares = b.Temp("squares", token);

@@ -33,7 +33,7 @@ internal sealed class ExpertDown : IAlgorithm
         var offset = b.Input("offset", NumberFormat.I32, active);
         var weight = WeightTensor.Experts(b, "weight", format, e.NRoutedExperts, hidden, e.MoeIntermediateSize);
         var s = new Axis("s", slots, null, Limits.MaxChunk * e.NumExpertsPerTok);
-        var rows = ActivationRows.Of(b, h, s, e.MoeIntermediateSize, null, quantize, form, weight, true);
+        var rows = ActivationRows.Of(b, h, s, e.MoeIntermediateSize, null, quantize, form, weight, null, true);
         var a = new Axis("a", active, null, e.NRoutedExperts);
         var n = new Axis("n", hidden);
         var slot = new Axis("slot", offset[a.Index + 1] - offset[a], offset[a], Limits.MaxChunk);

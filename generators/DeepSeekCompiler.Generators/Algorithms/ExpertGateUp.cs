@@ -35,14 +35,16 @@ internal sealed class ExpertGateUp : IAlgorithm
         var slotToken = b.Input("slotToken", NumberFormat.I32, tokens);
         var gate = WeightTensor.Experts(b, "gate", format, e.NRoutedExperts, e.MoeIntermediateSize, hidden);
         var up = WeightTensor.Experts(b, "up", format, e.NRoutedExperts, e.MoeIntermediateSize, hidden);
-        var t = Linear.TokenAxis(tokens, form);
-        var rows = ActivationRows.Of(b, x, t, hidden, null, quantize, form, gate, true);
+        // A row a token, picked by every expert that it goes to; or a row a slot, the rows of an expert side by side.
+        var s = new Axis("s", tokens * e.NumExpertsPerTok, null, Limits.MaxChunk * e.NumExpertsPerTok);
+        var rows = form.IsWarpgroup() ? ActivationRows.Of(b, x, s, hidden, null, quantize, form, gate, slotToken[s])
+            : ActivationRows.Of(b, x, Linear.TokenAxis(tokens, form), hidden, null, quantize, form, gate, null, true);
         var a = new Axis("a", active, null, e.NRoutedExperts);
         var n = new Axis("n", e.MoeIntermediateSize);
         var slot = new Axis("slot", offset[a.Index + 1] - offset[a], offset[a], Limits.MaxChunk);
         var input = rows.Gathered(b, form, a, slot, tokens * e.NumExpertsPerTok, slotToken[slot]);
-        Expr at = form == MatrixForm.Packed ? slot : slotToken[slot];
         var h = b.Output("h", NumberFormat.F32, 1, e.MoeIntermediateSize);
+        Expr at = form == MatrixForm.Packed || form.IsWarpgroup() ? slot : slotToken[slot];
         var g = new Product(b, "Gate", input, slot, at, gate, expert[a], form, [a, n], [], n);
         var u = new Product(b, "Up", input, slot, at, up, expert[a], form, [a, n], [], n);
         g.Partner = u;

@@ -20,6 +20,13 @@ public enum MatrixForm
 
     /// <summary>As <see cref="TensorPanel"/>, with activations as two bfloat16 terms: near float32, at twice the multiplications.</summary>
     TensorPanelSplit,
+
+    /// <summary>As <see cref="TensorPanel"/>, for instructions that read whole tiles from shared memory: the activation rows of an expert lie one behind the
+    /// other, so that a copy engine fetches a tile of them at once.</summary>
+    WarpgroupPanel,
+
+    /// <summary>As <see cref="WarpgroupPanel"/>, with activations as two bfloat16 terms.</summary>
+    WarpgroupPanelSplit,
 }
 
 /// <summary>What forms have in common.</summary>
@@ -31,6 +38,9 @@ internal static class MatrixForms
     /// <summary>Multiplies with matrix instructions.</summary>
     public static bool IsTensor(this MatrixForm form) => form >= MatrixForm.TensorStreaming;
 
+    /// <summary>Multiplies with the instructions of a warpgroup, tiles brought by the copy engine.</summary>
+    public static bool IsWarpgroup(this MatrixForm form) => form >= MatrixForm.WarpgroupPanel;
+
     /// <summary>bfloat16 terms that an activation is the sum of.</summary>
-    public static int Terms(this MatrixForm form) => form == MatrixForm.TensorPanel ? 1 : 2;
+    public static int Terms(this MatrixForm form) => form is MatrixForm.TensorPanel or MatrixForm.WarpgroupPanel ? 1 : 2;
 }

@@ -1,10 +1,18 @@
+using DeepSeekCompiler.Generators.Schedules;
+
 namespace DeepSeekCompiler.Generators.Program;
 
-/// <summary>What a compilation may vary without changing what is computed.</summary>
+/// <summary>What a compilation may vary.</summary>
 /// <param name="Widths">Vector widths to print, in bits (512, 256, 128; 0 is scalar), as a bit set of <see cref="VectorWidths"/>.</param>
-/// <param name="Devices">Group sizes to print device programs for; none without the device runtime.</param>
-public sealed record CompileOptions(VectorWidths Widths, DeviceThreads Devices = DeviceThreads.None)
+/// <param name="Devices">Kinds of devices to print programs for; none without the device runtime.</param>
+/// <param name="SplitActivations">Whether activations meet matrix instructions as two bfloat16 terms (16 bits of fraction) with many tokens too, at twice
+/// the multiplications; else they are rounded to bfloat16 there, as is usual on such devices.</param>
+/// <param name="Tile">Tiles on matrix instructions; null for the compiler's choice.</param>
+public sealed record CompileOptions(VectorWidths Widths, DeviceVariants Devices = DeviceVariants.None, bool SplitActivations = false, MatrixTile? Tile = null)
 {
     /// <summary>Every width: one binary for all processors; what the source generator uses.</summary>
     public static readonly CompileOptions AllWidths = new(VectorWidths.All);
+
+    /// <summary>Every width and every kind of device: what the source generator uses where the device runtime is referenced.</summary>
+    public static readonly CompileOptions AllTargets = new(VectorWidths.All, DeviceVariants.All);
 }

@@ -1,4 +1,5 @@
 using System.Collections.Generic;
+using System.Linq;
 using DeepSeekCompiler.Generators.Spec;
 using DeepSeekCompiler.Generators.Targets;
 using DeepSeekCompiler.Generators.Targets.Ilgpu;
@@ -7,42 +8,51 @@ using DeepSeekCompiler.Generators.Tensors;
 namespace DeepSeekCompiler.Generators.Program;
 
 /// <summary>Prints the nested class that runs the model on a device: the same forward pass, its kernels beside it.</summary>
-internal sealed class DeviceProgramWriter(ModelSpec spec, IReadOnlyDictionary<string, TensorKernel> kernels, DeviceTarget target, CodeWriter w)
+internal sealed class DeviceProgramWriter(ModelSpec spec, IReadOnlyDictionary<string, TensorKernel> kernels, DeviceTarget target, DeviceTarget? parent, bool isBase, CodeWriter w)
 {
     /// <summary>Namespaces of device code; none where there is none.</summary>
     public static string[] Usings(CompileOptions options) =>
-        options.Devices == DeviceThreads.None ? [] : ["DeepSeekCompiler.Runtime.Gpu.Execution", "DeepSeekCompiler.Runtime.Gpu.Primitives", "ILGPU", "ILGPU.Runtime"];
+        options.Devices == DeviceVariants.None ? [] : ["DeepSeekCompiler.Runtime.Gpu.Devices", "DeepSeekCompiler.Runtime.Gpu.Execution", "DeepSeekCompiler.Runtime.Gpu.Primitives", "ILGPU", "ILGPU.Runtime"];
 
-    public void Print()
+    /// <summary>A class for every variant, and the choice among them.</summary>
+    public static void PrintAll(ModelSpec spec, IReadOnlyDictionary<string, TensorKernel> kernels, CompileOptions options, CodeWriter w)
+    {
+        if (options.Devices == DeviceVariants.None) return;
+        var all = DeviceTargets.Of(options).ToList();
+        foreach (var (_, target, parent) in all) new DeviceProgramWriter(spec, kernels, target, parent, all.Any(other => other.Base == target), w).Print();
+        PrintChoice(options, w);
+    }
+
+    private void Print()
     {
         w.Line();
-        w.Summary($"The forward pass on a device, in groups of {Text.Of(target.Threads)}.");
-        w.Open($"public sealed partial class {target.ClassName} : DeviceProgram");
+        w.Summary($"The forward pass on {target.Description}.");
+        w.Open($"public {(isBase ? "" : "sealed ")}partial class {target.ClassName} : {parent?.ClassName ?? "DeviceProgram"}");
         w.Line("/// <inheritdoc/>");
         w.Line($"public override int Threads => {Text.Of(target.Threads)};");
         new PassWriter(spec, kernels, Dialect.Device, w).Print();
         w.Close();
     }
 
-    public static void PrintChoice(CompileOptions options, CodeWriter w)
+    private static void PrintChoice(CompileOptions options, CodeWriter w)
     {
         w.Line();
         w.Line("/// <inheritdoc/>");
-        w.Line("DeviceProgram? IDeviceModel.CreateProgram(int threads) => threads switch");
+        w.Line("DeviceProgram? IDeviceModel.CreateProgram(DeviceVariant variant) => variant switch");
         w.Line("{");
-        foreach (var device in ModelCompiler.Devices(options)) w.Line($"    {Text.Of(device.Threads)} => new {device.ClassName}(),");
+        foreach (var (variant, target, _) in DeviceTargets.Of(options)) w.Line($"    DeviceVariant.{variant} => new {target.ClassName}(),");
         w.Line("    _ => null,");
         w.Line("};");
     }
 
     /// <summary>The file of one kernel on one device.</summary>
-    public static string PrintKernel(ModelSpec spec, Loops.Lowering.LoweredKernel kernel, DeviceTarget target)
+    public static string PrintKernel(ModelSpec spec, string kernel, DeviceTarget target)
     {
         var w = new CodeWriter();
-        GeneratedHeader.Print(w, spec, ["System", "DeepSeekCompiler.Runtime.Gpu.Execution", "DeepSeekCompiler.Runtime.Gpu.Primitives", "ILGPU", "ILGPU.Runtime"]);
+        GeneratedHeader.Print(w, spec, ["System", "System.Runtime.CompilerServices", "DeepSeekCompiler.Runtime.Gpu.Execution", "DeepSeekCompiler.Runtime.Gpu.Primitives", "ILGPU", "ILGPU.Runtime"]);
         w.Open($"partial class {spec.ClassName}");
         w.Open($"partial class {target.ClassName}");
-        DeviceKernel.Print(kernel, target, w);
+        w.Raw(kernel);
         w.Close();
         w.Close();
         return w.ToString();

@@ -33,8 +33,11 @@ internal abstract class Dialect
     /// <summary>How many experts to launch for: their number on the host; what it cannot exceed where nobody waits for the device to say.</summary>
     public abstract string Active(int experts);
 
-    /// <summary>Parts of a context.</summary>
-    public abstract string Splits(string items, string context);
+    /// <summary>Type of the position that a step starts at.</summary>
+    public abstract string Position { get; }
+
+    /// <summary>Parts of the context, up to the last token of the step.</summary>
+    public abstract string Splits(string items);
 
     private sealed class HostDialect : Dialect
     {
@@ -56,7 +59,9 @@ internal abstract class Dialect
 
         public override string Active(int experts) => "*active";
 
-        public override string Splits(string items, string context) => $"HostRun.Splits(run.Threads, {items}, {context})";
+        public override string Position => "int";
+
+        public override string Splits(string items) => $"HostRun.Splits(run.Threads, {items}, position + tokens)";
     }
 
     private sealed class DeviceDialect : Dialect
@@ -80,6 +85,8 @@ internal abstract class Dialect
 
         public override string Active(int experts) => $"Math.Min(slots, {Text.Of(experts)})";
 
-        public override string Splits(string items, string context) => $"run.Splits({items}, {context})";
+        public override string Position => "StepNumber";
+
+        public override string Splits(string items) => $"run.Splits({items}, position, tokens)";
     }
 }

@@ -121,13 +121,20 @@ public sealed class KernelSet
         }
     }
 
-    /// <summary>A kernel of products: on matrix instructions where the target has some that fit, else in the given form.</summary>
+    /// <summary>A kernel of products: in the first of the forms that stand in for the given one on the target that fits it.</summary>
     private void Add<T>(string name, MatrixForm form, Func<MatrixForm, T> define, Func<T, IReadOnlyList<Product>> products, Func<T, Machine, LoweredKernel> lower)
         where T : IAlgorithm
     {
-        var plain = define(form);
-        Add(name, t => lower(
-            Tensorize.Fits(products(plain), t) ? define(Tensorize.Form(form, t)) : t.PacksPanels && form == MatrixForm.Panel ? define(MatrixForm.Packed) : plain, t));
+        Add(name, t =>
+        {
+            foreach (var other in Tensorize.Forms(form, t))
+            {
+                var algorithm = define(other);
+                if (Tensorize.Fits(products(algorithm), other)) return lower(algorithm, t);
+            }
+
+            return lower(define(t.PacksPanels && form == MatrixForm.Panel ? MatrixForm.Packed : form), t);
+        });
     }
 
     private void Point(string name, Func<string, PointAlgorithm> define)

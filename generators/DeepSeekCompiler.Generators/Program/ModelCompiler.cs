@@ -23,8 +23,7 @@ public static class ModelCompiler
             foreach (var target in targets) variants.Add((target, kernel.Lower(target)));
             kernels[kernel.Name] = variants[0].Item2.Kernel;
             files.Add(new(FileName(spec, kernel.Name), Print(spec, variants)));
-            foreach (var device in Devices(options))
-                files.Add(new(FileName(spec, kernel.Name + "." + device.ClassName), DeviceProgramWriter.PrintKernel(spec, kernel.Lower(device), device)));
+            AddDevices(spec, kernel, options, files);
         }
 
         files.Insert(0, new(FileName(spec, null), ProgramWriter.Print(spec, options, kernels)));
@@ -42,16 +41,22 @@ public static class ModelCompiler
         return targets;
     }
 
-    /// <summary>The device targets of the options.</summary>
-    public static IReadOnlyList<DeviceTarget> Devices(CompileOptions options)
+    // A kernel that comes out as the one of the class that its program is derived from is not printed again.
+    private static void AddDevices(ModelSpec spec, ModelKernel kernel, CompileOptions options, List<GeneratedFile> files)
     {
-        var targets = new List<DeviceTarget>();
-        foreach (var threads in new[] { DeviceThreads.One, DeviceThreads.Warp32, DeviceThreads.Wave64 })
+        foreach (var (_, target, parent) in DeviceTargets.Of(options))
         {
-            if (options.Devices.HasFlag(threads)) targets.Add(new DeviceTarget((int)threads));
-        }
+            var lowered = kernel.Lower(target);
+            string text = DeviceKernel.Print(lowered, target, false);
+            bool hides = parent is not null;
+            if (hides)
+            {
+                if (DeviceKernel.Print(kernel.Lower(parent!), parent!, false) == text) continue;
+                text = DeviceKernel.Print(lowered, target, true);
+            }
 
-        return targets;
+            files.Add(new(FileName(spec, kernel.Name + "." + target.ClassName), DeviceProgramWriter.PrintKernel(spec, text, target)));
+        }
     }
 
     private static string Print(ModelSpec spec, IReadOnlyList<(HostTarget, LoweredKernel)> variants)

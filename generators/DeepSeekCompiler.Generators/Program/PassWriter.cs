@@ -132,7 +132,8 @@ internal sealed class PassWriter
         _w.Line(latent ? "/// <summary>Multi-head latent attention (DeepSeek-V2 report, section 2.1), added to the residual stream.</summary>"
             : "/// <summary>Grouped-query attention, added to the residual stream.</summary>");
         _w.Open(_d.Part("private", "Attention", $", int layer, {_d.Memory("float")} x"));
-        _w.Line("int tokens = step.Count, position = step.Position, w = Block(layer);");
+        _w.Line($"{_d.Position} position = step.Position;");
+        _w.Line("int tokens = step.Count, w = Block(layer);");
         _w.Line($"{_d.Memory("float")} rope = step.Rope;");
         _w.Line(_d.Pages(_spec.Formats.Cache));
         Use("q", "o", "queryLatent");
@@ -146,7 +147,7 @@ internal sealed class PassWriter
         string up = latent ? "@w + KvBProj" : "";
         _w.Open("if (step.Absorbed)");
         int tiles = (_spec.Attention.NumAttentionHeads + 3) / 4;
-        _w.Line($"int splits = {_d.Splits($"{Text.Of(tiles)} * tokens", "position + tokens")};");
+        _w.Line($"int splits = {_d.Splits($"{Text.Of(tiles)} * tokens")};");
         _w.Line(_call.Print("AttentionDecode", Pairs(("q", "q"), ("weight", up), ("pages", "pages"), ("o", "o"))));
         _w.Close();
         _w.Open("else");

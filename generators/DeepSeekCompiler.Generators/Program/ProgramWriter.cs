@@ -30,14 +30,13 @@ internal sealed class ProgramWriter
     private string Print(CompileOptions options)
     {
         GeneratedHeader.Print(_w, _spec, ["System", "System.Collections.Generic", "DeepSeekCompiler.Kernels.Formats", "DeepSeekCompiler.Runtime.Execution", "DeepSeekCompiler.Runtime.Generation", "DeepSeekCompiler.Runtime.Models", "DeepSeekCompiler.Runtime.Tokenizers", .. DeviceProgramWriter.Usings(options)]);
-        _w.Line($"partial class {_spec.ClassName} : CompiledModel{(options.Devices == DeviceThreads.None ? "" : ", IDeviceModel")}");
+        _w.Line($"partial class {_spec.ClassName} : CompiledModel{(options.Devices == DeviceVariants.None ? "" : ", IDeviceModel")}");
         _w.Open("");
         new FactsWriter(_spec, _manifest, _w).Print(options);
         new ManifestWriter(_spec, _manifest, _w).Print();
         PrintBuffers();
         new PassWriter(_spec, _kernels, Dialect.Host, _w).Print();
-        foreach (var device in ModelCompiler.Devices(options)) new DeviceProgramWriter(_spec, _kernels, device, _w).Print();
-        if (options.Devices != DeviceThreads.None) DeviceProgramWriter.PrintChoice(options, _w);
+        DeviceProgramWriter.PrintAll(_spec, _kernels, options, _w);
         _w.Close();
         return _w.ToString().Replace("CompiledModel\n\n{", "CompiledModel\n{").Replace("IDeviceModel\n\n{", "IDeviceModel\n{");
     }

@@ -14,6 +14,9 @@ public record Machine(int Lanes, int Registers, bool SharesRows)
     /// <summary>Its matrix instructions.</summary>
     public MatrixUnit Matrix { get; init; }
 
+    /// <summary>Tiles of products with many tokens on those.</summary>
+    public MatrixTile Tile { get; init; } = MatrixTile.Large;
+
     /// <summary>Whether activations meet matrix instructions as two bfloat16 terms with many tokens too (with few they always do: it costs nothing there).</summary>
     public bool SplitsActivations { get; init; }
 

@@ -8,12 +8,16 @@ namespace DeepSeekCompiler.Kernels.Primitives;
 // vector has lanes and as many columns as fill its words, so words are transposed whole and taken apart behind that.
 public static unsafe partial class Lanes
 {
+    // Blocks are read 128 columns at a time from rows that are far apart, which no prefetcher of a processor follows: the same lines of the next block are
+    // asked for while this one is multiplied.
+    private const int Ahead = 128;
+
     /// <summary>16 rows of 16 float32 numbers.</summary>
     [SkipLocalsInit]
     public static void Transpose_512(float* source, int sourceStride, float* target, int targetStride, float factor = 1)
     {
         Vector512<int>* words = stackalloc Vector512<int>[16];
-        Words512((byte*)source, (nint)sourceStride * sizeof(float), words);
+        Words512((byte*)source, (nint)sourceStride * sizeof(float), Ahead * sizeof(float), words);
         var scale = Vector512.Create(factor);
         for (int i = 0; i < 16; i++)
         {
@@ -27,7 +31,7 @@ public static unsafe partial class Lanes
     public static void TransposeBF16_512(ushort* source, int sourceStride, float* target, int targetStride, float factor = 1)
     {
         Vector512<int>* words = stackalloc Vector512<int>[16];
-        Words512((byte*)source, (nint)sourceStride * sizeof(ushort), words);
+        Words512((byte*)source, (nint)sourceStride * sizeof(ushort), Ahead * sizeof(ushort), words);
         var scale = Vector512.Create(factor);
         for (int i = 0; i < 16; i++)
         {
@@ -42,7 +46,7 @@ public static unsafe partial class Lanes
     public static void TransposeF16_512(ushort* source, int sourceStride, float* target, int targetStride, float factor = 1)
     {
         Vector512<int>* words = stackalloc Vector512<int>[16];
-        Words512((byte*)source, (nint)sourceStride * sizeof(ushort), words);
+        Words512((byte*)source, (nint)sourceStride * sizeof(ushort), Ahead * sizeof(ushort), words);
         var scale = Vector512.Create(factor);
         for (int i = 0; i < 16; i++)
         {
@@ -57,7 +61,7 @@ public static unsafe partial class Lanes
     public static void TransposeE4M3_512(byte* source, int sourceStride, float* target, int targetStride, float factor = 1)
     {
         Vector512<int>* words = stackalloc Vector512<int>[16];
-        Words512((byte*)source, (nint)sourceStride * sizeof(byte), words);
+        Words512((byte*)source, (nint)sourceStride * sizeof(byte), Ahead * sizeof(byte), words);
         var scale = Vector512.Create(factor);
         for (int i = 0; i < 16; i++)
         {
@@ -74,7 +78,7 @@ public static unsafe partial class Lanes
     public static void Transpose_256(float* source, int sourceStride, float* target, int targetStride, float factor = 1)
     {
         Vector256<int>* words = stackalloc Vector256<int>[8];
-        Words256((byte*)source, (nint)sourceStride * sizeof(float), words);
+        Words256((byte*)source, (nint)sourceStride * sizeof(float), Ahead * sizeof(float), words);
         var scale = Vector256.Create(factor);
         for (int i = 0; i < 8; i++)
         {
@@ -88,7 +92,7 @@ public static unsafe partial class Lanes
     public static void TransposeBF16_256(ushort* source, int sourceStride, float* target, int targetStride, float factor = 1)
     {
         Vector256<int>* words = stackalloc Vector256<int>[8];
-        Words256((byte*)source, (nint)sourceStride * sizeof(ushort), words);
+        Words256((byte*)source, (nint)sourceStride * sizeof(ushort), Ahead * sizeof(ushort), words);
         var scale = Vector256.Create(factor);
         for (int i = 0; i < 8; i++)
         {
@@ -103,7 +107,7 @@ public static unsafe partial class Lanes
     public static void TransposeF16_256(ushort* source, int sourceStride, float* target, int targetStride, float factor = 1)
     {
         Vector256<int>* words = stackalloc Vector256<int>[8];
-        Words256((byte*)source, (nint)sourceStride * sizeof(ushort), words);
+        Words256((byte*)source, (nint)sourceStride * sizeof(ushort), Ahead * sizeof(ushort), words);
         var scale = Vector256.Create(factor);
         for (int i = 0; i < 8; i++)
         {
@@ -118,7 +122,7 @@ public static unsafe partial class Lanes
     public static void TransposeE4M3_256(byte* source, int sourceStride, float* target, int targetStride, float factor = 1)
     {
         Vector256<int>* words = stackalloc Vector256<int>[8];
-        Words256((byte*)source, (nint)sourceStride * sizeof(byte), words);
+        Words256((byte*)source, (nint)sourceStride * sizeof(byte), Ahead * sizeof(byte), words);
         var scale = Vector256.Create(factor);
         for (int i = 0; i < 8; i++)
         {
@@ -135,7 +139,7 @@ public static unsafe partial class Lanes
     public static void Transpose_128(float* source, int sourceStride, float* target, int targetStride, float factor = 1)
     {
         Vector128<int>* words = stackalloc Vector128<int>[4];
-        Words128((byte*)source, (nint)sourceStride * sizeof(float), words);
+        Words128((byte*)source, (nint)sourceStride * sizeof(float), Ahead * sizeof(float), words);
         var scale = Vector128.Create(factor);
         for (int i = 0; i < 4; i++)
         {
@@ -149,7 +153,7 @@ public static unsafe partial class Lanes
     public static void TransposeBF16_128(ushort* source, int sourceStride, float* target, int targetStride, float factor = 1)
     {
         Vector128<int>* words = stackalloc Vector128<int>[4];
-        Words128((byte*)source, (nint)sourceStride * sizeof(ushort), words);
+        Words128((byte*)source, (nint)sourceStride * sizeof(ushort), Ahead * sizeof(ushort), words);
         var scale = Vector128.Create(factor);
         for (int i = 0; i < 4; i++)
         {
@@ -164,7 +168,7 @@ public static unsafe partial class Lanes
     public static void TransposeF16_128(ushort* source, int sourceStride, float* target, int targetStride, float factor = 1)
     {
         Vector128<int>* words = stackalloc Vector128<int>[4];
-        Words128((byte*)source, (nint)sourceStride * sizeof(ushort), words);
+        Words128((byte*)source, (nint)sourceStride * sizeof(ushort), Ahead * sizeof(ushort), words);
         var scale = Vector128.Create(factor);
         for (int i = 0; i < 4; i++)
         {
@@ -179,7 +183,7 @@ public static unsafe partial class Lanes
     public static void TransposeE4M3_128(byte* source, int sourceStride, float* target, int targetStride, float factor = 1)
     {
         Vector128<int>* words = stackalloc Vector128<int>[4];
-        Words128((byte*)source, (nint)sourceStride * sizeof(byte), words);
+        Words128((byte*)source, (nint)sourceStride * sizeof(byte), Ahead * sizeof(byte), words);
         var scale = Vector128.Create(factor);
         for (int i = 0; i < 4; i++)
         {
@@ -192,7 +196,7 @@ public static unsafe partial class Lanes
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Words512(byte* source, nint stride, Vector512<int>* words)
+    private static void Words512(byte* source, nint stride, nint ahead, Vector512<int>* words)
     {
         if (!Avx512F.IsSupported)
         {
@@ -205,6 +209,10 @@ public static unsafe partial class Lanes
         for (int g = 0; g < 16; g += 4)
         {
             byte* row = source + (g * stride);
+            Sse.Prefetch0(row + ahead);
+            Sse.Prefetch0(row + stride + ahead);
+            Sse.Prefetch0(row + (2 * stride) + ahead);
+            Sse.Prefetch0(row + (3 * stride) + ahead);
             var r0 = Vector512.Load((int*)row);
             var r1 = Vector512.Load((int*)(row + stride));
             var r2 = Vector512.Load((int*)(row + (2 * stride)));
@@ -233,7 +241,7 @@ public static unsafe partial class Lanes
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Words256(byte* source, nint stride, Vector256<int>* words)
+    private static void Words256(byte* source, nint stride, nint ahead, Vector256<int>* words)
     {
         if (!Avx2.IsSupported)
         {
@@ -245,6 +253,10 @@ public static unsafe partial class Lanes
         for (int g = 0; g < 8; g += 4)
         {
             byte* row = source + (g * stride);
+            Sse.Prefetch0(row + ahead);
+            Sse.Prefetch0(row + stride + ahead);
+            Sse.Prefetch0(row + (2 * stride) + ahead);
+            Sse.Prefetch0(row + (3 * stride) + ahead);
             var r0 = Vector256.Load((int*)row);
             var r1 = Vector256.Load((int*)(row + stride));
             var r2 = Vector256.Load((int*)(row + (2 * stride)));
@@ -267,7 +279,7 @@ public static unsafe partial class Lanes
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Words128(byte* source, nint stride, Vector128<int>* words) => Gather(source, stride, (int*)words, 4);
+    private static void Words128(byte* source, nint stride, nint _, Vector128<int>* words) => Gather(source, stride, (int*)words, 4);
 
     private static void Gather(byte* source, nint stride, int* words, int count)
     {

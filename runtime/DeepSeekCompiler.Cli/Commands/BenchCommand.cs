@@ -16,15 +16,16 @@ internal static class BenchCommand
         var prefill = new Option<string>("--prefill") { Description = "Prompt lengths.", DefaultValueFactory = _ => "128,512" };
         var decodeAt = new Option<string>("--decode-at") { Description = "Contexts at which decode is timed.", DefaultValueFactory = _ => "16,512" };
         var tokens = new Option<int>("--tokens") { Description = "Tokens of a decode run.", DefaultValueFactory = _ => 64 };
+        var kernels = new Option<bool>("--kernels") { Description = "Also where the time of each prompt goes, kernel by kernel." };
         var json = new Option<bool>("--json") { Description = "One JSON object instead of lines." };
         var model = new ModelOptions();
-        var command = new Command("bench", "Measures prefill and decode.") { prefill, decodeAt, tokens, json };
+        var command = new Command("bench", "Measures prefill and decode.") { prefill, decodeAt, tokens, kernels, json };
         model.AddTo(command);
-        command.SetAction(parsed => Run(parsed, model, LogitsCommand.Parse(parsed.GetValue(prefill)!), LogitsCommand.Parse(parsed.GetValue(decodeAt)!), parsed.GetValue(tokens), parsed.GetValue(json)));
+        command.SetAction(parsed => Run(parsed, model, LogitsCommand.Parse(parsed.GetValue(prefill)!), LogitsCommand.Parse(parsed.GetValue(decodeAt)!), parsed.GetValue(tokens), parsed.GetValue(kernels), parsed.GetValue(json)));
         return command;
     }
 
-    private static int Run(ParseResult parsed, ModelOptions options, int[] prefill, int[] decodeAt, int tokens, bool json)
+    private static int Run(ParseResult parsed, ModelOptions options, int[] prefill, int[] decodeAt, int tokens, bool kernels, bool json)
     {
         if (tokens < 1) throw new UserException($"--tokens {tokens} measures nothing; give 1 or more.");
         if (prefill.Concat(decodeAt).Any(n => n < 1)) throw new UserException("Prompt lengths and contexts are 1 or more.");
@@ -37,6 +38,7 @@ internal static class BenchCommand
         var prefills = prefill.Select(n => (Tokens: n, Seconds: bench.Prefill(n))).ToList();
         var decodes = decodeAt.Select(n => (Context: n, Seconds: bench.Decode(n, tokens))).ToList();
         double resident = Environment.WorkingSet / (double)(1 << 20);
+        if (kernels && !json) prefill.ToList().ForEach(n => KernelTable.Print(n, bench.Kernels(model.Host, n)));
         if (json) PrintJson(model.Info, limits, prefills, decodes, resident);
         else Print(model, limits, prefills, decodes, resident);
         return 0;

@@ -24,7 +24,7 @@ internal static class DevicesCommand
             foreach (var d in GpuDevices.List())
             {
                 string refusal = d.Refusal is null ? "" : "; refused: " + d.Refusal;
-                Output.Line($"{d.Name}: {d.Description} ({d.Vendor}), {d.Units} units, groups of {d.Threads}, {d.MemoryBytes / (double)(1 << 30):F1} GiB of memory{refusal}");
+                Output.Line($"{d.Name}: {d.Description} ({d.Vendor}), {d.Units} units, kernels of kind {d.Variant}, {d.MemoryBytes / (double)(1 << 30):F1} GiB of memory{refusal}");
             }
 
             return 0;
@@ -52,7 +52,7 @@ internal static class DevicesCommand
         w.WriteString("description", d.Description);
         w.WriteString("vendor", d.Vendor);
         w.WriteNumber("units", d.Units);
-        w.WriteNumber("groupThreads", d.Threads);
+        w.WriteString("variant", d.Variant.ToString());
         w.WriteNumber("memoryBytes", d.MemoryBytes);
         if (d.Refusal is null) w.WriteNull("refusal");
         else w.WriteString("refusal", d.Refusal);

@@ -6,6 +6,6 @@ namespace DeepSeekCompiler.Runtime.Gpu.Devices;
 /// <param name="Vendor">Who made the driver.</param>
 /// <param name="MemoryBytes">Its memory.</param>
 /// <param name="Units">Multiprocessors, or compute units.</param>
-/// <param name="Threads">Threads of a group that generated kernels use on it: 32 or 64 on GPUs, 1 on CPU drivers.</param>
+/// <param name="Variant">The kind of device program that runs on it.</param>
 /// <param name="Refusal">Why models cannot run on it, as a sentence; null for a suitable one.</param>
-public sealed record DeviceInfo(string Name, string Description, string Vendor, long MemoryBytes, int Units, int Threads, string? Refusal);
+public sealed record DeviceInfo(string Name, string Description, string Vendor, long MemoryBytes, int Units, DeviceVariant Variant, string? Refusal);

@@ -8,12 +8,16 @@ namespace DeepSeekCompiler.Runtime.Gpu.Devices;
 internal static class DriverLibraries
 {
     private static readonly string[] s_openCl = ["libOpenCL.so.1", "OpenCL", "OpenCL.dll", "/System/Library/Frameworks/OpenCL.framework/OpenCL"];
-    private static readonly string[] s_cuda = ["libcuda.so.1", "nvcuda", "nvcuda.dll"];
+    // DSC_CUDA_DRIVER names another library, for tests with a driver that only pretends.
+    private static readonly string[] s_cuda = Environment.GetEnvironmentVariable("DSC_CUDA_DRIVER") is { Length: > 0 } given ? [given] : ["libcuda.so.1", "nvcuda", "nvcuda.dll"];
     private static int s_registered;
 
     public static bool HasOpenCl => Find(s_openCl) != 0;
 
     public static bool HasCuda => Find(s_cuda) != 0;
+
+    /// <summary>A function of the CUDA driver; 0 where there is none of that name.</summary>
+    public static nint CudaFunction(string name) => Find(s_cuda) is var library and not 0 && NativeLibrary.TryGetExport(library, name, out var function) ? function : 0;
 
     /// <summary>Answers ILGPU's questions for "OpenCL" and "cuda"; once a process.</summary>
     public static void Register()
@@ -23,6 +27,9 @@ internal static class DriverLibraries
             NativeLibrary.SetDllImportResolver(typeof(Context).Assembly, Resolve);
         }
     }
+
+    /// <summary>A function of the CUDA driver; 0 where there is none of that name.</summary>
+    public static nint CudaFunction(string name) => Find(s_cuda) is var library and not 0 && NativeLibrary.TryGetExport(library, name, out var function) ? function : 0;
 
     private static nint Resolve(string name, Assembly assembly, DllImportSearchPath? path) => name switch
     {

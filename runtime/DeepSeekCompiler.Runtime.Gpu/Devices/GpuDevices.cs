@@ -1,4 +1,5 @@
 using System.Globalization;
+using DeepSeekCompiler.Runtime.Gpu.Cuda;
 using DeepSeekCompiler.Runtime.Gpu.Primitives;
 using ILGPU;
 using ILGPU.Runtime;
@@ -96,12 +97,13 @@ public static class GpuDevices
 
                 if (DriverLibraries.HasCuda)
                 {
-                    builder.Cuda();
+                    // All of them: what is too old is shown with the reason.
+                    builder.Cuda(_ => true);
                 }
 
             });
             // Before the first accelerator: it takes the primitives over when it is made.
-            Intrinsics.Register(context, typeof(DeviceMath));
+            Intrinsics.Register(context);
             return context;
         }
         catch (Exception e) when (e is not DeviceException)
@@ -116,18 +118,39 @@ public static class GpuDevices
         foreach (var device in context.GetCLDevices())
         {
             var cpu = device.DeviceType.HasFlag(CLDeviceType.CL_DEVICE_TYPE_CPU);
-            var threads = cpu ? 1 : device.WarpSize == 64 ? 64 : 32;
+            var variant = cpu ? DeviceVariant.Cpu : device.WarpSize == 64 ? DeviceVariant.Wave64 : DeviceVariant.Warp32;
             var refusal = RefusalOf(device.Capabilities.GenericAddressSpace, device.DeviceVersion.Major, device.DeviceVersion.Minor);
-            all.Add((new(Name("opencl", all.Count), device.Name, device.VendorName, device.MemorySize, device.NumMultiprocessors, threads, refusal), device));
+            all.Add((new(Name("opencl", all.Count), device.Name, device.VendorName, device.MemorySize, device.NumMultiprocessors, variant, refusal), device));
         }
 
         var first = all.Count;
         foreach (var device in context.GetCudaDevices())
         {
-            all.Add((new(Name("cuda", all.Count - first), device.Name, "NVIDIA", device.MemorySize, device.NumMultiprocessors, 32, null), device));
+            all.Add((new(Name("cuda", all.Count - first), device.Name, "NVIDIA", device.MemorySize, device.NumMultiprocessors, VariantOf(device.Architecture), RefusalOf(device)), device));
         }
 
         return all;
+    }
+
+    private static DeviceVariant VariantOf(CudaArchitecture? architecture) => architecture switch
+    {
+        { } a when a >= CudaArchitecture.SM_89 => DeviceVariant.Sm89,
+        { } a when a >= CudaArchitecture.SM_80 => DeviceVariant.Sm80,
+        _ => DeviceVariant.Warp32,
+    };
+
+    // ILGPU has contexts of its own only where it knows the driver's version.
+    private static string? RefusalOf(CudaDevice device)
+    {
+        try
+        {
+            CudaKernels.TargetOf(device.DeviceId);
+            return device.InstructionSet is null ? "its driver is too old for it; install a newer NVIDIA driver." : null;
+        }
+        catch (DeviceException e)
+        {
+            return e.Message;
+        }
     }
 
     private static string Name(string kind, int index) => string.Create(CultureInfo.InvariantCulture, $"{kind}:{index}");

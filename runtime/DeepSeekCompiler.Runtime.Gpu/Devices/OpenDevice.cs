@@ -1,3 +1,4 @@
+using DeepSeekCompiler.Runtime.Gpu.Cuda;
 using ILGPU;
 using ILGPU.Runtime;
 
@@ -11,15 +12,20 @@ public sealed class OpenDevice : IDisposable
     internal OpenDevice(DeviceInfo info, Context context, Accelerator accelerator)
     {
         (Info, _context, Accelerator) = (info, context, accelerator);
-        Threads = Environment.GetEnvironmentVariable("DSC_GROUP") is { } forced && int.TryParse(forced, out var threads) && threads is 1 or 32 or 64 ? threads : info.Threads;
+        Variant = Environment.GetEnvironmentVariable("DSC_VARIANT") is not { Length: > 0 } forced ? info.Variant
+            : Enum.TryParse<DeviceVariant>(forced, true, out var variant) && Enum.IsDefined(variant) ? variant
+            : throw new DeviceException($"DSC_VARIANT is {forced}; it can be {string.Join(", ", Enum.GetNames<DeviceVariant>())}.");
     }
 
     public DeviceInfo Info { get; }
 
     public Accelerator Accelerator { get; }
 
-    /// <summary>Threads of a group; the environment variable DSC_GROUP (1, 32 or 64) overrides the device's own.</summary>
-    public int Threads { get; set; }
+    /// <summary>How kernels came to run on it; null before a model does, and on devices other than CUDA. DSC_TRACE=1 prints it at the end.</summary>
+    public LaunchReport? Launches { get; internal set; }
+
+    /// <summary>The kind of program that runs on it; the environment variable DSC_VARIANT overrides the device's own.</summary>
+    public DeviceVariant Variant { get; set; }
 
     /// <inheritdoc/>
     public void Dispose()

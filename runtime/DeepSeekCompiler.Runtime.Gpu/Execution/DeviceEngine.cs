@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
+using DeepSeekCompiler.Runtime.Gpu.Cuda;
 using DeepSeekCompiler.Runtime.Gpu.Devices;
 using DeepSeekCompiler.Runtime.Models;
 using ILGPU;
@@ -16,6 +17,7 @@ internal sealed unsafe class DeviceEngine : IStepEngine
     private readonly DeviceStep _step;
     private readonly int _vocabSize;
     private readonly int _hiddenSize;
+    private readonly StepGraphs? _graphs;
     private MemoryBuffer1D<float, Stride1D.Dense> _logits;
 
     public DeviceEngine(CompiledModel model, OpenDevice device, DeviceProgram program, DeviceRun run, int maxTokens)
@@ -31,6 +33,7 @@ internal sealed unsafe class DeviceEngine : IStepEngine
         (_device, _program, _run, _vocabSize, _hiddenSize) = (device, program, run, model.Info.VocabSize, model.Info.HiddenSize);
         _step = new DeviceStep(model, device, maxTokens);
         _logits = DeviceRun.Allocate<float>(device.Accelerator, _vocabSize, device.Info);
+        _graphs = run.Cuda is { } cuda ? new StepGraphs(run, cuda) : null;
     }
 
     public void Prepare(ReadOnlySpan<int> tokens, int position, int hiddenRow, AttentionForm form, IForwardObserver? observer)
@@ -41,40 +44,64 @@ internal sealed unsafe class DeviceEngine : IStepEngine
 
     public void Forward(int rows, float* logits)
     {
-        _program.Forward(_run, _step);
-        Head(_step.Hidden, rows, logits, draft: false);
+        Pass(false, rows, logits);
     }
 
     public void Draft(int rows, float* logits)
     {
-        _program.Draft(_run, _step);
-        Head(_step.DraftHidden, rows, logits, draft: true);
+        Pass(true, rows, logits);
     }
 
     public void Dispose()
     {
         _device.Accelerator.Synchronize();
+        _graphs?.Dispose();
         _step.Dispose();
         _logits.Dispose();
     }
 
-    private void Head(ArrayView<float> hidden, int rows, float* logits, bool draft)
+    private void Pass(bool draft, int rows, float* logits)
     {
-        if (rows == 0)
-        {
-            return;
-        }
-
         var count = (long)rows * _vocabSize;
         if (_logits.Length < count)
         {
             _device.Accelerator.Synchronize();
+            _graphs?.Clear();
             _logits.Dispose();
             _logits = DeviceRun.Allocate<float>(_device.Accelerator, count, _device.Info);
         }
 
-        _program.Head(_run, _step, hidden.SubView((long)(_step.Count - rows) * _hiddenSize), rows, _logits.View, draft);
-        _device.Accelerator.Synchronize();
-        _logits.View.BaseView.SubView(0, count).CopyToCPU<float, ArrayView<float>>(ref Unsafe.AsRef<float>(logits), count);
+        if (_graphs is null)
+        {
+            Launch(draft, rows);
+        }
+        else
+        {
+            _graphs.Run(_step, draft, rows, () => Launch(draft, rows));
+        }
+
+        if (rows > 0)
+        {
+            _device.Accelerator.Synchronize();
+            _logits.View.BaseView.SubView(0, count).CopyToCPU<float, ArrayView<float>>(ref Unsafe.AsRef<float>(logits), count);
+        }
+    }
+
+    private void Launch(bool draft, int rows)
+    {
+        if (draft)
+        {
+            _program.Draft(_run, _step);
+        }
+        else
+        {
+            _program.Forward(_run, _step);
+        }
+
+        if (rows > 0)
+        {
+            var hidden = draft ? _step.DraftHidden : _step.Hidden;
+            _program.Head(_run, _step, hidden.SubView((long)(_step.Count - rows) * _hiddenSize), rows, _logits.View, draft);
+        }
     }
 }

@@ -1,3 +1,5 @@
+using System.Reflection;
+
 namespace DeepSeekCompiler.Runtime.Gpu.Execution;
 
 /// <summary>A generated kernel, as every device compiles it for itself.</summary>
@@ -5,16 +7,52 @@ public abstract class DeviceKernel
 {
     private static int s_count;
 
-    private protected DeviceKernel(string name, int slot) => (Name, Slot, Id) = (name, slot, Interlocked.Increment(ref s_count) - 1);
+    private protected DeviceKernel(string name, MethodInfo entry, int slot, int threads, int sharedBytes) =>
+        (Name, Entry, Slot, Threads, SharedBytes, Id) = (name, entry, slot, threads, sharedBytes, Interlocked.Increment(ref s_count) - 1);
 
     /// <summary>Kernel and phase.</summary>
     public string Name { get; }
 
+    /// <summary>The static method that ILGPU compiles.</summary>
+    public MethodInfo Entry { get; }
+
     /// <summary>4-byte numbers of device memory that every group needs for itself.</summary>
     public int Slot { get; }
 
+    /// <summary>Threads of a group; 0 for the program's.</summary>
+    public int Threads { get; }
+
+    /// <summary>Dynamic shared memory of a group, in bytes; a kernel that has any wants a multiprocessor for itself.</summary>
+    public int SharedBytes { get; }
+
     /// <summary>A small number that is its own in this process.</summary>
     internal int Id { get; }
+
+    /// <summary>The classes of a program's kernels. A program is derived from another one that has the kernels it does not print itself.</summary>
+    internal static IEnumerable<Type> Classes(DeviceProgram program)
+    {
+        var names = new HashSet<string>();
+        for (var type = program.GetType(); type != typeof(DeviceProgram); type = type.BaseType!)
+        {
+            foreach (var kernel in type.GetNestedTypes(BindingFlags.Public))
+            {
+                if (names.Add(kernel.Name))
+                {
+                    yield return kernel;
+                }
+            }
+        }
+    }
+
+    /// <summary>The kernels of a generated device program, in the order of their names.</summary>
+    public static IReadOnlyList<DeviceKernel> Of(DeviceProgram program)
+    {
+        ArgumentNullException.ThrowIfNull(program);
+        var kernels = Classes(program)
+            .SelectMany(t => t.GetFields(BindingFlags.Static | BindingFlags.NonPublic | BindingFlags.Public))
+            .Where(f => f.FieldType.IsSubclassOf(typeof(DeviceKernel))).Select(f => (DeviceKernel)f.GetValue(null)!);
+        return [.. kernels.OrderBy(k => k.Name, StringComparer.Ordinal)];
+    }
 }
 
 /// <summary>A generated kernel and the type of its arguments.</summary>
@@ -25,8 +63,10 @@ public sealed class DeviceKernel<T> : DeviceKernel
     /// <param name="name">Kernel and phase, for messages.</param>
     /// <param name="method">A static method that ILGPU compiles.</param>
     /// <param name="slot">4-byte numbers of device memory that every group needs for itself.</param>
-    public DeviceKernel(string name, Action<T> method, int slot)
-        : base(name, slot) => Method = method;
+    /// <param name="threads">Threads of a group, where they are not the program's.</param>
+    /// <param name="sharedBytes">Dynamic shared memory of a group.</param>
+    public DeviceKernel(string name, Action<T> method, int slot, int threads = 0, int sharedBytes = 0)
+        : base(name, method?.Method ?? throw new ArgumentNullException(nameof(method)), slot, threads, sharedBytes) => Method = method;
 
     public Action<T> Method { get; }
 }

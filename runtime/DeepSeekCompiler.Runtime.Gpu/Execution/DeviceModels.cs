@@ -18,11 +18,16 @@ public static class DeviceModels
         ArgumentNullException.ThrowIfNull(device);
         try
         {
-            var program = (model as IDeviceModel)?.CreateProgram(device.Threads) ?? throw new DeviceException(string.Create(
+            var program = (model as IDeviceModel)?.CreateProgram(device.Variant) ?? throw new DeviceException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{model.Info.Name} was compiled without kernels for {device.Info.Name} (groups of {device.Threads}); reference DeepSeekCompiler.Runtime.Gpu where it is declared."));
+                $"{model.Info.Name} was compiled without kernels for {device.Info.Name} ({device.Variant}); reference DeepSeekCompiler.Runtime.Gpu where it is declared."));
             var weights = DeviceWeights.Upload(device, model, progress);
             var run = new DeviceRun(device, weights, program.Threads);
+            if (run.Cuda is { } cuda)
+            {
+                device.Launches = cuda.Report;
+            }
+
             model.RunOn(device.Info.Name, tokens => new DeviceEngine(model, device, program, run, tokens), new Owner(run, weights, device));
         }
         catch
@@ -36,6 +41,11 @@ public static class DeviceModels
     {
         public void Dispose()
         {
+            if (device.Launches is { } report && Environment.GetEnvironmentVariable("DSC_TRACE") == "1")
+            {
+                Console.Error.WriteLine($"{device.Info.Name}: {report}");
+            }
+
             run.Dispose();
             weights.Dispose();
             device.Dispose();

@@ -1,7 +1,11 @@
 using System.Globalization;
+using DeepSeekCompiler.Runtime.Gpu.Cuda;
 using DeepSeekCompiler.Runtime.Gpu.Devices;
+using DeepSeekCompiler.Runtime.Gpu.Hopper;
+using DeepSeekCompiler.Runtime.Gpu.Primitives;
 using ILGPU;
 using ILGPU.Runtime;
+using ILGPU.Runtime.Cuda;
 
 namespace DeepSeekCompiler.Runtime.Gpu.Execution;
 
@@ -14,16 +18,28 @@ public sealed class DeviceRun : IDisposable
     private object?[] _launchers = new object?[64];
     private MemoryBuffer1D<float, Stride1D.Dense>? _workspace;
     private MemoryBuffer1D<float, Stride1D.Dense>? _scratch;
+    private readonly CudaKernels? _cuda;
+    private readonly TileMaps _tileMaps;
     private DeviceException? _broken;
 
     internal DeviceRun(OpenDevice device, DeviceWeights weights, int threads)
     {
-        (_device, _weights, _threads) = (device, weights, threads);
+        (_device, _weights, _threads, _tileMaps) = (device, weights, threads, new(device));
+        _cuda = device.Accelerator is CudaAccelerator accelerator ? new CudaKernels(accelerator, device.Info) : null;
         // Enough groups to fill the device; where a group is one CPU thread, enough to even out its units.
-        MaxGroups = device.Info.Units * (threads == 1 ? 8 : 1024 / threads);
+        MaxGroups = GroupsOf(0, threads);
     }
 
     public Accelerator Accelerator => _device.Accelerator;
+
+    /// <summary>The CUDA launches; null on other devices.</summary>
+    internal CudaKernels? Cuda => _cuda;
+
+    /// <summary>Changes when working memory moves: recorded launches hold its old address.</summary>
+    internal int MemoryVersion { get; private set; }
+
+    /// <summary>Collects what the pass asks about its context; null for no one.</summary>
+    internal HashSet<SplitQuestion>? Questions { get; set; }
 
     /// <summary>The most groups of a launch; more work items share groups.</summary>
     public int MaxGroups { get; }
@@ -37,14 +53,39 @@ public sealed class DeviceRun : IDisposable
 
     /// <summary>Parts to split a context into, so that attention has about two work items for every group that runs at once.</summary>
     /// <param name="items">Work items there are without a split.</param>
-    /// <param name="context">Tokens to attend to.</param>
-    public int Splits(int items, int context) => Math.Clamp(MaxGroups / 4 / items, 1, Math.Min(16, (context + 63) / 64));
+    /// <param name="position">Position of the step.</param>
+    /// <param name="tokens">Tokens of the step, which come last.</param>
+    public int Splits(int items, StepNumber position, int tokens)
+    {
+        var splits = Splits(items, position.Value + tokens);
+        Questions?.Add(new(items, tokens, splits));
+        return splits;
+    }
+
+    /// <summary>Whether every question of a pass has the same answer at another position.</summary>
+    internal bool Answers(IReadOnlyCollection<SplitQuestion> questions, int position) => questions.All(q => Splits(q.Items, position + q.Tokens) == q.Splits);
+
+    private int Splits(int items, int context) => Math.Clamp(MaxGroups / 4 / items, 1, Math.Min(16, (context + 63) / 64));
 
     /// <summary>Working memory that lives from one phase of a kernel to the next; valid until the next call.</summary>
     public ArrayView<float> Workspace(long numbers) => Grow(ref _workspace, numbers);
 
     /// <summary>Memory of their own for the groups of a launch.</summary>
     public ArrayView<float> Scratch(DeviceKernel kernel, int items) => Grow(ref _scratch, (long)kernel.Slot * Math.Min(items, MaxGroups));
+
+    /// <summary>A map of a matrix for kernels that have tiles of it copied.</summary>
+    /// <param name="matrix">Where it starts.</param>
+    /// <param name="columns">Numbers of a row.</param>
+    /// <param name="rows">Rows.</param>
+    /// <param name="pitch">Numbers from a row to the next.</param>
+    /// <param name="boxRows">Rows of a tile's box.</param>
+    /// <returns>Its address in device memory.</returns>
+    public long TileMap<T>(ArrayView<T> matrix, int columns, long rows, int pitch, int boxRows)
+        where T : unmanaged
+    {
+        var address = matrix.LoadEffectiveAddressAsPtr();
+        return _tileMaps.Get(address, TileMapPlan.Of(address, Interop.SizeOf<T>(), columns, rows, pitch, boxRows));
+    }
 
     /// <summary>A count rounded up to whole cache lines.</summary>
     public static long Rounded(long numbers) => (numbers + 31) & ~31L;
@@ -56,14 +97,28 @@ public sealed class DeviceRun : IDisposable
     {
         if (items > 0)
         {
+            var threads = kernel.Threads == 0 ? _threads : kernel.Threads;
+            var groups = Math.Min(items, GroupsOf(kernel.SharedBytes, threads));
+            if (_cuda is not null)
+            {
+                _cuda.Launch(kernel, given, groups, threads);
+                return;
+            }
+
             var launcher = (kernel.Id < _launchers.Length ? (Action<KernelConfig, T>?)_launchers[kernel.Id] : null) ?? Compile(kernel);
-            launcher(new KernelConfig(Math.Min(items, MaxGroups), _threads), given);
+            // Kernels with groups of their own use matrix instructions, which are emulated here.
+            launcher(kernel.Threads > 0 ? new KernelConfig(groups, threads, SharedMemoryConfig.RequestDynamic<byte>(WarpEmulation.SharedBytes)) : new KernelConfig(groups, threads), given);
         }
     }
+
+    // A kernel with dynamic shared memory has a multiprocessor to itself.
+    private int GroupsOf(int sharedBytes, int threads) =>
+        sharedBytes > 0 ? _device.Info.Units : _device.Info.Units * (threads == 1 ? 8 : Math.Max(1, 1024 / threads));
 
     /// <inheritdoc/>
     public void Dispose()
     {
+        _tileMaps.Dispose();
         _workspace?.Dispose();
         _scratch?.Dispose();
     }
@@ -110,6 +165,7 @@ public sealed class DeviceRun : IDisposable
             }
 
             buffer = Allocate<float>(Accelerator, wanted, _device.Info);
+            MemoryVersion++;
         }
 
         return buffer.View;
@@ -133,7 +189,7 @@ public sealed class DeviceRun : IDisposable
         }
     }
 
-    private static string Reason(Exception e)
+    internal static string Reason(Exception e)
     {
         while (e.InnerException is { } inner)
         {

@@ -10,6 +10,9 @@ namespace DeepSeekCompiler.Runtime.Gpu.Execution;
 /// that lives as long as the session.</summary>
 public sealed class DeviceStep : IDisposable
 {
+    // Behind the position; vectors of tokens stay aligned.
+    private const int FirstToken = 4;
+
     private readonly int _hiddenSize;
     private readonly long _layerBytes;
     private readonly List<MemoryBuffer> _owned = [];
@@ -17,6 +20,9 @@ public sealed class DeviceStep : IDisposable
     private readonly ArrayView<byte> _cache;
     private readonly ArrayView<float> _hidden;
     private readonly Accelerator _accelerator;
+    private readonly ArrayView<int> _numbers;
+    private readonly int[] _staged;
+    private int _position;
     private int _hiddenRow;
 
     internal DeviceStep(CompiledModel model, OpenDevice device, int maxTokens)
@@ -31,7 +37,9 @@ public sealed class DeviceStep : IDisposable
             _buffers[i] = Allocate<float>(device, (long)rows * model.BufferColumns[i]);
         }
 
-        Tokens = Allocate<int>(device, rows);
+        _numbers = Allocate<int>(device, FirstToken + rows);
+        _staged = new int[FirstToken + rows];
+        Tokens = _numbers.SubView(FirstToken, rows);
         _hidden = Allocate<float>(device, (long)rows * _hiddenSize);
         DraftHidden = Allocate<float>(device, (long)rows * _hiddenSize);
         _cache = Allocate<byte>(device, _layerBytes * model.CacheLayers);
@@ -45,7 +53,7 @@ public sealed class DeviceStep : IDisposable
     public int Count { get; private set; }
 
     /// <summary>Position of the first token.</summary>
-    public int Position { get; private set; }
+    public StepNumber Position => new(this, _position, _numbers.SubView(0, 1));
 
     /// <summary>[MaxTokens, rope/2, 2]: cosine and sine times the magnitude.</summary>
     public ArrayView<float> Rope { get; }
@@ -59,6 +67,12 @@ public sealed class DeviceStep : IDisposable
     /// <summary>Whether this step uses the absorbed form of latent attention.</summary>
     public bool Absorbed { get; private set; }
 
+    /// <summary>Row of the first hidden state that a draft reads.</summary>
+    internal int HiddenRow => _hiddenRow;
+
+    /// <summary>Whether the host's part of the pass looked at the position, so that launches may differ from step to step.</summary>
+    internal bool DependsOnPosition { get; set; }
+
     internal IForwardObserver? Observer { get; private set; }
 
     /// <summary>Bytes that a session takes on a device, workspace not counted.</summary>
@@ -66,7 +80,7 @@ public sealed class DeviceStep : IDisposable
     {
         long rows = Math.Min(CompiledModel.MaxChunk, maxTokens);
         var pages = (maxTokens - 1) / Step.PageTokens + 1;
-        return rows * 4 * (model.BufferColumns.Sum(c => (long)c) + 2L * model.Info.HiddenSize + 1)
+        return rows * 4 * (model.BufferColumns.Sum(c => (long)c) + 2L * model.Info.HiddenSize + 1) + 4 * FirstToken
             + (long)model.CacheRowBytes * Step.PageTokens * pages * model.CacheLayers + 8L * maxTokens * model.RopeFrequencies.Length;
     }
 
@@ -82,7 +96,7 @@ public sealed class DeviceStep : IDisposable
     {
         if (Observer is { } observer)
         {
-            observer.OnValues(probe, layer, Position, Count, Fetch(values, Count * columns));
+            observer.OnValues(probe, layer, _position, Count, Fetch(values, Count * columns));
         }
     }
 
@@ -91,7 +105,7 @@ public sealed class DeviceStep : IDisposable
     {
         if (Observer is { } observer)
         {
-            observer.OnExperts(layer, Position, Count, Fetch(experts, Count * k));
+            observer.OnExperts(layer, _position, Count, Fetch(experts, Count * k));
         }
     }
 
@@ -108,8 +122,11 @@ public sealed class DeviceStep : IDisposable
 
     internal void Prepare(ReadOnlySpan<int> tokens, int position, int hiddenRow, AttentionForm form, IForwardObserver? observer)
     {
-        Tokens.SubView(0, tokens.Length).CopyFromCPU<int, ArrayView<int>>(ref System.Runtime.InteropServices.MemoryMarshal.GetReference(tokens), tokens.Length);
-        (Count, Position, _hiddenRow, Observer) = (tokens.Length, position, hiddenRow, observer);
+        // One copy a step: the position, then the tokens.
+        _staged[0] = position;
+        tokens.CopyTo(_staged.AsSpan(FirstToken));
+        _numbers.SubView(0, FirstToken + tokens.Length).CopyFromCPU<int, ArrayView<int>>(ref _staged[0], FirstToken + tokens.Length);
+        (Count, _position, _hiddenRow, Observer) = (tokens.Length, position, hiddenRow, observer);
         Absorbed = form == AttentionForm.Auto ? Count <= CompiledModel.MaxDecode : form == AttentionForm.Absorbed;
     }
 

@@ -1,8 +1,10 @@
+using DeepSeekCompiler.Runtime.Gpu.Devices;
+
 namespace DeepSeekCompiler.Runtime.Gpu.Execution;
 
 /// <summary>A generated model that was printed for devices too.</summary>
 public interface IDeviceModel
 {
-    /// <summary>The device program for groups of that many threads; null where it was not printed for them.</summary>
-    DeviceProgram? CreateProgram(int threads);
+    /// <summary>The program for a kind of device; null where none was printed for it.</summary>
+    DeviceProgram? CreateProgram(DeviceVariant variant);
 }

@@ -6,4 +6,11 @@ namespace DeepSeekCompiler.Runtime.Gpu.Offline;
 /// <param name="StackBytes">Stack frame a thread.</param>
 /// <param name="SpillBytes">Bytes of spill stores and loads in the code.</param>
 /// <param name="Warnings">What it warned about.</param>
-public sealed record KernelResources(int Registers, int SharedBytes, int StackBytes, int SpillBytes, IReadOnlyList<string> Warnings);
+public sealed record KernelResources(int Registers, int SharedBytes, int StackBytes, int SpillBytes, IReadOnlyList<string> Warnings)
+{
+    /// <summary>Instructions that are counted: local memory and matrix units.</summary>
+    public static IReadOnlyList<string> Counted { get; } = ["LDL", "STL", "HMMA", "QMMA", "HGMMA", "QGMMA"];
+
+    /// <summary>How often each of <see cref="Counted"/> stands in the machine code; null where no disassembler is at hand.</summary>
+    public IReadOnlyDictionary<string, int>? Instructions { get; init; }
+}

@@ -32,34 +32,67 @@ public static partial class PtxAssembler
         return path.Split(Path.PathSeparator).Select(p => Path.Combine(p, "ptxas")).FirstOrDefault(File.Exists);
     }
 
-    /// <summary>Assembles a text.</summary>
+    /// <summary>Its version (<c>12.4.131</c>): resources differ from one to the next.</summary>
+    public static string Version(string ptxas) => Release().Match(Run(ptxas, "--version").Output).Groups[1].Value;
+
+    /// <summary>Assembles a text, and takes the machine code apart where nvdisasm lies beside the assembler.</summary>
     /// <param name="ptxas">Path of the assembler.</param>
     /// <param name="ptx">The text.</param>
     /// <param name="target">The architecture.</param>
     /// <exception cref="DeviceException">It does not assemble.</exception>
     public static KernelResources Assemble(string ptxas, string ptx, string target)
     {
+        ArgumentNullException.ThrowIfNull(ptxas);
         var folder = Directory.CreateTempSubdirectory("dsc-ptx-");
         try
         {
-            var file = Path.Combine(folder.FullName, "kernel.ptx");
+            var (file, image) = (Path.Combine(folder.FullName, "kernel.ptx"), Path.Combine(folder.FullName, "kernel.cubin"));
             File.WriteAllText(file, ptx);
-            var start = new ProcessStartInfo(ptxas) { RedirectStandardError = true, RedirectStandardOutput = true };
-            foreach (var argument in new[] { "-v", "-arch=" + target, "-o", Path.Combine(folder.FullName, "kernel.cubin"), file })
+            var (code, output) = Run(ptxas, "-v", "-arch=" + target, "-o", image, file);
+            if (code != 0)
             {
-                start.ArgumentList.Add(argument);
+                throw new DeviceException($"ptxas refuses the kernel for {target}: {output.Split('\n')[0].Trim()}");
             }
 
-            using var process = Process.Start(start)!;
-            var errors = process.StandardError.ReadToEndAsync();
-            var output = process.StandardOutput.ReadToEnd() + errors.GetAwaiter().GetResult();
-            process.WaitForExit();
-            return process.ExitCode == 0 ? Read(output) : throw new DeviceException($"ptxas refuses the kernel for {target}: {output.Split('\n')[0].Trim()}");
+            var disassembler = Path.Combine(Path.GetDirectoryName(ptxas)!, "nvdisasm");
+            return File.Exists(disassembler) ? Read(output) with { Instructions = Count(Run(disassembler, "-c", image).Output) } : Read(output);
         }
         finally
         {
             folder.Delete(true);
         }
+    }
+
+    private static (int Code, string Output) Run(string program, params string[] arguments)
+    {
+        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true, RedirectStandardOutput = true })!;
+        try
+        {
+            process.PriorityClass = ProcessPriorityClass.BelowNormal;
+        }
+        catch (Exception e) when (e is InvalidOperationException or System.ComponentModel.Win32Exception)
+        {
+            // It has ended already.
+        }
+
+        var errors = process.StandardError.ReadToEndAsync();
+        var output = process.StandardOutput.ReadToEnd() + errors.GetAwaiter().GetResult();
+        process.WaitForExit();
+        return (process.ExitCode, output);
+    }
+
+    internal static IReadOnlyDictionary<string, int> Count(string disassembly)
+    {
+        var counts = KernelResources.Counted.ToDictionary(n => n, _ => 0);
+        foreach (Match match in Instruction().Matches(disassembly))
+        {
+            if (counts.TryGetValue(match.Groups[1].Value, out var count))
+            {
+                counts[match.Groups[1].Value] = count + 1;
+            }
+        }
+
+        return counts;
     }
 
     internal static KernelResources Read(string output)
@@ -68,6 +101,12 @@ public static partial class PtxAssembler
         var warnings = output.Split('\n').Where(l => l.Contains("warning", StringComparison.OrdinalIgnoreCase) || l.Contains("serialized", StringComparison.Ordinal)).Select(l => l.Trim());
         return new(Number(Registers()), Number(Shared()), Number(Stack()), Number(Spills()), [.. warnings]);
     }
+
+    [GeneratedRegex(@"^\s+/\*[0-9a-f]{4,}\*/\s+(?:@!?U?P\w+\s+)?([A-Z][A-Z0-9_]*)", RegexOptions.Multiline)]
+    private static partial Regex Instruction();
+
+    [GeneratedRegex(@"V([\d.]+)")]
+    private static partial Regex Release();
 
     [GeneratedRegex(@"Used (\d+) registers")]
     private static partial Regex Registers();

@@ -19,7 +19,9 @@ public sealed partial class PtxCompiler : IDisposable
     private readonly string _target;
 
     /// <param name="target"><c>sm_80</c>, <c>sm_89</c>, <c>sm_90a</c> ...</param>
-    public PtxCompiler(string target)
+    /// <param name="major">Version of the PTX language, which the driver or assembler must know.</param>
+    /// <param name="minor">Its minor part.</param>
+    public PtxCompiler(string target, int major = 8, int minor = 4)
     {
         ArgumentNullException.ThrowIfNull(target);
         var number = Digits().Match(target).Value;
@@ -30,19 +32,19 @@ public sealed partial class PtxCompiler : IDisposable
 
         _target = target;
         _context = Context.Create(builder => builder.Optimize(OptimizationLevel.O2));
-        Intrinsics.Register(_context, typeof(DeviceMath));
+        Intrinsics.Register(_context);
         var architecture = new CudaArchitecture(number[..^1].Length == 0 ? 0 : int.Parse(number[..^1]), number[^1] - '0');
         var capabilities = new CudaCapabilityContext(architecture);
         // ILGPU writes no target above sm_80 of its own accord.
         SetTarget(capabilities, architecture);
-        _backend = new PTXBackend(_context, capabilities, architecture, new CudaInstructionSet(8, 4), null);
+        _backend = new PTXBackend(_context, capabilities, architecture, new CudaInstructionSet(major, minor), null);
     }
 
     /// <summary>The kernels of a generated device program: name and entry method.</summary>
     public static IEnumerable<(string Name, MethodInfo Entry)> Kernels(DeviceProgram program)
     {
         ArgumentNullException.ThrowIfNull(program);
-        foreach (var kernel in program.GetType().GetNestedTypes())
+        foreach (var kernel in DeviceKernel.Classes(program))
         {
             foreach (var method in kernel.GetMethods(BindingFlags.Public | BindingFlags.Static | BindingFlags.DeclaredOnly))
             {
@@ -57,10 +59,16 @@ public sealed partial class PtxCompiler : IDisposable
     /// <summary>PTX of one kernel, the same text for the same kernel.</summary>
     public string Compile(MethodInfo entry)
     {
-        var compiled = (PTXCompiledKernel)_backend.Compile(EntryPointDescription.FromExplicitlyGroupedKernel(entry), default);
+        var compiled = (PTXCompiledKernel)_backend.Compile(EntryPointDescription.FromExplicitlyGroupedKernel(entry), Specialization(entry));
         var text = Target().Replace(Canonical(compiled.PTXAssembly), ".target " + _target);
         return text;
     }
+
+    /// <summary>What a launch will say of a generated kernel's groups: how many threads, and that a kernel with a multiprocessor to itself has all its registers.</summary>
+    internal static KernelSpecialization Specialization(MethodInfo entry) =>
+        entry.DeclaringType!.GetField("s_" + entry.Name, BindingFlags.NonPublic | BindingFlags.Static)?.GetValue(null) is Execution.DeviceKernel { SharedBytes: > 0 } kernel
+            ? new KernelSpecialization(kernel.Threads, 1)
+            : KernelSpecialization.Empty;
 
     /// <inheritdoc/>
     public void Dispose()
@@ -93,6 +101,7 @@ public sealed partial class PtxCompiler : IDisposable
     [GeneratedRegex(@"\.target sm_\w+")]
     private static partial Regex Target();
 
-    [GeneratedRegex(@"\b(L_|_v_|v_|__local_depot|\w+_p_|alloca_|shared_|extern_shared_)\d+(?:_\d+)?\b")]
+    // Names that end in an underscore and numbers, but for architectures (sm_80); what follows % or . is a register or a part of an instruction.
+    [GeneratedRegex(@"(?<![%.\w])((?!sm_)[A-Za-z_$][\w$]*?_|__local_depot)\d+(?:_\d+)*\b")]
     private static partial Regex Numbered();
 }

@@ -46,6 +46,16 @@ public static class DeviceMath
         return (ushort)((bits & 0x7FFFFFFFu) > 0x7F800000u ? (bits >> 16) | 0x40u : rounded);
     }
 
+    /// <summary>The code of the nearest E4M3 value, as <see cref="RoundE4M3"/>; NaN is 0x7F with its sign.</summary>
+    public static byte ToE4M3(float value)
+    {
+        var bits = Interop.FloatAsInt(RoundE4M3(value));
+        var magnitude = bits & 0x7FFFFFFFu;
+        // Normal values: exponent and fraction move down by 20 bits, and the biases differ by 120 exponents. Subnormal ones are multiples of 2^-9.
+        var code = magnitude < 0x3C800000u ? (uint)(Interop.IntAsFloat(magnitude) * 512f) : (magnitude >> 20) - 960u;
+        return (byte)((magnitude > 0x7F800000u ? 0x7Fu : code) | ((bits >> 24) & 0x80u));
+    }
+
     /// <summary>The nearest E4M3 value, ties to even, at most 448; zero keeps its sign, NaN stays NaN.</summary>
     public static float RoundE4M3(float value)
     {

@@ -13,11 +13,21 @@ namespace DeepSeekCompiler.Runtime.Gpu.Primitives;
 /// <summary>Device primitives with a text of their own in each device language: ILGPU calls back for every use, and the template is filled with its registers.</summary>
 internal static partial class Intrinsics
 {
-    /// <summary>Tells a context about the primitives of a class; before its first accelerator compiles anything.</summary>
-    public static void Register(Context context, Type primitives)
+    private static readonly Type[] s_primitives = [typeof(DeviceMath), typeof(MatrixCore), typeof(Warpgroup), typeof(TileCopy), typeof(TransferBarrier)];
+
+    /// <summary>Tells a context about the primitives; before its first accelerator compiles anything.</summary>
+    public static void Register(Context context)
+    {
+        foreach (var primitives in s_primitives)
+        {
+            Register(context, primitives);
+        }
+    }
+
+    private static void Register(Context context, Type primitives)
     {
         var manager = context.GetIntrinsicManager();
-        foreach (var method in primitives.GetMethods(BindingFlags.Static | BindingFlags.Public))
+        foreach (var method in primitives.GetMethods(BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic))
         {
             if (method.GetCustomAttribute<PtxAttribute>() is not null)
             {
@@ -28,6 +38,11 @@ internal static partial class Intrinsics
             {
                 manager.RegisterMethod(method, new CLIntrinsic(typeof(Intrinsics), nameof(PrintOpenCl), IntrinsicImplementationMode.GenerateCode));
             }
+
+            if (method.GetCustomAttribute<OpenClMethodAttribute>() is { } other)
+            {
+                manager.RegisterMethod(method, new CLIntrinsic(primitives, other.Name, IntrinsicImplementationMode.Redirect));
+            }
         }
     }
 
@@ -35,14 +50,25 @@ internal static partial class Intrinsics
     public static void PrintPtx(PTXBackend backend, PTXCodeGenerator generator, Value value)
     {
         var call = (MethodCall)value;
-        var operands = new List<string>();
+        var operands = new List<List<string>>();
         foreach (Value node in call.Nodes)
         {
-            operands.Add(Name(generator.EnsureHardwareRegister((PTXCodeGenerator.PrimitiveRegister)generator.Load(node))));
+            operands.Add([.. Fields(generator.Load(node)).Select(register => Name(generator.EnsureHardwareRegister(register)))]);
         }
 
-        var result = call.Type.IsVoidType ? "" : Name(generator.AllocateHardware(call));
-        generator.Builder.Append('\t').Append(Fill(Source(call).GetCustomAttribute<PtxAttribute>()!.Text, operands, result)).Append('\n');
+        List<string> results = call.Type.IsVoidType ? [] : [.. Fields(generator.Allocate(call)).Select(register => Name((PTXCodeGenerator.HardwareRegister)register))];
+        var template = Source(call).GetCustomAttribute<PtxAttribute>()!;
+        for (var i = 0; template.Accumulates && i < results.Count; i++)
+        {
+            generator.Builder.Append("\tmov.b32 ").Append(results[i]).Append(", ").Append(operands[0][i]).Append(";\n");
+        }
+
+        var text = Operand().Replace(
+            template.Text,
+            match => match.Value == "$r*" ? string.Join(", ", results)
+                : match.Groups[1].Success ? results[Number(match.Groups[1])]
+                : operands[Number(match.Groups[2])][match.Groups[3].Success ? Number(match.Groups[3]) : 0]);
+        generator.Builder.Append('\t').Append(text).Append('\n');
     }
 
     /// <summary>Called by ILGPU through reflection.</summary>
@@ -60,7 +86,7 @@ internal static partial class Intrinsics
         generator.Declare(result);
         generator.Builder.Append('\n');
         generator.AppendIndent();
-        generator.Builder.Append(result).Append(" = ").Append(Fill(Source(call).GetCustomAttribute<OpenClAttribute>()!.Text, operands, "")).Append(";\n");
+        generator.Builder.Append(result).Append(" = ").Append(Operand().Replace(Source(call).GetCustomAttribute<OpenClAttribute>()!.Text, match => operands[Number(match.Groups[2])])).Append(";\n");
     }
 
     private static MethodInfo Source(MethodCall call) => (MethodInfo)call.Target.Source;
@@ -71,10 +97,12 @@ internal static partial class Intrinsics
         ? $"as_float(0x{BitConverter.SingleToUInt32Bits(constant.Value.Float32Value):x}u)"
         : constant.Value.Int64Value.ToString(CultureInfo.InvariantCulture);
 
-    private static string Fill(string template, List<string> operands, string result) => Operand().Replace(
-        template,
-        match => match.Value == "$r0" ? result : operands[int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture)]);
+    private static IEnumerable<PTXCodeGenerator.PrimitiveRegister> Fields(PTXCodeGenerator.Register register) => register is PTXCodeGenerator.CompoundRegister compound
+        ? compound.Children.SelectMany(Fields)
+        : [(PTXCodeGenerator.PrimitiveRegister)register];
 
-    [GeneratedRegex(@"\$(?:r0|(\d+))")]
+    private static int Number(Capture group) => int.Parse(group.Value, CultureInfo.InvariantCulture);
+
+    [GeneratedRegex(@"\$(?:r\*|r(\d+)|(\d+)(?:\.(\d+))?)")]
     private static partial Regex Operand();
 }

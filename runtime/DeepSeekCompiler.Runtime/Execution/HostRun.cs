@@ -61,6 +61,17 @@ public sealed unsafe class HostRun : IDisposable
         }
     }
 
+    /// <summary>Adds up the time of every kernel; null where nobody asks.</summary>
+    public KernelClock? Clock { get; set; }
+
+    /// <summary>When a kernel began; 0 without a clock.</summary>
+    public long Begin() => Clock is null ? 0 : System.Diagnostics.Stopwatch.GetTimestamp();
+
+    /// <summary>Notes that a kernel ended.</summary>
+    /// <param name="kernel">Its name.</param>
+    /// <param name="began">What <see cref="Begin"/> gave.</param>
+    public void End(string kernel, long began) => Clock?.Add(kernel, began);
+
     /// <summary>Native working memory, 64-byte aligned, not cleared; valid until the next call that asks for more.</summary>
     /// <param name="bytes">Bytes needed now.</param>
     public byte* Reserve(long bytes)

@@ -27,8 +27,8 @@ public sealed record MachineLimits(double ReadGBs, double FmaGflops)
             var work = (Work*)(sink + (16 * run.Threads));
             *work = new Work { Memory = memory, Sink = sink, Threads = run.Threads };
             double read = Median(repetitions, () => run.Dispatch(&Read, work, run.Threads));
-            double fma = Median(repetitions, () => run.Dispatch(&Multiply, work, run.Threads));
-            return new MachineLimits(ReadBytes / read / 1e9, 2.0 * run.Threads * Sums * PeakTrips * Vector<float>.Count / fma / 1e9);
+            double fma = Median(repetitions, () => run.Dispatch(Vector512.IsHardwareAccelerated ? &Multiply512 : &Multiply, work, run.Threads));
+            return new MachineLimits(ReadBytes / read / 1e9, 2.0 * run.Threads * Sums * PeakTrips * (Vector512.IsHardwareAccelerated ? 16 : Vector<float>.Count) / fma / 1e9);
         }
         finally
         {
@@ -98,6 +98,35 @@ public sealed record MachineLimits(double ReadGBs, double FmaGflops)
             }
 
             work->Sink[item * 16] = Vector.Sum(s0 + s1 + s2 + s3 + s4 + s5 + s6 + s7 + s8 + s9 + s10 + s11);
+        }
+    }
+
+    // Vector<T> stops at 256 bits.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static unsafe void Multiply512(void* arguments, int begin, int end)
+    {
+        var work = (Work*)arguments;
+        for (int item = begin; item < end; item++)
+        {
+            Vector512<float> x = Vector512.Create(0.999f), y = Vector512.Create(1e-3f);
+            Vector512<float> s0 = x, s1 = x, s2 = x, s3 = x, s4 = x, s5 = x, s6 = x, s7 = x, s8 = x, s9 = x, s10 = x, s11 = x;
+            for (int i = 0; i < PeakTrips; i++)
+            {
+                s0 = Vector512.MultiplyAddEstimate(s0, x, y);
+                s1 = Vector512.MultiplyAddEstimate(s1, x, y);
+                s2 = Vector512.MultiplyAddEstimate(s2, x, y);
+                s3 = Vector512.MultiplyAddEstimate(s3, x, y);
+                s4 = Vector512.MultiplyAddEstimate(s4, x, y);
+                s5 = Vector512.MultiplyAddEstimate(s5, x, y);
+                s6 = Vector512.MultiplyAddEstimate(s6, x, y);
+                s7 = Vector512.MultiplyAddEstimate(s7, x, y);
+                s8 = Vector512.MultiplyAddEstimate(s8, x, y);
+                s9 = Vector512.MultiplyAddEstimate(s9, x, y);
+                s10 = Vector512.MultiplyAddEstimate(s10, x, y);
+                s11 = Vector512.MultiplyAddEstimate(s11, x, y);
+            }
+
+            work->Sink[item * 16] = Vector512.Sum(s0 + s1 + s2 + s3 + s4 + s5 + s6 + s7 + s8 + s9 + s10 + s11);
         }
     }
 

@@ -49,6 +49,24 @@ public sealed class ModelBench
         return Stopwatch.GetElapsedTime(start).TotalSeconds / count;
     });
 
+    /// <summary>Where the time of a prompt of <paramref name="count"/> tokens goes: calls and seconds of every kernel, in one run after a warm one.</summary>
+    /// <param name="host">The threads of the model.</param>
+    /// <param name="count">Tokens.</param>
+    public IReadOnlyList<(string Kernel, int Calls, double Seconds)> Kernels(Execution.HostRun host, int count)
+    {
+        var clock = new Execution.KernelClock();
+        for (int i = 0; i < 2; i++)
+        {
+            clock.Reset();
+            host.Clock = clock;
+            _session.Rewind(0);
+            _session.Forward(_tokens.AsSpan(0, count), _logits);
+            host.Clock = null;
+        }
+
+        return clock.Kernels;
+    }
+
     private Spread Measure(Func<double> once)
     {
         once();

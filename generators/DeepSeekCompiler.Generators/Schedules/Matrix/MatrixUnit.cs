@@ -11,4 +11,7 @@ public enum MatrixUnit
 
     /// <summary>E4M3 tiles of 16x8x32 besides (mma.sync, sm_89 and later).</summary>
     Fp8 = 89,
+
+    /// <summary>Tiles of 64x128 rows of 32 bytes besides, bfloat16 or E4M3, multiplied by four warps out of shared memory (wgmma, sm_90a).</summary>
+    Warpgroup = 90,
 }

@@ -18,7 +18,15 @@ internal sealed record ProductTile(IReadOnlyList<Product> Products, MatrixForm F
     /// <summary>Threads of a group.</summary>
     public int Threads => 32 * Warps;
 
+    /// <summary>Tiles of activations that follow each other before the next tile of weights, so that the weights of many are read once.</summary>
+    public int Band { get; init; } = 1;
+
+    /// <summary>Dynamic shared memory of a group; 0 where it is static.</summary>
+    public int DynamicBytes { get; init; }
+
     public override string ToString() => Form.IsStreaming()
         ? $"{Rows} weight rows by {Tokens} tokens a group, {Warps} warps along the reduced columns"
+        : Form.IsWarpgroup() ? $"{Tokens} tokens by {Rows} weight rows a group, {Columns} columns a step; 4 warps to copy, {Warps - 4} to multiply, "
+            + $"{Stages} steps in a ring of {DynamicBytes} bytes; {Band} tiles of tokens to a tile of weights"
         : $"{Tokens} tokens by {Rows} weight rows a group of {Warps} warps, {Columns} columns a step, {Stages} steps in flight";
 }

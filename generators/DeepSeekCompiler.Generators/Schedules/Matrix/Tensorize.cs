@@ -12,27 +12,37 @@ internal static class Tensorize
     private const int SharedBytes = 48 * 1024;
 
     /// <summary>Whether matrix instructions can multiply with the weights as they are stored: 16-byte pieces of their rows start at 16-byte addresses.</summary>
-    public static bool Fits(IReadOnlyList<Product> products, Machine target)
+    public static bool Fits(IReadOnlyList<Product> products, MatrixForm form)
     {
-        if (target.Matrix == MatrixUnit.None) return false;
         foreach (var first in products)
         {
             for (var product = first; product is not null; product = product.Partner)
             {
                 if (product.Weight.Format is not (NumberFormat.BF16 or NumberFormat.E4M3)) return false;
                 if (product.Column.Max * Count.Size(product.Weight.Format) % 16 != 0) return false;
+                if (form.IsWarpgroup() && !WarpgroupTiles.Fits(product)) return false;
             }
         }
 
         return true;
     }
 
-    /// <summary>The form with matrix instructions that stands in for <paramref name="form"/>.</summary>
-    public static MatrixForm Form(MatrixForm form, Machine target) => form == MatrixForm.Streaming ? MatrixForm.TensorStreaming
-        : target.SplitsActivations ? MatrixForm.TensorPanelSplit : MatrixForm.TensorPanel;
+    /// <summary>The forms with matrix instructions that may stand in for <paramref name="form"/>, the best first.</summary>
+    public static IEnumerable<MatrixForm> Forms(MatrixForm form, Machine target)
+    {
+        if (target.Matrix == MatrixUnit.None) yield break;
+        if (form == MatrixForm.Streaming)
+        {
+            yield return MatrixForm.TensorStreaming;
+            yield break;
+        }
 
-    public static string Name(MatrixForm form) => form.IsStreaming()
-        ? "matrix instructions, weights streamed through registers once, warps split the columns"
+        if (target.Matrix >= MatrixUnit.Warpgroup) yield return target.SplitsActivations ? MatrixForm.WarpgroupPanelSplit : MatrixForm.WarpgroupPanel;
+        yield return target.SplitsActivations ? MatrixForm.TensorPanelSplit : MatrixForm.TensorPanel;
+    }
+
+    public static string Name(MatrixForm form) => form.IsStreaming() ? "matrix instructions, weights streamed through registers once, warps split the columns"
+        : form.IsWarpgroup() ? "warpgroup matrix instructions, a ring of tiles in shared memory that one thread has filled by the copy engine"
         : "matrix instructions, tiles of activations and weights in shared memory";
 
     /// <summary>The phase of all products of a kernel.</summary>
@@ -51,7 +61,7 @@ internal static class Tensorize
             branches.Add(stages);
         }
 
-        return new("Products", [], [], branches) { Tile = form.IsStreaming() ? Streaming(products, form, target) : Tiles(products, form, target) };
+        return new("Products", [], [], branches) { Tile = form.IsStreaming() ? Streaming(products, form, target) : form.IsWarpgroup() ? WarpgroupTiles.Of(products, form) : Tiles(products, form, target) };
     }
 
     // Sixteen rows are one instruction; eight warps along the columns keep enough reads in flight where a matrix has few rows.
@@ -64,10 +74,11 @@ internal static class Tensorize
 
     private static ProductTile Tiles(IReadOnlyList<Product> products, MatrixForm form, Machine target)
     {
-        const int tokens = 128, rows = 128, columns = 32;
+        const int columns = 32;
+        var (tokens, rows, warps, warpTokens) = target.Tile;
         var first = products[0];
         int activation = first.Rows.Rows.Format == NumberFormat.E4M3 ? 1 : 2 * form.Terms();
         int stage = columns * (tokens * activation + rows * Count.Size(first.Weight.Format));
-        return new(products, form, target.Matrix, tokens, rows, columns, 8, 64, Math.Min(4, SharedBytes / stage));
+        return new(products, form, target.Matrix, tokens, rows, columns, warps, warpTokens, Math.Min(4, SharedBytes / stage));
     }
 }

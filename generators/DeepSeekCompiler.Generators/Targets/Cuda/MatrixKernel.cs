@@ -12,6 +12,12 @@ internal static class MatrixKernel
 {
     public static void Print(TensorFunction function, string name, IReadOnlyDictionary<string, long> strides, CodeWriter writer)
     {
+        if (function.Tile.Form.IsWarpgroup())
+        {
+            WarpgroupKernel.Print(function, name, strides, writer);
+            return;
+        }
+
         bool streaming = function.Tile.Form.IsStreaming();
         var body = new CodeWriter(writer.Depth);
         int shared = 0;
@@ -78,7 +84,7 @@ internal static class MatrixKernel
     }
 
     /// <summary>Two methods: one for the two neighbouring points of a thread, which checks the edges, and one for what becomes of a point.</summary>
-    private static void PrintPut(TensorFunction function, ProductPoints points, MatrixText text, IReadOnlyDictionary<string, long> strides, CodeWriter writer)
+    public static void PrintPut(TensorFunction function, ProductPoints points, MatrixText text, IReadOnlyDictionary<string, long> strides, CodeWriter writer)
     {
         var sums = points.Sums();
         var names = points.Pairs ? sums.Select(s => s.Name).ToList() : sums.SelectMany(s => new[] { s.Name + "0", s.Name + "1" }).ToList();

@@ -56,6 +56,14 @@ internal sealed class MatrixText(ProductPoints points, ProductTile tile, CodeWri
         return DeviceExpressions.Print(Affine.Simplify(row * WeightPieces));
     }
 
+    /// <summary>The row of point <paramref name="p"/> in its weight, or in the table of the experts' weights.</summary>
+    public string WeightRow(string p)
+    {
+        Expr row = Rename(Points.WeightRow, Points.Point, p);
+        if (Points.Expert is { } expert) row = expert * Points.First.Weight.Codes.Dims[1].Size + row;
+        return DeviceExpressions.Print(Affine.Simplify(row));
+    }
+
     /// <summary>Where the activation row of token <paramref name="t"/> starts, in pieces.</summary>
     public string ActivationAt(string t) => DeviceExpressions.Print(Affine.Simplify(Rename(Points.ActivationRow, ProductPoints.Token, t) * (Terms * ActivationPieces)));
 

@@ -55,18 +55,19 @@ internal sealed class TileProduct
         foreach (var sum in Sums("")) _w.Line($"Sums4 {sum} = default;");
         foreach (var sum in _text.Scaled ? Sums("Block") : []) _w.Line($"Sums4 {sum} = default;");
         _w.Line("int read = 0, write = 0;");
-        _w.Open($"for (int step = {N(1 - tile.Stages)}; step < {N(steps)}; step++)");
-        _w.Open("if (step >= 0)");
-        _w.Line($"MatrixCore.WaitCopies{N(tile.Stages - 2)}();");
-        _w.Line("Group.Barrier();");
+        _w.Open($"for (int next = 0; next < {N(tile.Stages - 1)}; next++)");
+        PrintCopies(steps);
         _w.Close();
         _w.Line();
+        _w.Open($"for (int step = 0; step < {N(steps)}; step++)");
+        _w.Line($"MatrixCore.WaitCopies{N(tile.Stages - 2)}();");
+        _w.Line("Group.Barrier();");
+        _w.Line($"int next = step + {N(tile.Stages - 1)};");
         PrintCopies(steps);
-        _w.Open("if (step >= 0)");
+        _w.Line();
         PrintMultiplications();
         if (_text.Scaled) PrintPromotion(steps);
         _w.Line($"read = read == {N((tile.Stages - 1) * Pieces)} ? 0 : read + {N(Pieces)};");
-        _w.Close();
         _w.Close();
         _w.Line();
         _w.Line("Group.Barrier();");
@@ -123,7 +124,6 @@ internal sealed class TileProduct
     {
         var tile = _text.Tile;
         bool ragged = _text.Columns % tile.Columns != 0;
-        _w.Line($"int next = step + {N(tile.Stages - 1)};");
         _w.Open($"if (next < {N(steps)})");
         if (ragged) _w.Line("// Behind the last column there are zeros.");
         for (int term = 0; term < _text.Terms; term++)
@@ -144,7 +144,6 @@ internal sealed class TileProduct
 
         _w.Line($"write = write == {N((tile.Stages - 1) * Pieces)} ? 0 : write + {N(Pieces)};");
         _w.Close();
-        _w.Line();
         _w.Line("MatrixCore.CommitCopies();");
     }
 
@@ -308,10 +307,10 @@ internal sealed class TileProduct
         bool one = points.OneScale(_text.Tile);
         foreach (var product in points.Chain)
         {
-            if (one) _w.Line($"float {Lower(product)}Scale = {_text.WeightScale(product, "p0")};");
+            if (one) _w.Line($"float {Lower(product)}BlockScale = {_text.WeightScale(product, "p0")};");
             for (int j = 0; j < _pointTiles; j++)
             {
-                string left = $"{Lower(product)}Scale", right = left;
+                string left = $"{Lower(product)}BlockScale", right = left;
                 if (!one)
                 {
                     (left, right) = ($"{Lower(product)}Scale{j}", $"{Lower(product)}ScaleRight{j}");

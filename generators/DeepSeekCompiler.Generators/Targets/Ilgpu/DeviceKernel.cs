@@ -2,6 +2,7 @@ using System.Collections.Generic;
 using System.Globalization;
 using System.Linq;
 using DeepSeekCompiler.Generators.Expressions;
+using DeepSeekCompiler.Generators.Loops;
 using DeepSeekCompiler.Generators.Loops.Lowering;
 using DeepSeekCompiler.Generators.Tensors;
 using DeepSeekCompiler.Generators.Targets.Cuda;
@@ -14,19 +15,21 @@ public static class DeviceKernel
 {
     /// <param name="lowered">The kernel, lowered for the target.</param>
     /// <param name="target">Threads of a group.</param>
-    /// <param name="writer">Where to.</param>
-    public static void Print(LoweredKernel lowered, DeviceTarget target, CodeWriter writer)
+    /// <param name="hides">It stands in for the kernel of that name in the class that the program is derived from.</param>
+    /// <returns>The class, indented twice.</returns>
+    public static string Print(LoweredKernel lowered, DeviceTarget target, bool hides)
     {
+        var writer = new CodeWriter(2);
         var kernel = lowered.Kernel;
         writer.Summary($"{kernel.Summary}\nSchedule: {lowered.Schedule.Name}; groups of {Number(target.Threads)}.");
-        writer.Open($"public static class {kernel.Name}");
+        writer.Open($"public static {(hides ? "new " : "")}class {kernel.Name}");
         var parameters = new List<(string Type, string Name)>();
         foreach (var tensor in kernel.Tensors)
         {
             if (tensor.Role != TensorRole.Temp) parameters.Add(($"ArrayView<{HostTypes.Element(tensor.Format)}>", tensor.Name));
         }
 
-        foreach (var scalar in kernel.Scalars) parameters.Add(("int", scalar.Name));
+        foreach (var scalar in kernel.Scalars) parameters.Add((DeviceScalars.Type(scalar), scalar.Name));
         // Kernels are printed first, because the launch needs to know how much memory of its own a group takes.
         var strides = Strides(kernel);
         var body = new CodeWriter(writer.Depth);
@@ -53,16 +56,18 @@ public static class DeviceKernel
         foreach (var (type, name) in parameters) writer.Line($"public {type} {name};");
         foreach (var buffer in lowered.Workspace) writer.Line($"public ArrayView<{HostTypes.Element(buffer.Buffer.Format)}> {buffer.Buffer.Name};");
         writer.Line("public ArrayView<float> scratch;");
+        foreach (var map in lowered.Functions.SelectMany(Maps)) writer.Line($"public long {map.Name};");
         writer.Close();
         writer.Close();
+        return writer.ToString();
     }
 
     private static void PrintRun(LoweredKernel lowered, List<(string Type, string Name)> parameters, List<int> slots, CodeWriter writer)
     {
         for (int i = 0; i < slots.Count; i++)
-            writer.Line($"private static readonly DeviceKernel<Arguments> s_{Phase(lowered, i)} = new(\"{lowered.Kernel.Name}.{Phase(lowered, i)}\", {Phase(lowered, i)}, {Number(slots[i])}{(lowered.Functions[i] is TensorFunction { Tile.Threads: var threads } ? ", " + Number(threads) : "")});");
+            writer.Line($"private static readonly DeviceKernel<Arguments> s_{Phase(lowered, i)} = new(\"{lowered.Kernel.Name}.{Phase(lowered, i)}\", {Phase(lowered, i)}, {Number(slots[i])}{Group(lowered.Functions[i])});");
         writer.Line();
-        writer.Open($"public static void Run(DeviceRun run, {string.Join(", ", parameters.Select(p => $"{p.Type} {p.Name}"))})");
+        writer.Open($"public static void Run(DeviceRun run, {string.Join(", ", parameters.Select(p => $"{DeviceScalars.OnTheHost(p.Type)} {p.Name}"))})");
         writer.Line("Arguments given = default;");
         foreach (var (_, name) in parameters) writer.Line($"given.{name} = {name};");
         if (lowered.Workspace.Count > 0)
@@ -81,12 +86,19 @@ public static class DeviceKernel
         for (int i = 0; i < slots.Count; i++)
         {
             string items = DeviceExpressions.Print(lowered.Functions[i].Items);
+            foreach (var map in Maps(lowered.Functions[i])) writer.Line($"given.{map.Name} = {map.Call};");
             if (slots[i] > 0) writer.Line($"given.scratch = run.Scratch(s_{Phase(lowered, i)}, {items});");
             writer.Line($"run.Launch(s_{Phase(lowered, i)}, given, {items});");
         }
 
         writer.Close();
     }
+
+    // Threads and dynamic shared memory of a group, where they are not the program's.
+    private static string Group(LoopFunction function) => function is not TensorFunction { Tile: var tile } ? ""
+        : ", " + Number(tile.Threads) + (tile.DynamicBytes == 0 ? "" : ", " + Number(tile.DynamicBytes));
+
+    private static IReadOnlyList<TileMap> Maps(LoopFunction function) => function is TensorFunction { Tile.DynamicBytes: > 0 } tensor ? TileMap.Of(tensor) : [];
 
     // In 4-byte numbers.
     private static string Numbers(WorkspaceBuffer workspace)

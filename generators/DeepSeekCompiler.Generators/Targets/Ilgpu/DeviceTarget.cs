@@ -17,6 +17,15 @@ public sealed record DeviceTarget : Machine
     /// <summary>Bytes of on-chip memory that one group may use, so that several groups fit where 48 KB is the limit of one.</summary>
     public int SharedBytes => Threads == 1 ? 16384 : 24576;
 
+    /// <summary>What it is, for a reader of generated code.</summary>
+    public string Description => Matrix switch
+    {
+        MatrixUnit.None => $"a device, in groups of {Threads.ToString(CultureInfo.InvariantCulture)}",
+        MatrixUnit.Bfloat16 => "NVIDIA devices with bfloat16 matrix instructions (sm_80 and later)",
+        MatrixUnit.Warpgroup => "NVIDIA devices with warpgroup matrix instructions (sm_90a)",
+        _ => "NVIDIA devices with FP8 matrix instructions (sm_89 and later)",
+    };
+
     /// <summary>Name of the generated class that holds the device program.</summary>
-    public string ClassName => "OnDevice" + Threads.ToString(CultureInfo.InvariantCulture);
+    public string ClassName => Matrix == MatrixUnit.None ? "OnDevice" + Threads.ToString(CultureInfo.InvariantCulture) : "OnSm" + ((int)Matrix).ToString(CultureInfo.InvariantCulture);
 }

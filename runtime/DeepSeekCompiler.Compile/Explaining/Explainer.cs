@@ -4,25 +4,23 @@ using System.Text.Json;
 using DeepSeekCompiler.Generators.Program;
 using DeepSeekCompiler.Generators.Schedules;
 using DeepSeekCompiler.Generators.Spec;
-using DeepSeekCompiler.Generators.Targets;
-using DeepSeekCompiler.Generators.Targets.Host;
 
-namespace DeepSeekCompiler.Compile;
+namespace DeepSeekCompiler.Compile.Explaining;
 
 /// <summary>Shows what the compiler makes of a specification.</summary>
 public sealed class Explainer
 {
     private readonly ModelSpec _spec;
-    private readonly HostTarget _target;
+    private readonly ExplainOptions _options;
     private readonly KernelSet _kernels;
     private readonly Cost _cost;
 
     /// <param name="spec">The model.</param>
-    /// <param name="width">Vector width of the host code shown.</param>
-    public Explainer(ModelSpec spec, int width)
+    /// <param name="options">Target and sections.</param>
+    public Explainer(ModelSpec spec, ExplainOptions options)
     {
         _spec = spec;
-        _target = new HostTarget(width);
+        _options = options;
         _kernels = KernelSet.Of(spec);
         _cost = Cost.Of(spec, Manifest.Of(spec));
     }
@@ -33,40 +31,28 @@ public sealed class Explainer
         var text = new StringBuilder();
         text.Append("specification\n").Append(Indented(SpecText.Of(_spec))).Append("\n\ncost\n");
         foreach (var (name, value) in Costs()) text.Append(CultureInfo.InvariantCulture, $"  {name,-46}{value,20:#,0}\n");
-        text.Append(CultureInfo.InvariantCulture, $"\nkernels (host, {(_target.Width == 0 ? "scalar" : _target.Width + "-bit vectors")})\n");
+        text.Append(CultureInfo.InvariantCulture, $"\nkernels ({_options.Description})\n");
         foreach (var kernel in _kernels.Kernels)
         {
-            var lowered = kernel.Lower(_target);
+            var lowered = kernel.Lower(_options.Machine);
             text.Append(CultureInfo.InvariantCulture, $"  {kernel.Name}: {lowered.Kernel.Summary}\n");
             text.Append(CultureInfo.InvariantCulture, $"      FLOPs {lowered.Kernel.Flops}; bytes {lowered.Kernel.Bytes}; {lowered.Schedule.Name}\n");
         }
 
+        text.Append(CultureInfo.InvariantCulture, $"also known as: {string.Join(", ", KernelNames.Aliases(Names, _spec.Formats.Linear))}\n");
         return text.ToString();
     }
 
-    /// <summary>One kernel whole: stages, schedule, generated text.</summary>
+    /// <summary>One kernel whole, by its generated name or the field's.</summary>
     /// <exception cref="ArgumentException">There is no kernel of the name.</exception>
-    public string Kernel(string name)
-    {
-        string wanted = name.Replace("_", "", StringComparison.Ordinal);
-        foreach (var kernel in _kernels.Kernels)
-        {
-            if (!kernel.Name.Equals(wanted, StringComparison.OrdinalIgnoreCase)) continue;
-            var lowered = kernel.Lower(_target);
-            var writer = new CodeWriter();
-            HostKernel.Print([(_target, lowered)], writer);
-            var stages = string.Concat(lowered.Kernel.Stages.Select(s => $"  {s.Name} -> {s.Target.Tensor.Name} over ({string.Join(", ", s.Axes.Select(a => a.Name))})\n"));
-            return $"{lowered.Kernel.Name}: {lowered.Kernel.Summary}\n\nstages\n{stages}\n{SchedulePrinter.Print(lowered.Schedule)}\n{writer}";
-        }
-
-        throw new ArgumentException($"There is no kernel {name}; this model has {string.Join(", ", _kernels.Kernels.Select(k => k.Name))}.");
-    }
+    public string Kernel(string name) => KernelText.Print(Explain(name), _spec.Formats.Linear, _options);
 
     /// <summary>Specification, cost and kernels as one JSON object; with a kernel's name, that one whole.</summary>
     /// <exception cref="ArgumentException">There is no kernel of the name.</exception>
     public void WriteJson(Utf8JsonWriter json, string? kernelName)
     {
-        string? whole = kernelName is null ? null : Kernel(kernelName);
+        ArgumentNullException.ThrowIfNull(json);
+        var whole = kernelName is null ? null : Explain(kernelName);
         json.WriteStartObject();
         json.WriteString("spec", SpecText.Of(_spec));
         json.WriteStartObject("cost");
@@ -75,7 +61,7 @@ public sealed class Explainer
         json.WriteStartArray("kernels");
         foreach (var kernel in _kernels.Kernels)
         {
-            var lowered = kernel.Lower(_target);
+            var lowered = kernel.Lower(_options.Machine);
             json.WriteStartObject();
             json.WriteString("name", kernel.Name);
             json.WriteString("summary", lowered.Kernel.Summary);
@@ -86,8 +72,21 @@ public sealed class Explainer
         }
 
         json.WriteEndArray();
-        if (whole is not null) json.WriteString("kernel", whole);
+        if (whole is not null)
+        {
+            json.WritePropertyName("kernel");
+            KernelJson.Write(json, whole, _spec.Formats.Linear, _options);
+        }
+
         json.WriteEndObject();
+    }
+
+    private List<string> Names => [.. _kernels.Kernels.Select(k => k.Name)];
+
+    private KernelExplanation Explain(string name)
+    {
+        string wanted = KernelNames.Resolve(name, Names, _spec.Formats.Linear);
+        return KernelExplanation.Of(_spec, _kernels.Kernels.First(k => k.Name == wanted), _options);
     }
 
     private IEnumerable<(string Name, long Value)> Costs()

@@ -1,0 +1,66 @@
+using System;
+using System.Collections.Generic;
+using DeepSeekCompiler.Generators.Algorithms;
+using DeepSeekCompiler.Generators.Expressions;
+using DeepSeekCompiler.Generators.Spec;
+
+namespace DeepSeekCompiler.Generators.Schedules.Matrix;
+
+/// <summary>Chooses the tiles of products on warpgroup matrix instructions. A row of a tile is 128 bytes, the width of the widest swizzle: 128 codes or 64
+/// bfloat16 numbers.</summary>
+internal static class WarpgroupTiles
+{
+    /// <summary>Bytes of a tile's row.</summary>
+    public const int RowBytes = 128;
+
+    /// <summary>Bytes of a pair of transfer barriers (a stage is full, a stage is free).</summary>
+    public const int BarrierBytes = 16;
+
+    /// <summary>Tiles start at multiples of this, after which the swizzle repeats; the ring is moved up to one.</summary>
+    public const int Alignment = 1024;
+
+    /// <summary>Weight rows of a wide tile.</summary>
+    public const int WideRows = 256;
+
+    private const int Tokens = 128;
+    private const int Rows = 128;
+
+    // What a group may have on sm_90.
+    private const int SharedBytes = 227 * 1024;
+
+    /// <summary>Whether the copy engine and the instructions can do a product.</summary>
+    /// <remarks>Both operands have one format: there is no instruction that multiplies stored E4M3 codes with bfloat16 numbers, so weight-only FP8 stays with
+    /// mma.sync, whose fragments pass through registers, where codes are decoded. Activation rows that follow each other are a box of the copy
+    /// engine; weight rows come in boxes of whole swizzle atoms of eight rows.</remarks>
+    public static bool Fits(Product product) =>
+        product.Rows.Rows.Format == product.Weight.Format && product.At == (Expr)product.Token && WeightRuns.Of(product).Box(Rows) % 8 == 0;
+
+    public static ProductTile Of(IReadOnlyList<Product> products, MatrixForm form)
+    {
+        var first = products[0];
+        int terms = first.Rows.Term?.Max ?? 1, rows = IsWide(products) ? WideRows : Rows;
+        int stage = RowBytes * (terms * Tokens + rows);
+        int stages = Math.Min(6, (SharedBytes - Alignment) / (stage + BarrierBytes));
+        return new(products, form, MatrixUnit.Warpgroup, Tokens, rows, RowBytes / Count.Size(first.Weight.Format), 12, 64, stages)
+        {
+            Band = 16,
+            DynamicBytes = Alignment + stages * (stage + BarrierBytes),
+        };
+    }
+
+    // Two warpgroups of 64 tokens. A tile twice as wide needs three quarters of the copies for the same products; its 128 sums a thread leave no room for as
+    // many more, which block scales need, and too few of them leave multiprocessors idle: a chunk of 512 tokens has four tiles to one of weights.
+    private static bool IsWide(IReadOnlyList<Product> products)
+    {
+        if (products[0].Weight.Format != NumberFormat.BF16) return false;
+        long rows = 0;
+        bool experts = false;
+        foreach (var first in products)
+        {
+            experts |= first.Expert is not null;
+            for (var product = first; product is not null; product = product.Partner) rows += WeightRuns.Of(product).Points;
+        }
+
+        return rows >= (experts ? 1024 : 7168);
+    }
+}

@@ -1,0 +1,105 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using DeepSeekCompiler.Generators.Expressions;
+using DeepSeekCompiler.Generators.Loops.Lowering;
+using DeepSeekCompiler.Generators.Schedules.Matrix;
+using DeepSeekCompiler.Generators.Targets.Ilgpu;
+
+namespace DeepSeekCompiler.Generators.Targets.Cuda;
+
+/// <summary>Prints a phase of products for warpgroup matrix instructions: a persistent kernel whose first warpgroup has the tiles copied, while the others
+/// multiply. Both go through the same work items.</summary>
+internal static class WarpgroupKernel
+{
+    public static void Print(TensorFunction function, string name, IReadOnlyDictionary<string, long> strides, CodeWriter writer)
+    {
+        var tile = function.Tile;
+        var body = new CodeWriter(writer.Depth);
+        var products = new List<WarpgroupProduct>();
+        foreach (var points in function.Products)
+        {
+            var text = new MatrixText(points, tile, body);
+            var product = new WarpgroupProduct(text);
+            product.PrintCopy();
+            product.PrintMultiply();
+            MatrixKernel.PrintPut(function, points, text, strides, body);
+            products.Add(product);
+        }
+
+        writer.Open($"public static void {name}(Arguments given)");
+        new MatrixText(function.Products[0], tile, writer).Declare(function.Scalars, [function.Items, .. function.Products.SelectMany(p => new[] { p.Begin, p.End })]);
+        writer.Line("int shared = TileCopy.Place(ref SharedMemory.GetDynamic<Words4>()[0]);");
+        PrintBarriers(tile, writer);
+        writer.Line("int step = 0;");
+        writer.Open("if (Group.IdxX < 128)");
+        writer.Line("Warpgroup.ReleaseRegisters();");
+        writer.Open("if (Group.IdxX == 0)");
+        foreach (var map in TileMap.Of(function)) writer.Line($"TileCopy.Acquire(given.{map.Name});");
+        PrintItems(function, (i, item) => $"{products[i].Copy}(given, {item}, shared, step)", false, writer);
+        writer.Close();
+        writer.Close();
+        writer.Open("else");
+        writer.Line("Warpgroup.ClaimRegisters();");
+        PrintItems(function, (i, item) => $"{products[i].Multiply}(given, {item}, end, shared, step)", true, writer);
+        writer.Close();
+        writer.Close();
+        writer.Raw(body.ToString());
+    }
+
+    // A stage is full when its bytes have come, and free when all multiplying warps have said so.
+    private static void PrintBarriers(ProductTile tile, CodeWriter writer)
+    {
+        writer.Open("if (Group.IdxX == 0)");
+        writer.Open($"for (int stage = 0; stage < {N(tile.Stages)}; stage++)");
+        writer.Line($"int full = shared + {N(WarpgroupProduct.BarrierStart(tile))} + stage * {N(WarpgroupTiles.BarrierBytes)};");
+        writer.Line("TransferBarrier.Initialize(full, 1);");
+        writer.Line($"TransferBarrier.Initialize(full + 8, {N(tile.Warps - 4)});");
+        writer.Close();
+        writer.Line();
+        writer.Line("TransferBarrier.Publish();");
+        writer.Close();
+        writer.Line();
+        writer.Line("Group.Barrier();");
+    }
+
+    private static void PrintItems(TensorFunction function, Func<int, string, string> call, bool needsEnd, CodeWriter writer)
+    {
+        writer.Open($"for (int item = Grid.IdxX; item < {DeviceExpressions.Print(function.Items)}; item += Grid.DimX)");
+        Expr before = Const.Zero;
+        int last = function.Products.Count - 1;
+        for (int i = 0; i <= last; i++)
+        {
+            var points = function.Products[i];
+            var end = Affine.Simplify(before + points.Items);
+            if (last > 0) writer.Open(i == 0 ? $"if (item < {DeviceExpressions.Print(end)})" : i == last ? "else" : $"else if (item < {DeviceExpressions.Print(end)})");
+            string start = DeviceExpressions.Print(Affine.Simplify(before));
+            string local = start == "0" ? "item" : $"(item - {(start.Contains(' ') ? $"({start})" : start)})";
+            int index = i;
+            if (points.Choice is null) PrintTile(points, function.Tile, local, item => call(index, item), needsEnd, writer);
+            else PrintChoice(points, function.Tile, local, item => call(index, item), writer);
+            if (last > 0) writer.Close();
+            before = end;
+        }
+
+        writer.Close();
+    }
+
+    // The tiles of a band of tokens follow each other with the same weights: groups that run at the same time read them once from memory.
+    private static void PrintTile(ProductPoints points, ProductTile tile, string local, Func<string, string> call, bool needsEnd, CodeWriter writer)
+    {
+        string tokens = DeviceExpressions.Print(Affine.Simplify((points.End - points.Begin + (tile.Tokens - 1)) / tile.Tokens));
+        writer.Line($"int band = {local} / {N((long)points.Tiles * tile.Band)} * {N(tile.Band)}, inside = {local} % {N((long)points.Tiles * tile.Band)}, width = Math.Min({N(tile.Band)}, {tokens} - band);");
+        if (needsEnd) writer.Line($"int end = {DeviceExpressions.Print(points.End)};");
+        writer.Line($"step = {call($"inside / width * {N(points.Rows(tile))}, (band + inside % width) * {N(tile.Tokens)}")};");
+    }
+
+    private static void PrintChoice(ProductPoints points, ProductTile tile, string local, Func<string, string> call, CodeWriter writer)
+    {
+        writer.Line($"int a = {local} / {N(points.Tiles)}, p0 = {local} % {N(points.Tiles)} * {N(points.Rows(tile))};");
+        writer.Line($"int end = {DeviceExpressions.Print(points.End)};");
+        writer.Line($"for (int first = {DeviceExpressions.Print(points.Begin)}; first < end; first += {N(tile.Tokens)}) step = {call("a, p0, first")};");
+    }
+
+    private static string N(long value) => MatrixText.Number(value);
+}

@@ -1,0 +1,168 @@
+using System.Globalization;
+using DeepSeekCompiler.Runtime.Gpu.Devices;
+using DeepSeekCompiler.Runtime.Gpu.Execution;
+using DeepSeekCompiler.Runtime.Gpu.Offline;
+using ILGPU.Runtime.Cuda;
+
+namespace DeepSeekCompiler.Runtime.Gpu.Cuda;
+
+/// <summary>Compiles, keeps and launches kernels on a CUDA device, beside ILGPU's own way: for the device's real architecture, from a disk cache, with dynamic
+/// shared memory above 48 KB, on a stream that can be recorded.</summary>
+internal sealed unsafe class CudaKernels : IDisposable
+{
+    private readonly CudaStream _stream;
+    private readonly DeviceInfo _device;
+    private readonly int _driver;
+    private readonly int _sharedLimit;
+    private PtxCompiler? _compiler;
+    private object?[] _loaded = new object?[64];
+
+    public CudaKernels(CudaAccelerator accelerator, DeviceInfo device)
+    {
+        _device = device;
+        accelerator.Bind();
+        int driver, shared;
+        CudaDriver.Check(CudaDriver.Api.DriverGetVersion(&driver), "say its version");
+        CudaDriver.Check(CudaDriver.Api.DeviceGetAttribute(&shared, CudaDriver.GroupSharedOptIn, accelerator.DeviceId), $"describe {device.Name}");
+        (_driver, _sharedLimit) = (driver, shared);
+        Target = TargetOf(accelerator.DeviceId);
+        // A stream that waits for copies on the default one, and they for it; the default one itself cannot be recorded.
+        _stream = accelerator.CreateStream(StreamFlags.CU_STREAM_DEFAULT);
+    }
+
+    /// <summary>What kernels are compiled for.</summary>
+    public CudaTarget Target { get; }
+
+    public LaunchReport Report { get; } = new();
+
+    public nint Stream => _stream.StreamPtr;
+
+    /// <summary>The target of a device under the installed driver.</summary>
+    /// <exception cref="DeviceException">The driver or the device is too old.</exception>
+    public static CudaTarget TargetOf(int deviceId)
+    {
+        int driver, major, minor;
+        CudaDriver.Check(CudaDriver.Api.DriverGetVersion(&driver), "say its version");
+        CudaDriver.Check(CudaDriver.Api.DeviceGetAttribute(&major, 75, deviceId), "say the compute capability");
+        CudaDriver.Check(CudaDriver.Api.DeviceGetAttribute(&minor, 76, deviceId), "say the compute capability");
+        return CudaTarget.Of(major, minor, driver);
+    }
+
+    /// <summary>Queues a kernel.</summary>
+    /// <exception cref="DeviceException">It does not compile, load or start.</exception>
+    public void Launch<T>(DeviceKernel<T> kernel, in T given, int groups, int threads)
+        where T : struct
+    {
+        var loaded = (kernel.Id < _loaded.Length ? (Loaded<T>?)_loaded[kernel.Id] : null) ?? Load(kernel);
+        var copy = given;
+        var arguments = stackalloc byte[loaded.Arguments.Size];
+        loaded.Arguments.Write(ref copy, arguments);
+        var size = (nuint)loaded.Arguments.Size;
+        // CU_LAUNCH_PARAM_BUFFER_POINTER, CU_LAUNCH_PARAM_BUFFER_SIZE, CU_LAUNCH_PARAM_END.
+        void** extra = stackalloc void*[] { (void*)1, arguments, (void*)2, &size, null };
+        var error = CudaDriver.Api.LaunchKernel(loaded.Module.Function, (uint)groups, 1, 1, (uint)threads, 1, 1, (uint)kernel.SharedBytes, Stream, null, extra);
+        if (error != 0)
+        {
+            throw new DeviceException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"Kernel {kernel.Name} does not start on {_device.Name} ({_device.Description}) with {groups} groups of {threads} threads and {kernel.SharedBytes} bytes of shared memory: {CudaDriver.Reason(error)}"));
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var loaded in _loaded)
+        {
+            (loaded as IDisposable)?.Dispose();
+        }
+
+        Array.Clear(_loaded);
+        _compiler?.Dispose();
+        _stream.Dispose();
+    }
+
+    private Loaded<T> Load<T>(DeviceKernel<T> kernel)
+        where T : struct
+    {
+        var what = $"kernel {kernel.Name} on {_device.Name} ({_device.Description})";
+        if (kernel.SharedBytes > _sharedLimit)
+        {
+            throw new DeviceException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"Kernel {kernel.Name} needs {kernel.SharedBytes} bytes of shared memory a group, and {_device.Name} ({_device.Description}) gives at most {_sharedLimit}."));
+        }
+
+        var text = KernelCache.Text(kernel.Entry, Target) ?? Compile(kernel, what);
+        var arguments = new ArgumentWriter<T>();
+        if (CudaModule.ArgumentBytes(text) is var bytes && bytes != arguments.Size)
+        {
+            throw new DeviceException(string.Create(CultureInfo.InvariantCulture, $"The text of {what} reads {bytes} bytes of arguments, and {arguments.Size} are written, which is a defect of the compiler."));
+        }
+
+        var module = LoadModule(text, what);
+        if (kernel.SharedBytes > 0)
+        {
+            CudaDriver.Check(CudaDriver.Api.FuncSetAttribute(module.Function, CudaDriver.DynamicSharedBytes, kernel.SharedBytes), $"give {what} {kernel.SharedBytes} bytes of shared memory");
+        }
+
+        if (kernel.Id >= _loaded.Length)
+        {
+            Array.Resize(ref _loaded, Math.Max(kernel.Id + 1, 2 * _loaded.Length));
+        }
+
+        var loaded = new Loaded<T>(module, arguments);
+        _loaded[kernel.Id] = loaded;
+        return loaded;
+    }
+
+    // Made for the first kernel that is new. One that does not compile spoils its context: the next one gets another.
+    private string Compile(DeviceKernel kernel, string what)
+    {
+        try
+        {
+            _compiler ??= new PtxCompiler(Target.Architecture, Target.IsaMajor, Target.IsaMinor);
+            var text = _compiler.Compile(kernel.Entry);
+            Report.Compiled++;
+            KernelCache.StoreText(kernel.Entry, Target, text);
+            return text;
+        }
+        catch (Exception e) when (e is not DeviceException)
+        {
+            _compiler?.Dispose();
+            _compiler = null;
+            throw new DeviceException($"There is no PTX for {what}: {DeviceRun.Reason(e)}", e);
+        }
+    }
+
+    private CudaModule LoadModule(string text, string what)
+    {
+        if (KernelCache.Image(text, Target, _driver) is { } kept)
+        {
+            try
+            {
+                var module = CudaModule.Load(kept, text, what);
+                Report.Cached++;
+                return module;
+            }
+            catch (DeviceException)
+            {
+                // Code that the driver no longer takes is made again.
+            }
+        }
+
+        var image = CudaModule.Assemble(text, what);
+        KernelCache.StoreImage(text, Target, _driver, image);
+        return CudaModule.Load(image, text, what);
+    }
+
+    private sealed class Loaded<T>(CudaModule module, ArgumentWriter<T> arguments) : IDisposable
+        where T : struct
+    {
+        public CudaModule Module { get; } = module;
+
+        public ArgumentWriter<T> Arguments { get; } = arguments;
+
+        public void Dispose() => Module.Dispose();
+    }
+}

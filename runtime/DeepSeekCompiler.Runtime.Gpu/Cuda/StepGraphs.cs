@@ -1,0 +1,142 @@
+using DeepSeekCompiler.Runtime.Gpu.Devices;
+using DeepSeekCompiler.Runtime.Gpu.Execution;
+using DeepSeekCompiler.Runtime.Models;
+
+namespace DeepSeekCompiler.Runtime.Gpu.Cuda;
+
+/// <summary>Records the launches of a decode step as a CUDA graph and replays them for later steps of the same kind. What changes from step to step (tokens,
+/// position) lies in device memory and is written before the replay, so nothing of the graph changes; what the launches depend on otherwise is the key:
+/// tokens, rows of logits, form, and how the context is split, which stays the same over a range of contexts (a bucket) and is asked again before every
+/// replay. The first step of a kind is launched plainly: it compiles kernels and grows working memory, which a recording must not.</summary>
+internal sealed unsafe class StepGraphs(DeviceRun run, CudaKernels kernels) : IDisposable
+{
+    private readonly Dictionary<Kind, Recording> _recordings = [];
+
+    private readonly record struct Kind(bool Draft, int Count, int Rows, int HiddenRow, bool Absorbed);
+
+    /// <summary>Runs a step: by replay where one of its kind was recorded.</summary>
+    /// <param name="step">The step, prepared.</param>
+    /// <param name="draft">Whether it is a draft.</param>
+    /// <param name="rows">Rows of logits.</param>
+    /// <param name="launch">Queues its launches.</param>
+    public void Run(DeviceStep step, bool draft, int rows, Action launch)
+    {
+        if (step.Count > CompiledModel.MaxDecode || step.Observer is not null || kernels.Report.Refusal is not null)
+        {
+            launch();
+            return;
+        }
+
+        var kind = new Kind(draft, step.Count, rows, draft ? step.HiddenRow : 0, step.Absorbed);
+        if (!_recordings.TryGetValue(kind, out var recording) || recording.Memory != run.MemoryVersion || !run.Answers(recording.Questions, step.Position.Value))
+        {
+            recording?.Dispose();
+            _recordings[kind] = Plain(step, launch);
+            return;
+        }
+
+        if (recording.Graph == 0 && !Record(recording, launch))
+        {
+            launch();
+            return;
+        }
+
+        CudaDriver.Check(CudaDriver.Api.GraphLaunch(recording.Graph, kernels.Stream), "replay a step");
+        kernels.Report.Replayed++;
+    }
+
+    /// <summary>Forgets what was recorded: memory that it uses goes away.</summary>
+    public void Clear()
+    {
+        foreach (var recording in _recordings.Values)
+        {
+            recording.Dispose();
+        }
+
+        _recordings.Clear();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => Clear();
+
+    private Recording Plain(DeviceStep step, Action launch)
+    {
+        run.Questions = [];
+        step.DependsOnPosition = false;
+        try
+        {
+            launch();
+            if (step.DependsOnPosition)
+            {
+                kernels.Report.Refusal = "a launch of the step depends on its position.";
+            }
+
+            return new(run.Questions, run.MemoryVersion);
+        }
+        finally
+        {
+            run.Questions = null;
+        }
+    }
+
+    private bool Record(Recording recording, Action launch)
+    {
+        // Thread-local: other threads may allocate meanwhile.
+        const int threadLocal = 1;
+        nint graph = 0, executable = 0;
+        var error = CudaDriver.Api.StreamBeginCapture(kernels.Stream, threadLocal);
+        string? failure = null;
+        if (error == 0)
+        {
+            try
+            {
+                launch();
+            }
+            catch (DeviceException e)
+            {
+                failure = e.Message;
+            }
+
+            // Ended whatever happened, or the stream stays unusable.
+            error = CudaDriver.Api.StreamEndCapture(kernels.Stream, &graph);
+            if (error == 0 && failure is null)
+            {
+                error = CudaDriver.Api.GraphInstantiate(&executable, graph, 0);
+            }
+        }
+
+        if (graph != 0)
+        {
+            CudaDriver.Api.GraphDestroy(graph);
+        }
+
+        if (error != 0 || failure is not null)
+        {
+            kernels.Report.Refusal = failure ?? "the CUDA driver could not record a step: " + CudaDriver.Reason(error);
+            return false;
+        }
+
+        recording.Graph = executable;
+        kernels.Report.Recorded++;
+        return true;
+    }
+
+    private sealed class Recording(IReadOnlyCollection<SplitQuestion> questions, int memory) : IDisposable
+    {
+        public IReadOnlyCollection<SplitQuestion> Questions { get; } = questions;
+
+        public int Memory { get; } = memory;
+
+        /// <summary>0 until it is recorded.</summary>
+        public nint Graph { get; set; }
+
+        public void Dispose()
+        {
+            if (Graph != 0)
+            {
+                CudaDriver.Api.GraphExecDestroy(Graph);
+                Graph = 0;
+            }
+        }
+    }
+}

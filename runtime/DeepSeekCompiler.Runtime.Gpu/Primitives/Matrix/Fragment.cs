@@ -1,0 +1,29 @@
+namespace DeepSeekCompiler.Runtime.Gpu.Primitives;
+
+/// <summary>Puts together what a thread hands to matrix instructions.</summary>
+public static class Fragment
+{
+    /// <summary>A 16-row operand: rows g and g + 8 of the first half of the reduced numbers, then of the second.</summary>
+    public static Words4 A(uint low, uint below, uint high, uint belowHigh) => new() { X = low, Y = below, Z = high, W = belowHigh };
+
+    /// <summary>A 16-row operand from what rows g and g + 8 hold.</summary>
+    public static Words4 A(Words2 row, Words2 below) => new() { X = row.X, Y = below.X, Z = row.Y, W = below.Y };
+
+    /// <summary>An 8-column operand: the first half of the reduced numbers, then the second.</summary>
+    public static Words2 B(uint low, uint high) => new() { X = low, Y = high };
+
+    /// <summary>Adds a block's sums, times the scales of their rows and columns.</summary>
+    /// <param name="sum">Running sums.</param>
+    /// <param name="block">The block's.</param>
+    /// <param name="row">Scale of row g.</param>
+    /// <param name="below">Scale of row g + 8.</param>
+    /// <param name="left">Scale of the even column.</param>
+    /// <param name="right">Scale of the odd column.</param>
+    public static Sums4 Promote(Sums4 sum, Sums4 block, float row, float below, float left, float right) => new()
+    {
+        X = DeviceMath.MulAdd(block.X, row * left, sum.X),
+        Y = DeviceMath.MulAdd(block.Y, row * right, sum.Y),
+        Z = DeviceMath.MulAdd(block.Z, below * left, sum.Z),
+        W = DeviceMath.MulAdd(block.W, below * right, sum.W),
+    };
+}
