@@ -37,6 +37,7 @@ public static class SchedulePrinter
 
         if (where.Length > 0) text.Append("  (").Append(where).Append(')');
         if (stage.BlockAt > 0) text.Append("  sums in registers from loop ").Append(stage.BlockAt.ToString(CultureInfo.InvariantCulture)).Append(" on");
+        if (stage.Pad > 0) text.Append("  rows padded by ").Append(stage.Pad.ToString(CultureInfo.InvariantCulture));
         if (stage.Staged) text.Append("  staged in loop order");
         if (stage.ScaleAt > 0) text.Append("  scale applied once a block");
         text.Append('\n');

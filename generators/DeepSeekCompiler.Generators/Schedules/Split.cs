@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using DeepSeekCompiler.Generators.Expressions;
 using DeepSeekCompiler.Generators.Tensors;
@@ -85,11 +86,11 @@ public sealed record Split(Axis Axis, IReadOnlyList<Segment> Segments)
         return new(axis, segments);
     }
 
-    /// <summary>Strips of vectors: parts (strip, group, vector, lane). The strips are the same whatever the vectors: whole ones, one of what is left in sixteens,
+    /// <summary>Strips of vectors: parts (strip, group, vector, lane). The strips are the same whatever the vectors: whole ones, one of what is left in sixteens (or the lanes of a group, where those are more),
     /// one of single numbers.</summary>
     public static Split Strips(Axis axis, int strip, int lanes, int vectors)
     {
-        const int grain = 16;
+        int grain = Math.Max(16, lanes);
         int extent = axis.Max, at = 0;
         var segments = new List<Segment>();
         foreach (int size in new[] { strip, extent % strip / grain * grain, extent % grain })

@@ -22,6 +22,9 @@ public sealed record StageSchedule(Stage Stage, IReadOnlyList<LoopSpec> Order, i
     /// loops outside. 0 for none.</summary>
     public int BlockAt { get; init; }
 
+    /// <summary>For a temporary: numbers between its rows that nobody uses, so that lanes that step from row to row meet different banks of shared memory.</summary>
+    public int Pad { get; init; }
+
     /// <summary>Stored in the order of the loops (see <see cref="Split.Lanes"/>), not in that of the axes.</summary>
     public bool Staged { get; init; }
 

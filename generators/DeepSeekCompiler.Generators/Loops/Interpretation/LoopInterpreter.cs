@@ -61,7 +61,7 @@ public sealed class LoopInterpreter
                 var value = Evaluate(store.Value);
                 var (target, start) = Find(store.Target, store.Table);
                 int index = start + (int)Scalar(store.Index);
-                for (int i = 0; i < value.Lanes.Length; i++) target.Store(index + i, Encode(value.Lanes[i], store.Target.Format), store.Target.Name);
+                for (int i = 0; i < value.Lanes.Length; i++) target.Store(index + (i * store.Stride), Encode(value.Lanes[i], store.Target.Format), store.Target.Name);
                 break;
         }
     }

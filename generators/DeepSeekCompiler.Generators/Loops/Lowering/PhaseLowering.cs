@@ -261,6 +261,7 @@ internal sealed class PhaseLowering
             var dim = tensor.Dims[i];
             sizes[i] = dim.Axis is { } axis ? LocalExtent(axis, scope) : dim.Size is Const c ? (int)c.Value
                 : throw new LoweringException($"{_kernel.Name}: temporary {tensor.Name} has an extent that is no constant");
+            if (i == sizes.Length - 1) sizes[i] += stage.Pad;
             length *= sizes[i];
         }
 

@@ -107,8 +107,8 @@ public static class Vectorize
         {
             if (statement is not Store store) throw new LoweringException($"vector loop {loop.Variable.Name} holds a {statement.GetType().Name}");
             var index = Affine.Of(store.Index);
-            if (index.FactorOf(loop.Variable) != 1) throw new LoweringException($"vector loop {loop.Variable.Name} does not store to neighbours of {store.Target.Name}");
-            stores.Add(store with { Index = AtZero(store.Index, loop.Variable), Value = Vector(store.Value, loop.Variable, width) });
+            if (index.FactorOf(loop.Variable) is not ({ } stride and > 0)) throw new LoweringException($"vector loop {loop.Variable.Name} does not step evenly through {store.Target.Name}");
+            stores.Add(store with { Stride = (int)stride, Index = AtZero(store.Index, loop.Variable), Value = Vector(store.Value, loop.Variable, width) });
         }
 
         return new Block(stores);

@@ -70,7 +70,7 @@ public sealed class LoopVerifier
                 if (t.TargetStride < t.Rows || t.SourceStride < t.Columns) Problem($"rows of the block that {t.Target.Name} takes overlap");
                 break;
             case Store store:
-                Use(store.Target, store.Index, store.Table, store.Value.Lanes);
+                Use(store.Target, store.Index, store.Table, ((store.Value.Lanes - 1) * store.Stride) + 1);
                 Visit(store.Value);
                 if (store.Value.Kind != (store.Target.Format == NumberFormat.I32 ? ScalarKind.I32 : ScalarKind.F32)) Problem($"{store.Target.Name} is given a value of another kind");
                 if (!_parallel && (store.Target.Scope is MemoryScope.Argument or MemoryScope.Workspace))

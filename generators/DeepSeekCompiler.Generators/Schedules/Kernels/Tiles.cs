@@ -15,11 +15,11 @@ internal static class Tiles
     /// <summary>Tokens of a register tile where vectors run along weight rows: with a driver's vectors as narrow as they come, 4 by 32 sums fill the registers.</summary>
     public static int PackedTokens(Machine target) => target.DriverLanes > 1 ? 4 : 6;
 
-    /// <summary>Weight rows of a work item there: a panel of 64 rows by <see cref="Block"/> columns is 32 KiB of float32 and stays in the first cache.</summary>
+    /// <summary>Weight rows of a work item there: a panel of 64 rows by 128 columns is 32 KiB of float32 and stays in the first cache.</summary>
     public const int Strip = 64;
 
-    /// <summary>Columns that are decoded together.</summary>
-    public const int Block = 128;
+    /// <summary>Columns that are decoded together; one a thread where a group's threads decode, so that the panels fit its shared memory.</summary>
+    public static int Block(Machine target) => target.SharesRows ? target.Lanes : 128;
 
     /// <summary>Vectors of weight rows beside <see cref="PackedTokens"/> tokens: 24 sums, the vectors and a broadcast fill 32 registers, 12 sums 16.</summary>
     public static int Vectors(Machine target) => target.DriverLanes > 1 ? 2 * target.DriverLanes : target.Lanes == 1 ? 1 : target.Registers == 32 ? 4 : 2;

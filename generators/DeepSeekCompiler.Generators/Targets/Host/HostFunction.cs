@@ -113,6 +113,7 @@ internal sealed class HostFunction
 
     private static string StoreText(Store store)
     {
+        if (store.Stride != 1) throw new LoweringException($"the lanes of a vector are stored {store.Stride} apart in {store.Target.Name}, and host vectors store neighbours only");
         string value = HostExpressions.Print(store.Value);
         if (store.Target.Scope == MemoryScope.Register) return $"{HostExpressions.RegisterName(store.Target, store.Index, store.Value.Lanes)} = {value};";
         if (store.Value.Lanes > 1)

@@ -14,9 +14,10 @@ internal static class DeviceExpressions
     public static string Print(Expr e) => Print(e, 0);
 
     /// <summary>A number of a buffer: at the index, or with several lanes at the thread's own place behind it.</summary>
-    public static string Element(Buffer buffer, Expr? table, Expr index, int lanes)
+    public static string Element(Buffer buffer, Expr? table, Expr index, int lanes, int stride = 1)
     {
-        string at = lanes == 1 ? Print(index) : index is Const { Value: 0 } ? "lane" : $"{Print(index, 2)} + lane";
+        string lane = stride == 1 ? "lane" : "lane * " + stride.ToString(CultureInfo.InvariantCulture);
+        string at = lanes == 1 ? Print(index) : index is Const { Value: 0 } ? lane : $"{Print(index, 2)} + {lane}";
         return table is null ? $"{buffer.Name}[{at}]" : $"{buffer.Name}[{TableOffset(buffer, table)} + {at}]";
     }
 

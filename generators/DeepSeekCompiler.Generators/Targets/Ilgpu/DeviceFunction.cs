@@ -143,7 +143,7 @@ internal sealed class DeviceFunction
         }
 
         if (store.Target.Format is NumberFormat.BF16 or NumberFormat.E4M3) value = $"DeviceMath.To{store.Target.Format}({value})";
-        string element = DeviceExpressions.Element(store.Target, store.Table, store.Index, store.Value.Lanes);
+        string element = DeviceExpressions.Element(store.Target, store.Table, store.Index, store.Value.Lanes, store.Stride);
         _writer.Line($"{(one ? "if (lane == 0) " : "")}{element} = {value};");
     }
 

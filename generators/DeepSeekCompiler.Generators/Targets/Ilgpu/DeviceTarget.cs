@@ -9,7 +9,7 @@ public sealed record DeviceTarget : Machine
 {
     /// <param name="threads">Threads of a group.</param>
     public DeviceTarget(int threads)
-        : base(threads, 32, threads > 1) => (PacksPanels, DriverLanes) = (threads == 1, threads == 1 ? 16 : 1);
+        : base(threads, 32, threads > 1) => (PacksPanels, DriverLanes) = (true, threads == 1 ? 16 : 1);
 
     /// <summary>Threads of a group.</summary>
     public int Threads => Lanes;
