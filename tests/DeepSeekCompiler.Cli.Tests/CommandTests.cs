@@ -24,6 +24,20 @@ public sealed class CommandTests : IDisposable
         }
     }
 
+    [OpenClFact]
+    public void Generate_OnOpenCl_TellsTheSameStoryAsTheHost()
+    {
+        string[] command = ["generate", "Once upon a time", "--max-tokens", "100"];
+        var stories = new[] { command, [.. command, "--device", "opencl:0"] }.Select(arguments =>
+        {
+            var (code, output, error) = Dsc.Run("", arguments);
+            Assert.True(code == 0, error);
+            return output[..output.LastIndexOf('[')];
+        }).ToArray();
+        Assert.StartsWith("Once upon a time", stories[0], StringComparison.Ordinal);
+        Assert.Equal(stories[0], stories[1]);
+    }
+
     [Theory]
     [InlineData("f32")]
     [InlineData("bf16")]

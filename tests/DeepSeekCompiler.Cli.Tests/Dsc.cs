@@ -15,7 +15,7 @@ internal static class Dsc
         process.StandardInput.Close();
         var error = process.StandardError.ReadToEndAsync();
         string output = process.StandardOutput.ReadToEnd();
-        Assert.True(process.WaitForExit(120_000), "dsc did not end");
+        Assert.True(process.WaitForExit(300_000), "dsc did not end");
         return (process.ExitCode, output, error.Result);
     }
 }

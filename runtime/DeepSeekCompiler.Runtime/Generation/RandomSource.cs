@@ -17,6 +17,19 @@ public sealed class RandomSource
     /// <summary>Uniform in [0, 1), 24 bits.</summary>
     public float NextSingle() => (Next() >> 8) * (1f / (1 << 24));
 
+    /// <summary>Uniform in 0 to bound - 1, without bias.</summary>
+    /// <param name="bound">At least 1.</param>
+    public int Below(int bound)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(bound, 1);
+        uint reject = (uint)((1UL << 32) % (uint)bound);
+        while (true)
+        {
+            uint bits = Next();
+            if (bits >= reject) return (int)(bits % (uint)bound);
+        }
+    }
+
     private uint Next()
     {
         ulong old = _state;

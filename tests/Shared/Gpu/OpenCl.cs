@@ -1,7 +1,6 @@
 using DeepSeekCompiler.Runtime.Gpu.Devices;
-using DeepSeekCompiler.Tests;
 
-namespace DeepSeekCompiler.Models.Tests;
+namespace DeepSeekCompiler.Tests;
 
 /// <summary>The OpenCL device of this machine: PoCL, where there is no GPU.</summary>
 internal static class OpenCl
