@@ -1,6 +1,15 @@
+using DeepSeekCompiler.Generators.Spec;
 using DeepSeekCompiler.Runtime.Gpu.Devices;
+using DeepSeekCompiler.Tests;
 
 namespace DeepSeekCompiler.Kernels.Tests;
 
-/// <summary>The kernel cases on an OpenCL device, 32 threads a group.</summary>
-public sealed class OpenClWarp32Tests() : OpenClKernelCases(DeviceVariant.Warp32);
+/// <summary>What groups of 32 threads do together in dispatch, experts and combine, on an OpenCL device. One shape: drivers for CPUs take minutes to compile
+/// kernels of groups with many barriers.</summary>
+public class OpenClWarp32Tests : KernelCases
+{
+    [OpenClFact]
+    public void Experts_MatchThePlainReference() => CheckExperts(1, 1, NumberFormat.F32);
+
+    private protected override KernelTarget Create(ModelSpec spec) => new KernelDevice(spec, DeviceVariant.Warp32);
+}

@@ -1,7 +1,6 @@
 using DeepSeekCompiler.Compile;
 using DeepSeekCompiler.Runtime.Gpu.Execution;
 using DeepSeekCompiler.Runtime.Models;
-using DeepSeekCompiler.Tests;
 
 namespace DeepSeekCompiler.Models.Tests;
 
@@ -12,23 +11,12 @@ public class AllocationTests
 {
     private const int Tokens = 40;
 
-    // Bookkeeping of ILGPU's queue.
-    private const long DeviceBytesPerToken = 4096;
-
     [Fact]
     public void Decode_AllocatesNothing()
     {
         using var model = ModelLoader.Load(SampleModelTests.Folder, new LoadOptions { Threads = 2 });
         long least = Least(model);
         Assert.True(least == 0, $"{least} bytes were allocated by {Tokens} tokens");
-    }
-
-    [OpenClFact]
-    public void DecodeOnADevice_AllocatesNoDeviceMemory_AndLittleOnTheHost()
-    {
-        using var model = ModelLoader.Load(SampleModelTests.Folder, new LoadOptions { Device = "opencl", Threads = 1 });
-        long least = Least(model);
-        Assert.True(least <= Tokens * DeviceBytesPerToken, $"{least} bytes were allocated by {Tokens} tokens");
     }
 
     // Other threads of the test host may allocate in a round; not in all of them.
