@@ -5,13 +5,14 @@ using DeepSeekCompiler.Compile;
 using DeepSeekCompiler.Runtime.Checkpoints;
 using DeepSeekCompiler.Runtime.Gpu.Devices;
 using DeepSeekCompiler.Runtime.Tokenizers;
+using DeepSeekCompiler.Training;
 
 Console.OutputEncoding = new System.Text.UTF8Encoding(false);
 PrecompiledModels.Register(StoryModel.SpecHash, () => new StoryModel());
 var root = new RootCommand("The DeepSeek compiler: runs, measures and explains models of the DeepSeek architecture.")
 {
     GenerateCommand.Create(), ChatCommand.Create(), LogitsCommand.Create(), TokenizeCommand.Create(), ExplainCommand.Create(),
-    BenchCommand.Create(), RecipeCommand.Create(), DevicesCommand.Create(), ResourcesCommand.Create(),
+    BenchCommand.Create(), TrainCommand.Create(), RecipeCommand.Create(), DevicesCommand.Create(), ResourcesCommand.Create(),
 };
 var parsed = root.Parse(args);
 if (parsed.Errors.Count > 0)
@@ -27,7 +28,7 @@ try
 }
 catch (Exception e) when (Environment.GetEnvironmentVariable("DSC_TRACE") != "1")
 {
-    bool expected = e is UserException or CheckpointException or DeviceException or TokenizerException or ArgumentException;
+    bool expected = e is UserException or CheckpointException or DeviceException or TokenizerException or TrainingException or ArgumentException;
     Output.Error(expected ? e.Message : $"Something went wrong that should not: {e.GetType().Name}: {e.Message} (DSC_TRACE=1 shows where).");
     return 1;
 }

@@ -16,7 +16,9 @@ internal sealed class ProgressLine(string what)
         return (done, all) => line.Show(string.Create(CultureInfo.InvariantCulture, $"{done >> 20} of {all >> 20} MiB"), done == all);
     }
 
-    public void Report(int done, int all) => Show(string.Create(CultureInfo.InvariantCulture, $"{done} of {all} tokens"), done == all);
+    public void Report(int done, int all) => Report(done, all, "tokens");
+
+    public void Report(int done, int all, string what) => Show(string.Create(CultureInfo.InvariantCulture, $"{done} of {all} {what}"), done == all);
 
     private void Show(string progress, bool finished)
     {

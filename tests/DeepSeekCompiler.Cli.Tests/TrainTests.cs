@@ -1,0 +1,63 @@
+using System.Text.Json;
+using DeepSeekCompiler.Tests;
+
+namespace DeepSeekCompiler.Cli.Tests;
+
+/// <summary><c>dsc train</c>: from text to a model that the other commands run.</summary>
+public sealed class TrainTests : IDisposable
+{
+    private const string Sentence = "The quick brown fox jumps over the lazy dog, and the dog does not mind. ";
+
+    private readonly TempFolder _folder = new();
+
+    [Theory]
+    [InlineData("f32")]
+    [InlineData("fp8")]
+    public void Text_BecomesAModel_ThatGenerates(string dtype)
+    {
+        File.WriteAllText(_folder["text.txt"], string.Concat(Enumerable.Repeat(Sentence, 200)));
+        string config = GoldenFiles.Path("v3-tiny", "config.json"), run = _folder["run"];
+        using var json = Train("--config", config, "--data", _folder["text.txt"], "--out", run, "--steps", "30", "--batch", "4", "--length", "48", "--lr", "0.01", "--threads", "2", "--export-dtype", dtype);
+        Assert.True(json.RootElement.GetProperty("finished").GetBoolean());
+        double loss = json.RootElement.GetProperty("loss").GetDouble();
+
+        // Every sentence is the same: what is not learned yet is far below the ln 512 of the beginning.
+        Assert.InRange(loss, 0, 0.5 * Math.Log(512));
+        Assert.True(json.RootElement.GetProperty("heldOut").GetProperty("loss").GetDouble() < 0.5 * Math.Log(512));
+        foreach (string file in new[] { "report.png", "log.csv", "evaluations.csv", "run.json", "model/config.json", "model/model.safetensors", "model/tokenizer.json" }) Assert.True(new FileInfo(Path.Combine(run, file)).Length > 0, file);
+        var (code, output, error) = Dsc.Run("", "generate", "The quick", "--model", Path.Combine(run, "model"), "--max-tokens", "8", "--json");
+        Assert.True(code == 0, error);
+        using var generated = JsonDocument.Parse(output);
+        Assert.NotEmpty(generated.RootElement.GetProperty("tokens").EnumerateArray());
+    }
+
+    [Fact]
+    public void Stories_GoOn_BitForBit_AndSayHowFarTheyAreFromTheFloor()
+    {
+        string[] options = ["--steps", "6", "--batch", "2", "--length", "512", "--threads", "2", "--held-out", "2", "--checkpoint-every", "2", "--evaluate-every", "0"];
+        using var whole = Train(["--out", _folder["whole"], .. options]);
+        Assert.InRange(whole.RootElement.GetProperty("heldOut").GetProperty("floor").GetDouble(), 0.1, 0.5);
+        Assert.True(whole.RootElement.GetProperty("drafts").GetInt32() > 0);
+
+        // As if the run had been killed behind its second checkpoint.
+        using var cut = Train(["--out", _folder["cut"], .. options]);
+        Directory.Delete(Path.Combine(_folder["cut"], "checkpoints", "step-00000006"), recursive: true);
+        using var resumed = Train("--out", _folder["cut"], "--resume");
+        Assert.Equal(Losses("whole"), Losses("cut"));
+        Assert.Equal(File.ReadAllBytes(Path.Combine(_folder["whole"], "model", "model.safetensors")), File.ReadAllBytes(Path.Combine(_folder["cut"], "model", "model.safetensors")));
+        var (code, _, error) = Dsc.Run("", "train", "--out", _folder["cut"], "--resume", "--lr", "1");
+        Assert.Equal(1, code);
+        Assert.Contains("--lr", error, StringComparison.Ordinal);
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    private static JsonDocument Train(params string[] options)
+    {
+        var (code, output, error) = Dsc.Run("", ["train", "--json", .. options]);
+        Assert.True(code == 0, error);
+        return JsonDocument.Parse(output);
+    }
+
+    private string[] Losses(string run) => [.. File.ReadAllLines(Path.Combine(_folder[run], "log.csv")).Select(l => l[..l.LastIndexOf(',')])];
+}
