@@ -48,7 +48,8 @@ internal sealed class ConsoleObserver(TrainingSettings settings, double? floor, 
         if (silent) return;
         string above = floor is { } f ? FormattableString.Invariant($", {100 * ((report.Loss / f) - 1):F1} % above the floor of {f:F4}") : "";
         string mtp = report.MtpTokens > 0 ? FormattableString.Invariant($", MTP {report.MtpLoss:F4}") : "";
-        Line(FormattableString.Invariant($"step {report.Step}: held-out loss {report.Loss:F4}{above}{mtp}"));
+        string experts = report.MaxViolations.Count > 0 ? FormattableString.Invariant($", MaxVio {report.MaxViolation:F3}") : "";
+        Line(FormattableString.Invariant($"step {report.Step}: held-out loss {report.Loss:F4}{above}{mtp}{experts}"));
     }
 
     public void OnCheckpoint(int step)

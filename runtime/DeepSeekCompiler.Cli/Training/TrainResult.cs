@@ -57,6 +57,7 @@ internal sealed record TrainResult
         w.WriteNumber("loss", evaluation.Loss);
         w.WriteNumber("tokens", evaluation.Tokens);
         w.WriteNumber("mtpLoss", evaluation.MtpLoss);
+        w.WriteNumber("maxVio", Math.Round(evaluation.MaxViolation, 4));
         if (Floor is { } floor) w.WriteNumber("floor", floor);
         else w.WriteNull("floor");
         w.WriteEndObject();

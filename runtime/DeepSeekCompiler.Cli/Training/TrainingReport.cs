@@ -17,7 +17,10 @@ internal static class TrainingReport
         if (steps.Length == 0) return;
         ChartLine Line(string name, string column) => new ChartLine(name, steps, log[column]).Smoothed(Points);
         bool mtp = log["mtp_weight"].Any(w => w > 0);
-        double low = Math.Min(floor ?? double.MaxValue, log["loss"].Min()), high = Line("", "loss").Y.Skip(steps.Length > 20 ? 1 : 0).Max();
+
+        // What comes of the first steps would leave no room for the rest.
+        double[] losses = Line("", "loss").Y;
+        double low = Math.Min(floor ?? double.MaxValue, losses.Min()), high = losses[Math.Min(losses.Length - 1, losses.Length / 12)];
         var charts = new List<LineChart>
         {
             new("Loss in training", "step", "nats a token", mtp ? [Line("next token", "loss"), Line("MTP, token after next", "mtp_loss")] : [Line("next token", "loss")])
@@ -33,7 +36,11 @@ internal static class TrainingReport
 
         if (log["maxvio_max"].Any(v => v > 0))
         {
-            charts.Add(new("Expert loads of a batch: largest over mean, less 1", "step", "MaxVio", [Line("mean of layers", "maxvio_mean"), Line("worst layer", "maxvio_max")]));
+            charts.Add(new("Expert loads: largest over mean, less 1", "step", "MaxVio",
+            [
+                Line("of a batch, mean of layers", "maxvio_mean"), Line("of a batch, worst layer", "maxvio_max"),
+                .. evaluations["step"].Length > 0 ? [new ChartLine("of the held-out rows, mean of layers", evaluations["step"], evaluations["maxvio_mean"], Dots: true)] : Array.Empty<ChartLine>(),
+            ]));
             charts.Add(new("Entropy of expert loads, worst layer", "step", "share of the largest", [Line("entropy", "load_entropy")]));
         }
 

@@ -6,4 +6,9 @@ namespace DeepSeekCompiler.Training.Loop;
 /// <param name="Tokens">Tokens it is the mean of.</param>
 /// <param name="MtpLoss">Mean cross entropy of the token after the next; 0 without an MTP module.</param>
 /// <param name="MtpTokens">Tokens it is the mean of.</param>
-public sealed record EvaluationReport(int Step, double Loss, long Tokens, double MtpLoss, long MtpTokens);
+/// <param name="MaxViolations">MaxVio over all of these tokens, layer by layer: what is left of it when the chance of single batches is taken away.</param>
+public sealed record EvaluationReport(int Step, double Loss, long Tokens, double MtpLoss, long MtpTokens, IReadOnlyList<double> MaxViolations)
+{
+    /// <summary>Mean over layers; 0 without experts.</summary>
+    public double MaxViolation => MaxViolations.DefaultIfEmpty().Average();
+}

@@ -10,7 +10,7 @@ public sealed class RunLog : IDisposable
     public const string StepColumns = "step,tokens,loss,mtp_loss,balance_loss,gradient_norm,learning_rate,mtp_weight,maxvio_mean,maxvio_max,load_entropy,seconds";
 
     /// <summary>Columns of the log of evaluations.</summary>
-    public const string EvaluationColumns = "step,loss,tokens,mtp_loss,mtp_tokens";
+    public const string EvaluationColumns = "step,loss,tokens,mtp_loss,mtp_tokens,maxvio_mean,maxvio_max";
 
     private readonly string _path;
     private readonly FileStream _stream;
@@ -30,7 +30,7 @@ public sealed class RunLog : IDisposable
     public void Add(StepReport r) => Add(FormattableString.Invariant(
         $"{r.Step},{r.Tokens},{r.Loss:R},{r.MtpLoss:R},{r.BalanceLoss:R},{r.GradientNorm:R},{r.LearningRate:R},{r.MtpWeight:R},{r.MaxViolation:R},{r.MaxViolations.DefaultIfEmpty().Max():R},{r.LoadEntropy:R},{r.Seconds:F4}"));
 
-    public void Add(EvaluationReport r) => Add(FormattableString.Invariant($"{r.Step},{r.Loss:R},{r.Tokens},{r.MtpLoss:R},{r.MtpTokens}"));
+    public void Add(EvaluationReport r) => Add(FormattableString.Invariant($"{r.Step},{r.Loss:R},{r.Tokens},{r.MtpLoss:R},{r.MtpTokens},{r.MaxViolation:R},{r.MaxViolations.DefaultIfEmpty().Max():R}"));
 
     /// <summary>Waits until the lines are on the disk.</summary>
     public void Flush() => _stream.Flush(flushToDisk: true);

@@ -37,5 +37,5 @@ public sealed record StepReport
     public required double Seconds { get; init; }
 
     /// <summary>Mean over layers; 0 without experts.</summary>
-    public double MaxViolation => MaxViolations.Count == 0 ? 0 : MaxViolations.Average();
+    public double MaxViolation => MaxViolations.DefaultIfEmpty().Average();
 }

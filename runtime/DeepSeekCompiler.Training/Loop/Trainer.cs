@@ -106,7 +106,7 @@ public sealed unsafe class Trainer : IDisposable
 
         double norm = _adam.Update(rate);
         _tokens += tokens;
-        var violations = _pass.ExpertLayers.Select(layer => ExpertBalancer.MaxViolation(layer.Load)).ToArray();
+        double[] violations = Violations();
         double entropy = _pass.ExpertLayers.Select(layer => ExpertBalancer.LoadEntropy(layer.Load)).DefaultIfEmpty(1).Min();
         foreach (var layer in _pass.ExpertLayers) ExpertBalancer.Move(layer, (float)Settings.BalanceRateAt(step));
         return new StepReport
@@ -121,18 +121,25 @@ public sealed unsafe class Trainer : IDisposable
     {
         double loss = 0, mtpLoss = 0;
         long main = 0, mtp = 0;
+
+        // Expert loads are counted by backward passes only: one of scale 0 does it, and leaves no gradient that the next step does not clear.
+        bool loads = _pass.ExpertLayers.Count > 0;
+        var options = new LossOptions { Backward = loads, MainScale = 0, MtpScale = 0 };
+        if (loads) _pass.ClearGradients();
         foreach (var micro in BatchReader.All(rows, Settings.MicroBatch))
         {
-            var one = _pass.Accumulate(micro.Tokens, micro.Rows, micro.Length, new LossOptions { Backward = false });
+            var one = _pass.Accumulate(micro.Tokens, micro.Rows, micro.Length, options);
             (loss, main) = (loss + (one.Main * one.MainTokens), main + one.MainTokens);
             (mtpLoss, mtp) = (mtpLoss + (one.Mtp * one.MtpTokens), mtp + one.MtpTokens);
         }
 
-        return new EvaluationReport(Step, loss / Math.Max(1, main), main, mtpLoss / Math.Max(1, mtp), mtp);
+        return new EvaluationReport(Step, loss / Math.Max(1, main), main, mtpLoss / Math.Max(1, mtp), mtp, Violations());
     }
 
     /// <inheritdoc/>
     public void Dispose() => _adam.Dispose();
+
+    private double[] Violations() => [.. _pass.ExpertLayers.Select(layer => ExpertBalancer.MaxViolation(layer.Load))];
 
     private static double Share(long part, long whole) => whole == 0 ? 0 : part / (double)whole;
 }

@@ -21,6 +21,9 @@ public sealed class RunTests : IDisposable
             Assert.Equal(Math.Log(RoutedPass.Vocabulary), notes.Steps[0].Loss, 0.1);
             Assert.InRange(notes.Steps[^1].Loss, Math.Log(3) - 0.3, Math.Log(3) + 0.8);
             Assert.True(notes.Evaluations[^1].Loss < notes.Evaluations[0].Loss && notes.Evaluations[^1].MtpLoss < notes.Evaluations[0].MtpLoss);
+            double heldOut = notes.Evaluations[^1].MaxViolation;
+            if (rate == 0) Assert.Equal(RoutedPass.Experts - 1, heldOut);
+            else Assert.InRange(heldOut, 0, 1);
             return [.. notes.Steps.TakeLast(50).Select(s => s.MaxViolation)];
         }
 
