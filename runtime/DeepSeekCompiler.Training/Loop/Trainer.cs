@@ -106,7 +106,7 @@ public sealed unsafe class Trainer : IDisposable
 
         double norm = _adam.Update(rate);
         _tokens += tokens;
-        double[] violations = Violations();
+        double[] violations = [.. _pass.ExpertLayers.Select(layer => ExpertBalancer.MaxViolation(layer.Load))];
         double entropy = _pass.ExpertLayers.Select(layer => ExpertBalancer.LoadEntropy(layer.Load)).DefaultIfEmpty(1).Min();
         foreach (var layer in _pass.ExpertLayers) ExpertBalancer.Move(layer, (float)Settings.BalanceRateAt(step));
         return new StepReport
@@ -133,13 +133,11 @@ public sealed unsafe class Trainer : IDisposable
             (mtpLoss, mtp) = (mtpLoss + (one.Mtp * one.MtpTokens), mtp + one.MtpTokens);
         }
 
-        return new EvaluationReport(Step, loss / Math.Max(1, main), main, mtpLoss / Math.Max(1, mtp), mtp, Violations());
+        return new EvaluationReport(Step, loss / Math.Max(1, main), main, mtpLoss / Math.Max(1, mtp), mtp, [.. _pass.ExpertLayers.Select(layer => (long[])layer.Load.Clone())]);
     }
 
     /// <inheritdoc/>
     public void Dispose() => _adam.Dispose();
-
-    private double[] Violations() => [.. _pass.ExpertLayers.Select(layer => ExpertBalancer.MaxViolation(layer.Load))];
 
     private static double Share(long part, long whole) => whole == 0 ? 0 : part / (double)whole;
 }
