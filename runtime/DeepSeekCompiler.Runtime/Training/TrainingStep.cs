@@ -103,7 +103,7 @@ public sealed unsafe class TrainingStep : IDisposable
                 MtpIds[mtp] = Math.Max(row[i + 1], 0);
                 MtpTargets[mtp] = i + 2 < length ? Math.Max(row[i + 2], -1) : -1;
                 MtpRows[mtp] = at;
-                if (MtpTargets[mtp] >= 0) _mtpCount++;
+                if (MtpTargets[mtp] >= 0 && _layout.Info.NumNextnPredictLayers > 0) _mtpCount++;
             }
         }
 
