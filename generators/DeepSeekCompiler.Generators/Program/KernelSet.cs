@@ -10,7 +10,7 @@ using DeepSeekCompiler.Generators.Schedules.Matrix;
 namespace DeepSeekCompiler.Generators.Program;
 
 /// <summary>All kernels that a model needs, by name, in the order of the forward pass.</summary>
-public sealed class KernelSet
+public sealed partial class KernelSet
 {
     private readonly List<ModelKernel> _kernels = new();
 

@@ -37,6 +37,7 @@ internal static class AttributeTable
         [SettingNames.Yarn] = [YarnFactor, YarnOriginalMaxPositionEmbeddings, YarnBetaFast, YarnBetaSlow, YarnMscale, YarnMscaleAllDim],
         [Formats] = [OtherFormat, BiasFormat, CacheFormat, LinearFormat],
         [Fp8] = [Fp8Policy, WeightBlockSize],
+        [SettingNames.Trainable] = [],
         [Variant] = [],
         [ModelFromConfig] = [],
     };
