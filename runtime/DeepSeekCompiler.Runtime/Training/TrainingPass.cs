@@ -31,7 +31,7 @@ public abstract unsafe class TrainingPass : IDisposable
     protected TrainingPass(TrainingLayout layout, int batch, int length, int threads)
     {
         ArgumentNullException.ThrowIfNull(layout);
-        TrainingChecks.Sizes(batch, length, threads);
+        TrainingChecks.Sizes(layout, batch, length, threads);
         Layout = layout;
         MaxBatch = batch;
         MaxRow = length;

@@ -15,15 +15,15 @@ internal sealed unsafe class BigramPass(int vocabulary, int batch, int length, i
         int vocabulary = Layout.Info.VocabSize;
         for (int i = 0; i < step.Batch * step.Length; i++)
         {
-            step.Losses[i] = 0;
+            (step.Margins[i], step.Totals[i]) = (0, 1);
             if (step.Targets[i] < 0) continue;
             double largest = double.NegativeInfinity, sum = 0;
             for (int v = 0; v < vocabulary; v++) largest = Math.Max(largest, Logit(step.Ids[i], v));
             for (int v = 0; v < vocabulary; v++) sum += Math.Exp(Logit(step.Ids[i], v) - largest);
-            step.Losses[i] = (float)(largest + Math.Log(sum) - Logit(step.Ids[i], step.Targets[i]));
+            (step.Margins[i], step.Totals[i]) = ((float)(largest - Logit(step.Ids[i], step.Targets[i])), (float)sum);
             for (int v = 0; step.Backward && v < vocabulary; v++)
             {
-                float slope = (float)(((Math.Exp(Logit(step.Ids[i], v) - largest) / sum) - (v == step.Targets[i] ? 1 : 0)) * step.MainFactor);
+                float slope = (float)(((Math.Exp(Logit(step.Ids[i], v) - largest) / sum) - (v == step.Targets[i] ? 1 : 0)) * *step.MainFactor);
                 Gradient(0)[(step.Ids[i] * vocabulary) + v] += slope;
                 Gradient(1)[v] += slope;
             }
@@ -45,6 +45,6 @@ internal sealed unsafe class BigramPass(int vocabulary, int batch, int length, i
             TotalParameters = (long)vocabulary * (vocabulary + 1), ActiveParameters = 2L * vocabulary, ActiveBytes = 8L * vocabulary, Formats = "f32", VectorWidths = [0],
         },
         Manifest = [new TensorSlot("table", StorageFormat.F32, vocabulary, vocabulary, false), new TensorSlot("bias", StorageFormat.F32, 1, vocabulary, true)],
-        Tied = [], ExpertLayers = [], Experts = 0, ExpertsPerToken = 0, Blocks = 0, Kept = [], Work = [], RopeFrequencies = [1], RopeMagnitude = 1,
+        Tied = [], ExpertLayers = [], Experts = 0, ExpertsPerToken = 0, Blocks = 0, Kept = [], Work = [], Chunk = [], RopeFrequencies = [1], RopeMagnitude = 1,
     };
 }

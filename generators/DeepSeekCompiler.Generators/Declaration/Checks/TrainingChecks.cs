@@ -14,16 +14,27 @@ public static class TrainingChecks
     /// <summary>Empty for a model that is not trained.</summary>
     public static IEnumerable<Problem> Check(ModelSpec spec)
     {
+        if (!spec.Trainable) yield break;
         int numbers = spec.Attention.QkHeadDim + spec.Attention.ValueDim;
-        if (!spec.Trainable || numbers <= MostHeadNumbers) yield break;
-        yield return new(
-            ProblemCode.Unsupported,
-            Settings.SettingNames.Trainable,
-            string.Format(
-                CultureInfo.InvariantCulture,
-                "Keys of {0} and values of {1} numbers a head are more than training attention holds; together they can be {2} at most.",
-                spec.Attention.QkHeadDim,
-                spec.Attention.ValueDim,
-                MostHeadNumbers));
+        if (numbers > MostHeadNumbers)
+        {
+            yield return new(
+                ProblemCode.Unsupported,
+                Settings.SettingNames.Trainable,
+                string.Format(
+                    CultureInfo.InvariantCulture,
+                    "Keys of {0} and values of {1} numbers a head are more than training attention holds; together they can be {2} at most.",
+                    spec.Attention.QkHeadDim,
+                    spec.Attention.ValueDim,
+                    MostHeadNumbers));
+        }
+
+        if (spec.Formats.Fp8 == Fp8Policy.Full)
+        {
+            yield return new(
+                ProblemCode.Unsupported,
+                Settings.SettingNames.Fp8Policy,
+                "Fp8Policy is Full, but the training pass computes with float32 masters and quantises no activations, so the model that runs would not be the one trained; use WeightOnly.");
+        }
     }
 }
