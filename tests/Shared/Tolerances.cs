@@ -43,7 +43,7 @@ internal static class Tolerances
     /// <summary>Gradients against finite differences of the double reference, over the tensor's L2 norm: float32 sums of a few hundred terms.</summary>
     public const double Difference = 1e-5;
 
-    /// <summary>What finite differences with a step of 1e-5 miss by themselves: 1e-16 over the step, and the step's square times a third derivative.</summary>
+    /// <summary>What finite differences with a step of 2e-5 miss by themselves: 1e-16 over the step, and the step's square times a third derivative.</summary>
     public const double DifferenceNoise = 1e-8;
 
     /// <summary>A finite difference in float32 with a step of 1e-3, relative: losses near 1 round at 6e-8.</summary>

@@ -24,7 +24,7 @@ internal sealed class ExpertGateUp : IAlgorithm
 
     public Product Gate { get; }
 
-    public static ExpertGateUp Define(string name, MatrixForm form, int hidden, MixtureOfExpertsSpec e, NumberFormat format, bool quantize, bool keep = false)
+    public static ExpertGateUp Define(string name, MatrixForm form, int hidden, MixtureOfExpertsSpec e, NumberFormat format, bool quantize)
     {
         var b = new KernelBuilder(name, "Grouped gate and up projection: every chosen expert over the tokens dispatched to it, h = silu(gate) * up.");
         var tokens = b.Scalar("tokens");
@@ -49,7 +49,6 @@ internal sealed class ExpertGateUp : IAlgorithm
         var u = new Product(b, "Up", input, slot, at, up, expert[a], form, [a, n], [], n);
         g.Partner = u;
         u.Epilogue.Add(b.Map("Activate", h[slot, n], GateUp.Silu(g.Sum) * u.Sum, a, n, slot));
-        if (keep) Algorithms.GateUp.Keep(b, g, u, e.MoeIntermediateSize, 1, slot, a, n, slot);
         b.Flops = Count.Number(4L * hidden * e.MoeIntermediateSize) + " a slot";
         b.Bytes = Count.Number(2L * hidden * e.MoeIntermediateSize * Count.Size(format)) + " of weights an active expert";
         return new(form, input, b.Build(), g);

@@ -7,7 +7,7 @@ namespace DeepSeekCompiler.Generators.Algorithms;
 /// <summary>h[t, n] = silu(x . G[n]) * (x . U[n]): gate and up projection in one pass over x (SwiGLU, Shazeer 2020).</summary>
 internal static class GateUp
 {
-    public static MatrixAlgorithm Define(string name, string summary, MatrixForm form, RowSource source, int width, NumberFormat format, bool keep = false)
+    public static MatrixAlgorithm Define(string name, string summary, MatrixForm form, RowSource source, int width, NumberFormat format)
     {
         var b = new KernelBuilder(name, summary);
         var tokens = b.Scalar("tokens");
@@ -23,20 +23,9 @@ internal static class GateUp
         g.Partner = u;
         var h = b.Output("h", NumberFormat.F32, tokens, width);
         u.Epilogue.Add(b.Map("Activate", h[t, n], Silu(g.Sum) * u.Sum, n, t));
-        if (keep) Keep(b, g, u, width, tokens, t, n, t);
         b.Flops = Count.Flops(2L * width, source.Columns);
         b.Bytes = Count.Bytes(2L * width, source.Columns, format);
         return new(form, input, b.Build(), [g], []);
-    }
-
-    /// <summary>Also stores gate and up themselves, for the backward pass.</summary>
-    internal static void Keep(KernelBuilder b, Product gate, Product up, int width, Expr rows, Expr row, params Axis[] axes)
-    {
-        var n = axes[axes.Length - 2];
-        var keptGate = b.Output("keptGate", NumberFormat.F32, rows, width);
-        var keptUp = b.Output("keptUp", NumberFormat.F32, rows, width);
-        up.Epilogue.Add(b.Map("KeepGate", keptGate[row, n], gate.Sum, axes));
-        up.Epilogue.Add(b.Map("KeepUp", keptUp[row, n], up.Sum, axes));
     }
 
     /// <summary>x * sigmoid(x).</summary>

@@ -100,7 +100,7 @@ public sealed partial class KernelSet
 
         var downCombine = ExpertDownCombine.Define("ExpertDownCombine", hidden, e, f.Linear, quantize);
         Add("ExpertDownCombine", t => KernelLowering.Lower(downCombine.Kernel, ExpertSchedule.Of(downCombine, t)));
-        Add("ExpertDown", MatrixForm.Panel, form => ExpertDown.Define("ExpertDown", form, hidden, e, f.Linear, quantize), a => [a.Down],
+        Add("ExpertDown", MatrixForm.Panel, form => ExpertLinear.Down("ExpertDown", form, hidden, e, f.Linear, quantize), a => [a.Product],
             (a, t) => KernelLowering.Lower(a.Kernel, ExpertSchedule.Of(a, t)));
         var combine = Algorithms.Combine.Define("Combine", hidden, e.NumExpertsPerTok);
         Add("Combine", t => KernelLowering.Lower(combine.Kernel, ExpertSchedule.Combine(combine.Token, combine.Column, combine.Choice, combine.Sum, combine.Store, t)));

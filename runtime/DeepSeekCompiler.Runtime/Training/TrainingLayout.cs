@@ -34,6 +34,9 @@ public sealed record TrainingLayout
     /// <summary>Numbers a token of a chunk needs in working buffers, of which only one chunk's exist.</summary>
     public required IReadOnlyList<int> Chunk { get; init; }
 
+    /// <summary>Parameters that the MTP module multiplies for one token, its head included; 0 without one.</summary>
+    public long MtpActiveParameters { get; init; }
+
     public required float[] RopeFrequencies { get; init; }
 
     public required float RopeMagnitude { get; init; }

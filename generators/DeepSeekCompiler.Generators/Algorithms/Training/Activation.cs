@@ -7,6 +7,21 @@ namespace DeepSeekCompiler.Generators.Algorithms.Training;
 /// <summary>h = silu(g) u backward. With p = sigmoid(g): silu'(g) = p (1 + g (1 - p)); dg = dh u silu'(g), du = dh silu(g).</summary>
 internal static class Activation
 {
+    /// <summary>Forward, row by row: gate and up are kept for the backward pass, h is not.</summary>
+    public static PointAlgorithm Forward(string name, int width)
+    {
+        var b = new KernelBuilder(name, "SiLU(gate) * up.");
+        var tokens = b.Scalar("tokens");
+        var gate = b.Input("gate", NumberFormat.F32, tokens, width);
+        var up = b.Input("up", NumberFormat.F32, tokens, width);
+        var h = b.Output("h", NumberFormat.F32, tokens, width);
+        Axis t = new("t", tokens), i = new("i", width);
+        b.Map("Product", h[t, i], GateUp.Silu(gate[t, i]) * up[t, i], t, i);
+        b.Flops = Count.Number(6L * width) + " * tokens";
+        b.Bytes = Count.Number(12L * width) + " * tokens";
+        return new(b.Build(), t);
+    }
+
     /// <summary>Of a dense block or the shared experts; h is made again, for the down projection's weight.</summary>
     public static PointAlgorithm Dense(string name, int width)
     {

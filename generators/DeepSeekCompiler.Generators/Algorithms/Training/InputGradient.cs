@@ -7,7 +7,7 @@ namespace DeepSeekCompiler.Generators.Algorithms.Training;
 /// <summary>Gradient of a projection's input: dX = dY W, for y = x W^T with W [rows, columns].</summary>
 internal static class InputGradient
 {
-    /// <summary>Tokens of a work item: the part of W that a tile of columns needs is read once for all of them.</summary>
+    /// <summary>Tokens of a work item: a part of W is packed once for all of them.</summary>
     private const int Block = 48;
 
     /// <param name="name">A word.</param>
@@ -25,10 +25,12 @@ internal static class InputGradient
         var i = new Axis("i", Expr.Min(Block, tokens - block.Index * Block), null, Block);
         Axis k = new("k", columns), n = new("n", rows);
         Expr t = block.Index * Block + i;
-        var sum = b.Sum("Dot", dx[t, k], dy[t, n] * weight[n, k], [block, i, k], [n], null, add ? dx[t, k] : null);
+        var panel = b.Temp("panel", n, k);
+        var pack = b.Map("Pack", panel[n, k], weight[n, k], block, n, k);
+        var sum = b.Sum("Dot", dx[t, k], dy[t, n] * panel[n, k], [block, i, k], [n], null, add ? dx[t, k] : null);
         b.Flops = Count.Flops(rows, columns);
         b.Bytes = Count.Bytes(rows, columns, NumberFormat.F32);
-        return new(b.Build(), [block], i, false, k, n, sum);
+        return new(b.Build(), [block], i, false, k, n, pack, sum);
     }
 
     /// <summary>The same for routed experts: dX[slot] = dY[row of the slot] W_e, slots grouped by expert.</summary>
@@ -52,9 +54,11 @@ internal static class InputGradient
         var slot = new Axis("slot", offset[a.Index + 1] - offset[a], offset[a], Limits.MaxChunk);
         Axis k = new("k", columns), n = new("n", rows);
         Expr row = slotToken is null ? slot : slotToken[slot];
-        var sum = b.Sum("Dot", dx[slot, k], dy[row, n] * weight[expert[a], n, k], [a, slot, k], [n], null, add ? dx[slot, k] : null);
+        var panel = b.Temp("panel", n, k);
+        var pack = b.Map("Pack", panel[n, k], weight[expert[a], n, k], a, n, k);
+        var sum = b.Sum("Dot", dx[slot, k], dy[row, n] * panel[n, k], [a, slot, k], [n], null, add ? dx[slot, k] : null);
         b.Flops = Count.Number(2L * rows * columns) + " a slot";
         b.Bytes = Count.Number(4L * rows * columns) + " of weights an active expert";
-        return new(b.Build(), [a], slot, false, k, n, sum);
+        return new(b.Build(), [a], slot, false, k, n, pack, sum);
     }
 }

@@ -10,8 +10,9 @@ namespace DeepSeekCompiler.Generators.Algorithms.Training;
 /// <param name="rowsAreItems">Panels of rows are work items too; otherwise a work item holds all of them.</param>
 /// <param name="columns">Columns of the result, of a constant extent.</param>
 /// <param name="over">What is summed.</param>
-/// <param name="sum">The one stage.</param>
-internal sealed class OuterSum(TensorKernel kernel, Axis[] items, Axis rows, bool rowsAreItems, Axis columns, Axis over, Reduce sum) : IAlgorithm
+/// <param name="pack">A part of B, laid side by side.</param>
+/// <param name="sum">The product.</param>
+internal sealed class OuterSum(TensorKernel kernel, Axis[] items, Axis rows, bool rowsAreItems, Axis columns, Axis over, Map pack, Reduce sum) : IAlgorithm
 {
     public TensorKernel Kernel { get; } = kernel;
 
@@ -24,6 +25,8 @@ internal sealed class OuterSum(TensorKernel kernel, Axis[] items, Axis rows, boo
     public Axis Columns { get; } = columns;
 
     public Axis Over { get; } = over;
+
+    public Map Pack { get; } = pack;
 
     public Reduce Sum { get; } = sum;
 }

@@ -16,10 +16,12 @@ internal static class WeightGradient
         var x = b.Input("x", NumberFormat.F32, tokens, columns);
         var dw = b.InOut("dw", NumberFormat.F32, rows, columns);
         Axis n = new("n", rows), k = new("k", columns), t = new("t", tokens);
-        var sum = b.Sum("Dot", dw[n, k], dy[t, n] * x[t, k], [n, k], [t], null, dw[n, k]);
+        var panel = b.Temp("panel", t, k);
+        var pack = b.Map("Pack", panel[t, k], x[t, k], t, k);
+        var sum = b.Sum("Dot", dw[n, k], dy[t, n] * panel[t, k], [n, k], [t], null, dw[n, k]);
         b.Flops = Count.Flops(rows, columns);
         b.Bytes = Count.Bytes(2L * rows, columns, NumberFormat.F32);
-        return new(b.Build(), [], n, true, k, t, sum);
+        return new(b.Build(), [], n, true, k, t, pack, sum);
     }
 
     /// <summary>The same for routed experts, over the slots of each; one of the two sides may lie by token.</summary>
@@ -42,9 +44,11 @@ internal static class WeightGradient
         var slot = new Axis("slot", offset[a.Index + 1] - offset[a], offset[a], Limits.MaxChunk);
         Axis n = new("n", rows), k = new("k", columns);
         Expr token = slotToken[slot];
-        var sum = b.Sum("Dot", dw[expert[a], n, k], dy[outputByToken ? token : slot, n] * x[outputByToken ? slot : token, k], [a, n, k], [slot], null, dw[expert[a], n, k]);
+        var panel = b.Temp("panel", slot, k);
+        var pack = b.Map("Pack", panel[slot, k], x[outputByToken ? slot : token, k], a, slot, k);
+        var sum = b.Sum("Dot", dw[expert[a], n, k], dy[outputByToken ? token : slot, n] * panel[slot, k], [a, n, k], [slot], null, dw[expert[a], n, k]);
         b.Flops = Count.Number(2L * rows * columns) + " a slot";
         b.Bytes = Count.Number(8L * rows * columns) + " of gradients an active expert";
-        return new(b.Build(), [a], n, true, k, slot, sum);
+        return new(b.Build(), [a], n, true, k, slot, pack, sum);
     }
 }

@@ -46,7 +46,9 @@ internal sealed class TrainingFeedForwardWriter(ModelSpec spec, TrainingText tex
 
     private void Gated(string kernels, string slots)
     {
-        w.Line(text.Call(kernels + "GateUp", ("x", "normed"), ("gate", $"@w + {slots}GateProj"), ("up", $"@w + {slots}UpProj"), ("h", "h"), ("keptGate", "gate"), ("keptUp", "up")));
+        w.Line(text.Call(kernels + "Up", ("x", "normed"), ("weight", $"@w + {slots}GateProj"), ("y", "gate")));
+        w.Line(text.Call(kernels + "Up", ("x", "normed"), ("weight", $"@w + {slots}UpProj"), ("y", "up")));
+        w.Line(text.Call(kernels + "Activation", ("gate", "gate"), ("up", "up"), ("h", "h")));
         w.Line(text.Call(kernels + "Down", ("x", "h"), ("weight", $"@w + {slots}DownProj"), ("y", "output")));
     }
 
@@ -55,8 +57,8 @@ internal sealed class TrainingFeedForwardWriter(ModelSpec spec, TrainingText tex
         w.Line(text.Call(kernels + "DownInput", ("dy", "dx"), ("weight", $"@w + {slots}DownProj"), ("dx", "dh")));
         w.Line(text.Call(kernels + "ActivationBackward", ("gate", "gate"), ("up", "up"), ("dh", "dh"), ("h", "h"), ("dgate", "dgate"), ("dup", "dup")));
         w.Line(text.Call(kernels + "DownWeight", ("dy", "dx"), ("x", "h"), ("dw", $"Gradient(w + {slots}DownProj)")));
-        w.Line(text.Call(kernels + "GateUpWeight", ("dy", "dgate"), ("x", "normed"), ("dw", $"Gradient(w + {slots}GateProj)")));
-        w.Line(text.Call(kernels + "GateUpWeight", ("dy", "dup"), ("x", "normed"), ("dw", $"Gradient(w + {slots}UpProj)")));
+        w.Line(text.Call(kernels + "UpWeight", ("dy", "dgate"), ("x", "normed"), ("dw", $"Gradient(w + {slots}GateProj)")));
+        w.Line(text.Call(kernels + "UpWeight", ("dy", "dup"), ("x", "normed"), ("dw", $"Gradient(w + {slots}UpProj)")));
         w.Line(text.Call(kernels + "GateInput", ("dy", "dgate"), ("weight", $"@w + {slots}GateProj"), ("dx", "dnormed")));
         w.Line(text.Call(kernels + "UpInput", ("dy", "dup"), ("weight", $"@w + {slots}UpProj"), ("dx", "dnormed")));
     }
@@ -73,9 +75,11 @@ internal sealed class TrainingFeedForwardWriter(ModelSpec spec, TrainingText tex
         w.Line(text.Call("RouterScores", ("x", "normed"), ("weight", "@w + RouterGate"), ("y", "logits")));
         w.Line(text.Call("RouterSelect", ("logits", "logits"), ("bias", "@w + RouterBias"), ("chosen", "chosen"), ("routing", "routing")));
         w.Line(text.Call("Dispatch", ("chosen", "chosen"), ("slot", "slot"), ("slotToken", "slotToken"), ("expert", "expert"), ("offset", "offset"), ("active", "active")));
-        w.Line(text.Call("ExpertGateUp", ("x", "normed"), ("expert", "expert"), ("offset", "offset"), ("slotToken", "slotToken"), ("gate", "#w + ExpertsGateProj"), ("up", "#w + ExpertsUpProj"),
-            ("h", "expertH"), ("keptGate", "expertGate"), ("keptUp", "expertUp"), ("active", "*active")));
-        w.Line(text.Call("ExpertDown", ("h", "expertH"), ("expert", "expert"), ("offset", "offset"), ("weight", "#w + ExpertsDownProj"), ("y", "answer"), ("active", "*active")));
+        (string, string)[] active = [("expert", "expert"), ("offset", "offset"), ("active", "*active")];
+        w.Line(text.Call("ExpertUp", [.. active, ("x", "normed"), ("slotToken", "slotToken"), ("weight", "#w + ExpertsGateProj"), ("y", "expertGate")]));
+        w.Line(text.Call("ExpertUp", [.. active, ("x", "normed"), ("slotToken", "slotToken"), ("weight", "#w + ExpertsUpProj"), ("y", "expertUp")]));
+        w.Line(text.Call("ExpertActivation", ("gate", "expertGate"), ("up", "expertUp"), ("h", "expertH"), ("tokens", "slots")));
+        w.Line(text.Call("ExpertDown", [.. active, ("h", "expertH"), ("weight", "#w + ExpertsDownProj"), ("y", "answer")]));
         w.Line(text.Call("Combine", ("y", "answer"), ("slot", "slot"), ("weight", "routing"), ("x", "output")));
         if (HasShared) Gated("Shared", "Shared");
         w.Close();
@@ -96,8 +100,8 @@ internal sealed class TrainingFeedForwardWriter(ModelSpec spec, TrainingText tex
         w.Line(text.Call("ExpertActivationBackward", ("slot", "slot"), ("routing", "routing"), ("gate", "expertGate"), ("up", "expertUp"), ("dh", "dexpertH"), ("h", "expertH"),
             ("dgate", "dexpertGate"), ("dup", "dexpertUp"), ("drouting", "drouting")));
         w.Line(text.Call("ExpertDownWeight", [.. slots, ("dy", "dx"), ("x", "expertH"), ("dw", "Gradients(w + ExpertsDownProj)")]));
-        w.Line(text.Call("ExpertGateUpWeight", [.. slots, ("dy", "dexpertGate"), ("x", "normed"), ("dw", "Gradients(w + ExpertsGateProj)")]));
-        w.Line(text.Call("ExpertGateUpWeight", [.. slots, ("dy", "dexpertUp"), ("x", "normed"), ("dw", "Gradients(w + ExpertsUpProj)")]));
+        w.Line(text.Call("ExpertUpWeight", [.. slots, ("dy", "dexpertGate"), ("x", "normed"), ("dw", "Gradients(w + ExpertsGateProj)")]));
+        w.Line(text.Call("ExpertUpWeight", [.. slots, ("dy", "dexpertUp"), ("x", "normed"), ("dw", "Gradients(w + ExpertsUpProj)")]));
         w.Line(text.Call("ExpertGateInput", [.. slots, ("dy", "dexpertGate"), ("weight", "#w + ExpertsGateProj"), ("dx", "answer")]));
         w.Line(text.Call("ExpertUpInput", [.. slots, ("dy", "dexpertUp"), ("weight", "#w + ExpertsUpProj"), ("dx", "answer")]));
         if (HasShared) GatedBackward("Shared", "Shared");

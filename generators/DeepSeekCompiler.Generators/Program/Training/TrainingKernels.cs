@@ -78,15 +78,14 @@ public sealed partial class KernelSet
         Add("RouterBackward", _ => RouterBackward.Define("RouterBackward", e));
         Add("BalanceLoss", _ => BalanceLoss.Define("BalanceLoss", e));
         Add("Dispatch", _ => Algorithms.Dispatch.Define("Dispatch", e));
-        Add("ExpertGateUp", MatrixForm.Panel, form => ExpertGateUp.Define("ExpertGateUp", form, d, e, NumberFormat.F32, false, true), a => [a.Gate],
-            (a, t) => KernelLowering.Lower(a.Kernel, ExpertSchedule.Of(a, t)));
-        Add("ExpertDown", MatrixForm.Panel, form => ExpertDown.Define("ExpertDown", form, d, e, NumberFormat.F32, false), a => [a.Down],
-            (a, t) => KernelLowering.Lower(a.Kernel, ExpertSchedule.Of(a, t)));
+        Experts("ExpertUp", (n, form) => ExpertLinear.Up(n, form, d, e, NumberFormat.F32, false));
+        Point("ExpertActivation", n => Activation.Forward(n, m));
+        Experts("ExpertDown", (n, form) => ExpertLinear.Down(n, form, d, e, NumberFormat.F32, false));
         Outer("ExpertDownInput", n => InputGradient.Experts(n, e.NRoutedExperts, d, m, true, false));
         Outer("ExpertDownWeight", n => WeightGradient.Experts(n, e.NRoutedExperts, d, m, true));
         Outer("ExpertGateInput", n => InputGradient.Experts(n, e.NRoutedExperts, m, d, false, false));
         Outer("ExpertUpInput", n => InputGradient.Experts(n, e.NRoutedExperts, m, d, false, true));
-        Outer("ExpertGateUpWeight", n => WeightGradient.Experts(n, e.NRoutedExperts, m, d, false));
+        Outer("ExpertUpWeight", n => WeightGradient.Experts(n, e.NRoutedExperts, m, d, false));
         Point("ExpertActivationBackward", n => Activation.Experts(n, m, k));
         foreach (bool weighted in new[] { true, false })
         {
@@ -98,14 +97,13 @@ public sealed partial class KernelSet
         if (e.NSharedExperts > 0) TrainingMlp("Shared", d, m * e.NSharedExperts);
     }
 
-    /// <summary>A gated feed-forward block.</summary>
+    /// <summary>A gated feed-forward block; gate and up are two calls of one kernel, because both are kept.</summary>
     private void TrainingMlp(string name, int hidden, int width)
     {
-        Panel(name + "GateUp", (n, form) => GateUp.Define(n, "Gate and up projection, kept for the backward pass; h = silu(gate) * up.", form, new(hidden, null, false), width, NumberFormat.F32, true));
-        Point(name + "ActivationBackward", n => Activation.Dense(n, width));
+        Projection(name + "Up", hidden, width, false, true);
         Outer(name + "GateInput", n => InputGradient.Define(n, width, hidden, false));
-        Outer(name + "UpInput", n => InputGradient.Define(n, width, hidden, true));
-        Outer(name + "GateUpWeight", n => WeightGradient.Define(n, width, hidden));
+        Point(name + "Activation", n => Activation.Forward(n, width));
+        Point(name + "ActivationBackward", n => Activation.Dense(n, width));
         Projection(name + "Down", width, hidden, true, false);
     }
 
@@ -126,6 +124,9 @@ public sealed partial class KernelSet
 
     private void Panel(string name, Func<string, MatrixForm, MatrixAlgorithm> define) =>
         Add(name, MatrixForm.Panel, form => define(name, form), a => a.Products, (a, t) => KernelLowering.Lower(a.Kernel, MatrixSchedule.Of(a, t)));
+
+    private void Experts(string name, Func<string, MatrixForm, ExpertLinear> define) =>
+        Add(name, MatrixForm.Panel, form => define(name, form), a => [a.Product], (a, t) => KernelLowering.Lower(a.Kernel, ExpertSchedule.Of(a, t)));
 
     private void Outer(string name, Func<string, OuterSum> define)
     {

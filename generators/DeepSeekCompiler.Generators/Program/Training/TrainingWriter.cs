@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Globalization;
 using System.Linq;
 using DeepSeekCompiler.Generators.Algorithms;
 using DeepSeekCompiler.Generators.Spec;
@@ -68,6 +69,7 @@ internal sealed class TrainingWriter
         _w.Line($"    Blocks = {Text.Of(blocks)},");
         foreach (var (name, list) in new[] { ("Kept", _buffers.Kept), ("Work", _buffers.Work), ("Chunk", _buffers.Chunk) })
             _w.Line($"    {name} = [{string.Join(", ", list.Select(b => Text.Of(b.Columns)))}],");
+        if (HasMtp) _w.Line($"    MtpActiveParameters = {Cost.OfMtp(_spec, Manifest.Of(_spec)).Active.ToString(CultureInfo.InvariantCulture)},");
         _w.Line($"    RopeFrequencies = [{string.Join(", ", RopeTable.Frequencies(_spec.Rope, _spec.Attention.RopeDim).Select(Text.Of))}],");
         _w.Line($"    RopeMagnitude = {Text.Of((float)RopeTable.Scale(_spec.Rope))},");
         _w.Line("};");

@@ -72,7 +72,7 @@ internal sealed class AttentionSchedule
     // A register tile: columns' steps, what is summed, rows, vectors.
     private void Outer(Reduce sum, int fuse, int stored, LoopSpec[] outer, Axis rows, Axis columns)
     {
-        _splits.Add(Split.Lanes(columns, _target.Lanes, 1, OuterSchedule.Vectors(_target)));
+        _splits.Add(Split.Lanes(columns, _target.Lanes, 1, Tiles.Vectors(_target)));
         var order = new List<LoopSpec>(outer) { new(columns, 0, LoopKind.Serial), new(sum.Over[0], 0, LoopKind.Serial), new(rows, 1, LoopKind.Unroll) };
         OuterSchedule.AddLanes(order, columns);
         Add(sum, fuse, stored, order);

@@ -5,32 +5,38 @@ using DeepSeekCompiler.Generators.Tensors;
 
 namespace DeepSeekCompiler.Generators.Schedules.Kernels.Training;
 
-/// <summary>How sums of outer products run on the host: register tiles of rows by vectors of columns. The part of the right factor that a tile of columns needs stays
-/// in the second cache while all row tiles of a work item pass.</summary>
+/// <summary>How sums of outer products run on the host: register tiles of rows by vectors of columns. A block of the right factor is packed side by side and stays in
+/// the first cache while all row tiles of a work item pass.</summary>
 internal static class OuterSchedule
 {
     /// <summary>Rows of a register tile; the same at every width, so that all widths cut the same work items.</summary>
-    public const int Rows = 6;
+    public const int Rows = Tiles.PackedTokens;
 
     /// <summary>Rows of a work item.</summary>
     public const int Panel = 48;
 
-    /// <summary>Vectors beside <see cref="Rows"/> rows: 24 sums of 32 registers, 12 of 16.</summary>
-    public static int Vectors(Machine target) => target.Registers == 32 && target.Lanes > 1 ? 4 : 2;
-
     public static KernelSchedule Of(OuterSum a, Machine target)
     {
-        var order = new List<LoopSpec>();
-        foreach (var axis in a.Items) order.Add(new(axis, 0, LoopKind.Parallel));
+        var outer = new List<LoopSpec>();
+        foreach (var axis in a.Items) outer.Add(new(axis, 0, LoopKind.Parallel));
         int tile = 0;
-        if (a.RowsAreItems) order.Add(new(a.Rows, tile++, LoopKind.Parallel));
-        order.Add(new(a.Columns, 0, LoopKind.Serial));
-        order.Add(new(a.Rows, tile++, LoopKind.Serial));
-        order.Add(new(a.Over, 0, LoopKind.Serial));
-        order.Add(new(a.Rows, tile, LoopKind.Unroll));
-        AddLanes(order, a.Columns);
-        var rows = a.RowsAreItems ? Split.Panel(a.Rows, Panel, Rows) : Split.Tile(a.Rows, Rows);
-        return new("register tiles of rows by vectors of columns", [new("Products", [rows, Split.Lanes(a.Columns, target.Lanes, 1, Vectors(target))], [], [[new(a.Sum, order)]])]);
+        if (a.RowsAreItems) outer.Add(new(a.Rows, tile++, LoopKind.Parallel));
+        outer.Add(new(a.Columns, 0, LoopKind.Serial));
+        outer.Add(new(a.Over, 0, LoopKind.Serial));
+        LoopSpec[] columns = [new(a.Columns, 1, LoopKind.Serial), new(a.Columns, 2, LoopKind.Unroll), new(a.Columns, 3, LoopKind.Vector)];
+        LoopSpec over = new(a.Over, 1, LoopKind.Serial);
+        StageSchedule[] stages =
+        [
+            new(a.Pack, [.. outer, over, .. columns]) { StoredAt = outer.Count },
+            new(a.Sum, [.. outer, new(a.Rows, tile, LoopKind.Serial), columns[0], over, new(a.Rows, tile + 1, LoopKind.Unroll), columns[1], columns[2]], outer.Count) { BlockAt = outer.Count + 2 },
+        ];
+        Split[] splits =
+        [
+            a.RowsAreItems ? Split.Panel(a.Rows, Panel, Rows) : Split.Tile(a.Rows, Rows),
+            Split.Strips(a.Columns, Tiles.Strip, target.Lanes, Tiles.Vectors(target)),
+            Split.Chunks(a.Over, Tiles.Block),
+        ];
+        return new("register tiles of rows by vectors of columns, the right factor packed block by block", [new("Products", splits, [], [stages])]);
     }
 
     public static KernelSchedule Of(ColumnSums a, Machine target)
