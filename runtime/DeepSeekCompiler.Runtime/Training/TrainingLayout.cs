@@ -32,7 +32,7 @@ public sealed record TrainingLayout
     public required IReadOnlyList<int> Work { get; init; }
 
     /// <summary>Numbers a token of a chunk needs in working buffers, of which only one chunk's exist.</summary>
-    public required IReadOnlyList<int> Chunk { get; init; }
+    public IReadOnlyList<int> Chunk { get; init; } = [];
 
     /// <summary>Parameters that the MTP module multiplies for one token, its head included; 0 without one.</summary>
     public long MtpActiveParameters { get; init; }

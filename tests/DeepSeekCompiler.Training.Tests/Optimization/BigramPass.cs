@@ -45,6 +45,6 @@ internal sealed unsafe class BigramPass(int vocabulary, int batch, int length, i
             TotalParameters = (long)vocabulary * (vocabulary + 1), ActiveParameters = 2L * vocabulary, ActiveBytes = 8L * vocabulary, Formats = "f32", VectorWidths = [0],
         },
         Manifest = [new TensorSlot("table", StorageFormat.F32, vocabulary, vocabulary, false), new TensorSlot("bias", StorageFormat.F32, 1, vocabulary, true)],
-        Tied = [], ExpertLayers = [], Experts = 0, ExpertsPerToken = 0, Blocks = 0, Kept = [], Work = [], Chunk = [], RopeFrequencies = [1], RopeMagnitude = 1,
+        Tied = [], ExpertLayers = [], Experts = 0, ExpertsPerToken = 0, Blocks = 0, Kept = [], Work = [], RopeFrequencies = [1], RopeMagnitude = 1,
     };
 }

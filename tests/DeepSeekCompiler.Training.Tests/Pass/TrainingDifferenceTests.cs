@@ -33,9 +33,9 @@ public sealed unsafe class TrainingDifferenceTests
         var random = new Random(length);
         var spec = Spec(kind, random);
         using var folder = new TempFolder();
-        using (var model = ModelLoader.Create(spec, new LoadOptions { VectorWidth = width })) SyntheticCheckpoint.Write(model.Manifest, folder.Path);
-        using var weights = new ReferenceWeights(folder.Path);
         using var pass = TrainingCompiler.Open(spec, new() { Batch = batch, Length = length, Threads = 2, VectorWidth = width });
+        SyntheticCheckpoint.Write(pass.Layout.Manifest, folder.Path);
+        using var weights = new ReferenceWeights(folder.Path);
         Fill(pass, weights);
         int[] tokens = [.. Enumerable.Range(0, batch * length).Select(_ => random.Next(spec.VocabSize))];
         var loss = pass.Accumulate(tokens, batch, length, new LossOptions { MtpScale = MtpScale });
@@ -75,9 +75,9 @@ public sealed unsafe class TrainingDifferenceTests
         var spec = Spec("no query latent", new Random(1));
         spec = spec with { NumHiddenLayers = 2, Experts = spec.Experts! with { ScoringFunc = scoring } };
         using var folder = new TempFolder();
-        using (var model = ModelLoader.Create(spec, new LoadOptions { VectorWidth = 512 })) SyntheticCheckpoint.Write(model.Manifest, folder.Path);
-        using var weights = new ReferenceWeights(folder.Path);
         using var pass = TrainingCompiler.Open(spec, new() { Batch = 2, Length = 20, Threads = 2, VectorWidth = 512 });
+        SyntheticCheckpoint.Write(pass.Layout.Manifest, folder.Path);
+        using var weights = new ReferenceWeights(folder.Path);
         Fill(pass, weights);
         var random = new Random(3);
         int[] tokens = [.. Enumerable.Range(0, 40).Select(_ => random.Next(spec.VocabSize))];
