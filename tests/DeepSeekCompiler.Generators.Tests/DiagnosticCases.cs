@@ -62,6 +62,10 @@ public static class DiagnosticCases
         Edit("Two prediction modules", ProblemCode.MultiTokenPrediction, "NumNextnPredictLayers is 2", "[MixtureOfExperts", "[MultiTokenPrediction(«NumNextnPredictLayers = 2»)]\n[MixtureOfExperts"),
         Edit("A prediction module without a head", ProblemCode.MultiTokenPrediction, "without an output head", "[MixtureOfExperts", "[«MultiTokenPrediction»]\n[MixtureOfExperts", also: ("HiddenSize = 64", "HiddenSize = 64, TieWordEmbeddings = true")),
 
+        // Training.
+        Edit("A policy that training does not emulate", ProblemCode.Unsupported, "quantises no activations", "[MixtureOfExperts", "[Trainable, Fp8(«Policy = Fp8Policy.Full»)]\n[MixtureOfExperts"),
+        Edit("Heads too wide to train", ProblemCode.Unsupported, "Keys of 400 and values of 400 numbers a head", Latent, "[«Trainable»]\n[GroupedQueryAttention(NumAttentionHeads = 4, HeadDim = 400)]"),
+
         // Variants.
         Whole("A setting without its section", ProblemCode.UnusedSetting, "YarnFactor has no effect: the model has no Yarn", Body + "[Variant(BasedOn = typeof(Tiny), «YarnFactor = 4»)] partial class M;"),
         Whole("Groups that greedy selection ignores", ProblemCode.UnusedSetting, "Greedy selection looks at no groups", Body + "[Variant(BasedOn = typeof(Tiny), TopkMethod = TopkMethod.Greedy, «NGroup = 2», TopkGroup = 1)] partial class M;"),

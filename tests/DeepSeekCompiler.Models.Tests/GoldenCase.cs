@@ -44,6 +44,10 @@ internal sealed class GoldenCase : IDisposable
 
     public float[] Floats(string tensor) => _golden[tensor].AsSpan<float>().ToArray();
 
+    public double[] Doubles(string tensor) => _golden[tensor].AsSpan<double>().ToArray();
+
+    public IEnumerable<string> Tensors => _golden.Tensors.Select(t => t.Name);
+
     public long[] Longs(string tensor) => _golden[tensor].AsSpan<long>().ToArray();
 
     public CompiledModel Load(int width) => Load(new LoadOptions { VectorWidth = width });

@@ -30,4 +30,22 @@ internal static class Tolerances
 
     /// <summary>Contractions: 1 - 2 sum(xy) / sum(xx + yy) in double; float32 sums of a few hundred terms are below 1e-11.</summary>
     public const double Contraction = 1e-9;
+
+    /// <summary>Training losses against golden data, absolute: published float32 code is within 9e-7.</summary>
+    public const double Loss = 1e-5;
+
+    /// <summary>Gradients against golden data: L2 norms relative, single numbers absolute over the tensor's L2 norm; published float32 code is within 4e-6.</summary>
+    public const double Gradient = 1e-5;
+
+    /// <summary>The loss behind one step of plain gradient descent, absolute: it moves with the rounding of the gradients too.</summary>
+    public const double SteppedLoss = 2e-5;
+
+    /// <summary>Gradients against finite differences of the double reference, over the tensor's L2 norm: float32 sums of a few hundred terms.</summary>
+    public const double Difference = 1e-5;
+
+    /// <summary>What finite differences with a step of 2e-5 miss by themselves: 1e-16 over the step, and the step's square times a third derivative.</summary>
+    public const double DifferenceNoise = 1e-8;
+
+    /// <summary>A finite difference in float32 with a step of 1e-3, relative: losses near 1 round at 6e-8.</summary>
+    public const double FloatDifference = 5e-3;
 }

@@ -56,7 +56,8 @@ internal static class RouterSelect
         return Arguments.Kernel(kernel, arguments, tokens, l.Body);
     }
 
-    private static void Scores(LoopBuilder l, MixtureOfExpertsSpec e, Buffer logits, Buffer score, Var t, Buffer most, Buffer sum)
+    /// <summary>Scores of all experts of a token; <paramref name="most"/> and <paramref name="sum"/> are working memory.</summary>
+    internal static void Scores(LoopBuilder l, MixtureOfExpertsSpec e, Buffer logits, Buffer score, Var t, Buffer most, Buffer sum)
     {
         int count = e.NRoutedExperts;
         if (e.ScoringFunc == ScoringFunc.Sigmoid)

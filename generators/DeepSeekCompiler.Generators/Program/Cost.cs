@@ -3,7 +3,7 @@ using DeepSeekCompiler.Generators.Spec;
 
 namespace DeepSeekCompiler.Generators.Program;
 
-/// <summary>Parameters and bytes of a model, counted over its manifest; MTP modules are not counted.</summary>
+/// <summary>Parameters and bytes of a model, counted over its manifest; MTP modules are counted apart.</summary>
 /// <param name="Total">Parameters stored.</param>
 /// <param name="Active">Parameters multiplied for one token.</param>
 /// <param name="ActiveBytes">Bytes read for one token, scales included.</param>
@@ -16,6 +16,10 @@ public sealed record Cost(long Total, long Active, long ActiveBytes)
             sum = sum.Plus(manifest.Attention).Plus(spec.IsExpertLayer(layer) ? manifest.Experts : manifest.Dense);
         return sum;
     }
+
+    /// <summary>The MTP module alone, its head included.</summary>
+    public static Cost OfMtp(ModelSpec spec, Manifest manifest) =>
+        new Cost(0, 0, 0).Plus(manifest.Attention).Plus(spec.IsExpertLayer(spec.NumHiddenLayers) ? manifest.Experts : manifest.Dense).Plus(manifest.Mtp);
 
     private Cost Plus(IReadOnlyList<Slot> slots)
     {

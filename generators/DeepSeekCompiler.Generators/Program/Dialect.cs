@@ -10,6 +10,9 @@ internal abstract class Dialect
 
     public static readonly Dialect Device = new DeviceDialect();
 
+    /// <summary>The host's, with weights that are trained.</summary>
+    public static readonly Dialect Training = new TrainingDialect();
+
     /// <summary>Modifiers and parameters of every part of the pass.</summary>
     public abstract string Part(string modifiers, string name, string parameters);
 
@@ -39,7 +42,7 @@ internal abstract class Dialect
     /// <summary>Parts of the context, up to the last token of the step.</summary>
     public abstract string Splits(string items);
 
-    private sealed class HostDialect : Dialect
+    private class HostDialect : Dialect
     {
         public override string Part(string modifiers, string name, string parameters) => $"{modifiers} unsafe void {name}(HostRun run, Step step{parameters})";
 
@@ -62,6 +65,13 @@ internal abstract class Dialect
         public override string Position => "int";
 
         public override string Splits(string items) => $"HostRun.Splits(run.Threads, {items}, position + tokens)";
+    }
+
+    private sealed class TrainingDialect : HostDialect
+    {
+        public override string Weight(string index, NumberFormat format) => $"Value({index})";
+
+        public override string Experts(string index, NumberFormat format) => $"Values({index})";
     }
 
     private sealed class DeviceDialect : Dialect

@@ -10,7 +10,7 @@ using DeepSeekCompiler.Generators.Schedules.Matrix;
 namespace DeepSeekCompiler.Generators.Program;
 
 /// <summary>All kernels that a model needs, by name, in the order of the forward pass.</summary>
-public sealed class KernelSet
+public sealed partial class KernelSet
 {
     private readonly List<ModelKernel> _kernels = new();
 
@@ -100,7 +100,7 @@ public sealed class KernelSet
 
         var downCombine = ExpertDownCombine.Define("ExpertDownCombine", hidden, e, f.Linear, quantize);
         Add("ExpertDownCombine", t => KernelLowering.Lower(downCombine.Kernel, ExpertSchedule.Of(downCombine, t)));
-        Add("ExpertDown", MatrixForm.Panel, form => ExpertDown.Define("ExpertDown", form, hidden, e, f.Linear, quantize), a => [a.Down],
+        Add("ExpertDown", MatrixForm.Panel, form => ExpertLinear.Down("ExpertDown", form, hidden, e, f.Linear, quantize), a => [a.Product],
             (a, t) => KernelLowering.Lower(a.Kernel, ExpertSchedule.Of(a, t)));
         var combine = Algorithms.Combine.Define("Combine", hidden, e.NumExpertsPerTok);
         Add("Combine", t => KernelLowering.Lower(combine.Kernel, ExpertSchedule.Combine(combine.Token, combine.Column, combine.Choice, combine.Sum, combine.Store, t)));

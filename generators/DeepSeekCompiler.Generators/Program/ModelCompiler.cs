@@ -1,5 +1,6 @@
 using System.Collections.Generic;
 using DeepSeekCompiler.Generators.Loops.Lowering;
+using DeepSeekCompiler.Generators.Program.Training;
 using DeepSeekCompiler.Generators.Spec;
 using DeepSeekCompiler.Generators.Targets;
 using DeepSeekCompiler.Generators.Targets.Host;
@@ -27,7 +28,22 @@ public static class ModelCompiler
         }
 
         files.Insert(0, new(FileName(spec, null), ProgramWriter.Print(spec, options, kernels)));
+        if (spec.Trainable) AddTraining(spec, targets, files);
         return files;
+    }
+
+    private static void AddTraining(ModelSpec spec, IReadOnlyList<HostTarget> targets, List<GeneratedFile> files)
+    {
+        var kernels = new Dictionary<string, TensorKernel>();
+        foreach (var kernel in KernelSet.OfTraining(spec).Kernels)
+        {
+            var variants = new List<(HostTarget, LoweredKernel)>();
+            foreach (var target in targets) variants.Add((target, kernel.Lower(target)));
+            kernels[kernel.Name] = variants[0].Item2.Kernel;
+            files.Add(new(FileName(spec, "Training." + kernel.Name), Print(spec, variants, "Training")));
+        }
+
+        files.Add(new(FileName(spec, "Training"), TrainingWriter.Print(spec, kernels)));
     }
 
     /// <summary>The host targets of the options, widest first.</summary>
@@ -59,12 +75,14 @@ public static class ModelCompiler
         }
     }
 
-    private static string Print(ModelSpec spec, IReadOnlyList<(HostTarget, LoweredKernel)> variants)
+    private static string Print(ModelSpec spec, IReadOnlyList<(HostTarget, LoweredKernel)> variants, string? nested = null)
     {
         var w = new CodeWriter();
         GeneratedHeader.Print(w, spec, ["System", "System.Runtime.CompilerServices", "System.Runtime.Intrinsics", "DeepSeekCompiler.Kernels.Primitives", "DeepSeekCompiler.Runtime.Execution"]);
         w.Open($"partial class {spec.ClassName}");
+        if (nested is not null) w.Open($"partial class {nested}");
         HostKernel.Print(variants, w);
+        if (nested is not null) w.Close();
         w.Close();
         return w.ToString();
     }

@@ -67,7 +67,7 @@ internal sealed class PassWriter
     {
         _w.Line($"Attention(run, step, {layer}, x);");
         // The MTP block's kind is known; asking about it would be code that is never reached.
-        string? condition = layer != "NumHiddenLayers" ? ExpertCondition(layer) : _spec.IsExpertLayer(_spec.NumHiddenLayers) ? "true" : null;
+        string? condition = layer != "NumHiddenLayers" ? ExpertCondition(_spec, layer) : _spec.IsExpertLayer(_spec.NumHiddenLayers) ? "true" : null;
         if (condition == "true") _w.Line($"Experts(run, step, {layer}, x);");
         else if (condition is null) _w.Line($"FeedForward(run, step, {layer}, x);");
         else
@@ -80,12 +80,12 @@ internal sealed class PassWriter
     }
 
     // Which blocks hold experts; null for none.
-    private string? ExpertCondition(string layer)
+    internal static string? ExpertCondition(ModelSpec spec, string layer)
     {
-        if (_spec.Experts is not { } e) return null;
-        if (!KernelSet.HasDense(_spec)) return "true";
+        if (spec.Experts is not { } e) return null;
+        if (!KernelSet.HasDense(spec)) return "true";
         string text = $"{layer} >= {Text.Of(e.FirstKDenseReplace)}";
-        return e.MoeLayerFreq == 1 ? text : $"{layer} >= {Text.Of(_spec.NumHiddenLayers)} || ({text} && {layer} % {Text.Of(e.MoeLayerFreq)} == 0)";
+        return e.MoeLayerFreq == 1 ? text : $"{layer} >= {Text.Of(spec.NumHiddenLayers)} || ({text} && {layer} % {Text.Of(e.MoeLayerFreq)} == 0)";
     }
 
     private void PrintHead()

@@ -6,7 +6,7 @@ using DeepSeekCompiler.Runtime.Models;
 
 namespace DeepSeekCompiler.Cli.Commands;
 
-/// <summary><c>dsc bench</c>: speed of prefill and decode beside what the machine can do, measured in the same run.</summary>
+/// <summary><c>dsc bench</c>: speed of prefill and decode, or of training, beside what the machine can do, measured in the same run.</summary>
 internal static class BenchCommand
 {
     private const int Repetitions = 5;
@@ -17,11 +17,16 @@ internal static class BenchCommand
         var decodeAt = new Option<string>("--decode-at") { Description = "Contexts at which decode is timed.", DefaultValueFactory = _ => "16,512" };
         var tokens = new Option<int>("--tokens") { Description = "Tokens of a decode run.", DefaultValueFactory = _ => 64 };
         var kernels = new Option<bool>("--kernels") { Description = "Also where the time of each prompt goes, kernel by kernel." };
+        var training = new Option<bool>("--training") { Description = "Measure a training micro-batch instead (losses and gradients of every tensor)." };
+        var batch = new Option<int>("--batch") { Description = "Rows of the micro-batch.", DefaultValueFactory = _ => 8 };
+        var length = new Option<int>("--length") { Description = "Tokens of its rows.", DefaultValueFactory = _ => 256 };
         var json = new Option<bool>("--json") { Description = "One JSON object instead of lines." };
         var model = new ModelOptions();
-        var command = new Command("bench", "Measures prefill and decode.") { prefill, decodeAt, tokens, kernels, json };
+        var command = new Command("bench", "Measures prefill and decode, or training.") { prefill, decodeAt, tokens, kernels, training, batch, length, json };
         model.AddTo(command);
-        command.SetAction(parsed => Run(parsed, model, LogitsCommand.Parse(parsed.GetValue(prefill)!), LogitsCommand.Parse(parsed.GetValue(decodeAt)!), parsed.GetValue(tokens), parsed.GetValue(kernels), parsed.GetValue(json)));
+        command.SetAction(parsed => parsed.GetValue(training)
+            ? TrainingFigures.Run(parsed, model, parsed.GetValue(batch), parsed.GetValue(length), parsed.GetValue(kernels), parsed.GetValue(json))
+            : Run(parsed, model, LogitsCommand.Parse(parsed.GetValue(prefill)!), LogitsCommand.Parse(parsed.GetValue(decodeAt)!), parsed.GetValue(tokens), parsed.GetValue(kernels), parsed.GetValue(json)));
         return command;
     }
 
@@ -38,7 +43,7 @@ internal static class BenchCommand
         var prefills = prefill.Select(n => (Tokens: n, Seconds: bench.Prefill(n))).ToList();
         var decodes = decodeAt.Select(n => (Context: n, Seconds: bench.Decode(n, tokens))).ToList();
         double resident = Environment.WorkingSet / (double)(1 << 20);
-        if (kernels && !json) prefill.ToList().ForEach(n => KernelTable.Print(n, bench.Kernels(model.Host, n)));
+        if (kernels && !json) prefill.ToList().ForEach(n => KernelTable.Print($"a prompt of {n}", bench.Kernels(model.Host, n)));
         if (json) PrintJson(model.Info, limits, prefills, decodes, resident);
         else Print(model, limits, prefills, decodes, resident);
         return 0;
@@ -96,7 +101,7 @@ internal static class BenchCommand
         w.WriteEndObject();
     });
 
-    private static void Figure(Utf8JsonWriter w, string name, Spread seconds, Func<double, double> of)
+    internal static void Figure(Utf8JsonWriter w, string name, Spread seconds, Func<double, double> of)
     {
         w.WriteStartObject(name);
         w.WriteNumber("median", Math.Round(of(seconds.Median), 4));

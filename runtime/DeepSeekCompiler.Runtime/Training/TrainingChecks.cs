@@ -5,15 +5,17 @@ namespace DeepSeekCompiler.Runtime.Training;
 /// <summary>What a training pass refuses, in a sentence each.</summary>
 internal static class TrainingChecks
 {
-    public static void Sizes(int batch, int length, int threads)
+    public static void Sizes(TrainingLayout layout, int batch, int length, int threads)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(batch, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(length, 2);
         ArgumentOutOfRangeException.ThrowIfNegative(threads);
         if (length > TrainingPass.MaxLength)
             throw new ArgumentException(Text($"A row of {length} tokens is longer than the {TrainingPass.MaxLength} that training attention takes."), nameof(length));
-        if ((long)batch * length > int.MaxValue / 1024)
-            throw new ArgumentException(Text($"{batch} rows of {length} tokens are more than one micro-batch holds; use more, smaller ones."), nameof(batch));
+        // Kernels count the numbers of a buffer in 32 bits.
+        int widest = layout.Kept.Concat(layout.Work).DefaultIfEmpty(1).Max();
+        if ((long)batch * length > int.MaxValue / Math.Max(widest, 1024))
+            throw new ArgumentException(Text($"{batch} rows of {length} tokens, {widest} numbers each, are more than one micro-batch holds; use more, smaller ones."), nameof(batch));
     }
 
     public static void Batch(ReadOnlySpan<int> tokens, int batch, int length, TrainingPass pass)

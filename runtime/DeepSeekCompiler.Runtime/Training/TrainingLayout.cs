@@ -31,10 +31,16 @@ public sealed record TrainingLayout
     /// <summary>Numbers a token needs in working buffers that all blocks share.</summary>
     public required IReadOnlyList<int> Work { get; init; }
 
+    /// <summary>Numbers a token of a chunk needs in working buffers, of which only one chunk's exist.</summary>
+    public IReadOnlyList<int> Chunk { get; init; } = [];
+
+    /// <summary>Parameters that the MTP module multiplies for one token, its head included; 0 without one.</summary>
+    public long MtpActiveParameters { get; init; }
+
     public required float[] RopeFrequencies { get; init; }
 
     public required float RopeMagnitude { get; init; }
 
-    /// <summary>Bytes of activations a token takes while it is trained.</summary>
+    /// <summary>Bytes of activations that a token of a micro-batch takes; those of one chunk come on top.</summary>
     public long BytesPerToken => sizeof(float) * (((long)Blocks * Kept.Sum()) + Work.Sum());
 }

@@ -11,6 +11,7 @@ internal sealed unsafe class TrainingMemory : IDisposable
     private readonly NativeBlock _tables;
     private readonly NativeBlock[][] _kept;
     private readonly NativeBlock[] _work;
+    private readonly NativeBlock[] _chunk;
     private readonly long _numbers;
 
     public TrainingMemory(TrainingLayout layout, int batch, int length)
@@ -45,6 +46,7 @@ internal sealed unsafe class TrainingMemory : IDisposable
         long tokens = (long)batch * length;
         _kept = [.. Enumerable.Range(0, layout.Blocks).Select(_ => layout.Kept.Select(columns => Buffer(tokens, columns)).ToArray())];
         _work = [.. layout.Work.Select(columns => Buffer(tokens, columns))];
+        _chunk = [.. layout.Chunk.Select(columns => Buffer(Math.Min(tokens, TrainingPass.MaxChunk), columns))];
     }
 
     public IReadOnlyList<TrainingParameter> Parameters { get; }
@@ -59,6 +61,8 @@ internal sealed unsafe class TrainingMemory : IDisposable
 
     public float* Work(int index) => (float*)_work[index].Pointer;
 
+    public float* Chunk(int index) => (float*)_chunk[index].Pointer;
+
     public void ClearGradients() => NativeMemory.Clear(_gradients.Pointer, (nuint)(_numbers * sizeof(float)));
 
     public void Dispose()
@@ -66,7 +70,7 @@ internal sealed unsafe class TrainingMemory : IDisposable
         _values.Dispose();
         _gradients.Dispose();
         _tables.Dispose();
-        foreach (var buffer in _kept.SelectMany(b => b).Concat(_work)) buffer.Dispose();
+        foreach (var buffer in _kept.SelectMany(b => b).Concat(_work).Concat(_chunk)) buffer.Dispose();
     }
 
     private static NativeBlock Buffer(long tokens, int columns) => new(HostRun.Rounded(tokens * columns) * sizeof(float));

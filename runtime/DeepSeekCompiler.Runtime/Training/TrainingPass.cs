@@ -15,6 +15,9 @@ public abstract unsafe class TrainingPass : IDisposable
     /// <summary>The longest row.</summary>
     public const int MaxLength = 4096;
 
+    /// <summary>Tokens that go through a block's projections together.</summary>
+    public const int MaxChunk = 512;
+
     private readonly TrainingMemory _memory;
     private readonly TrainingStep _step;
     private LossOptions _options = new();
@@ -28,7 +31,7 @@ public abstract unsafe class TrainingPass : IDisposable
     protected TrainingPass(TrainingLayout layout, int batch, int length, int threads)
     {
         ArgumentNullException.ThrowIfNull(layout);
-        TrainingChecks.Sizes(batch, length, threads);
+        TrainingChecks.Sizes(layout, batch, length, threads);
         Layout = layout;
         MaxBatch = batch;
         MaxRow = length;
@@ -119,6 +122,12 @@ public abstract unsafe class TrainingPass : IDisposable
 
     /// <summary>A working buffer.</summary>
     protected float* Work(int index) => _memory.Work(index);
+
+    /// <summary>A working buffer of a chunk of tokens.</summary>
+    protected float* Chunk(int index) => _memory.Chunk(index);
+
+    /// <summary>Makes numbers zero.</summary>
+    protected static void Clear(float* numbers, long count) => NativeMemory.Clear(numbers, checked((nuint)count * sizeof(float)));
 
     /// <summary>Copies numbers.</summary>
     protected static void Copy(float* from, float* to, long count) => NativeMemory.Copy(from, to, checked((nuint)count * sizeof(float)));

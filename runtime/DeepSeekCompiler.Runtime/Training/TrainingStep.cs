@@ -24,7 +24,7 @@ public sealed unsafe class TrainingStep : IDisposable
         _tokens = (long)batch * length;
         _batch = batch;
         _ids = new NativeBlock(_tokens * 6 * sizeof(int));
-        _floats = new NativeBlock((_tokens * 2 * sizeof(float)) + ((long)batch * (layout.Experts + 1) * sizeof(float) * Math.Max(1, layout.Blocks)));
+        _floats = new NativeBlock((((_tokens * 4) + 4) * sizeof(float)) + ((long)batch * (layout.Experts + 1) * sizeof(float) * Math.Max(1, layout.Blocks)));
         _logits = new NativeBlock(Math.Min(HeadTile, _tokens) * layout.Info.VocabSize * sizeof(float));
         _rope = new RopeTable(layout.RopeFrequencies, layout.RopeMagnitude, length);
         _rope.Grow(length);
@@ -52,11 +52,17 @@ public sealed unsafe class TrainingStep : IDisposable
     /// <summary>[Batch * (Length - 1)] rows of the main model's hidden states that the MTP module reads.</summary>
     public int* MtpRows => Ids + (4 * _tokens);
 
-    /// <summary>[Batch * Length] cross entropies; 0 where there is no target.</summary>
-    public float* Losses => (float*)_floats.Pointer;
+    /// <summary>[Batch * Length] largest logit less the target's; 0 where there is no target. The cross entropy is log(total) + margin.</summary>
+    public float* Margins => (float*)_floats.Pointer;
 
-    /// <summary>[Batch * (Length - 1)] cross entropies of the MTP module.</summary>
-    public float* MtpLosses => Losses + _tokens;
+    /// <summary>[Batch * Length] sum of exp(logit - largest); 1 where there is no target.</summary>
+    public float* Totals => Margins + _tokens;
+
+    /// <summary>[Batch * (Length - 1)] margins of the MTP module.</summary>
+    public float* MtpMargins => Margins + (2 * _tokens);
+
+    /// <summary>[Batch * (Length - 1)] totals of the MTP module.</summary>
+    public float* MtpTotals => Margins + (3 * _tokens);
 
     /// <summary>[Length, rope/2, 2] cosines and sines.</summary>
     public float* Rope => _rope.Values;
@@ -64,13 +70,14 @@ public sealed unsafe class TrainingStep : IDisposable
     /// <summary>[<see cref="HeadTile"/>, VocabSize]: logits of a tile, then their gradients.</summary>
     public float* Logits => (float*)_logits.Pointer;
 
-    /// <summary>Factor of every position's gradient: the scale over the number of positions.</summary>
-    public float MainFactor { get; private set; }
+    /// <summary>[1] factor of every position's gradient: the scale over the number of positions.</summary>
+    public float* MainFactor => Margins + (4 * _tokens);
 
-    public float MtpFactor { get; private set; }
+    /// <summary>[1] the same for the MTP module.</summary>
+    public float* MtpFactor => MainFactor + 1;
 
-    /// <summary>Factor of the balance loss' gradient, the mean over sequences included; 0 for none.</summary>
-    public float BalanceFactor { get; private set; }
+    /// <summary>[1] factor of the balance loss' gradient, the mean over sequences included; 0 for none.</summary>
+    public float* BalanceFactor => MainFactor + 2;
 
     /// <summary>False for the losses alone.</summary>
     public bool Backward { get; private set; }
@@ -79,7 +86,7 @@ public sealed unsafe class TrainingStep : IDisposable
     private int* Valid => Ids + (5 * _tokens);
 
     /// <summary>[Batch] balance losses of a block.</summary>
-    public float* Balance(int block) => Losses + (2 * _tokens) + ((long)block * _batch * (_layout.Experts + 1));
+    public float* Balance(int block) => MainFactor + 4 + ((long)block * _batch * (_layout.Experts + 1));
 
     /// <summary>[Batch, Experts] gradients of the balance loss with respect to normalised scores, of a block.</summary>
     public float* BalanceSlope(int block) => Balance(block) + _batch;
@@ -107,21 +114,21 @@ public sealed unsafe class TrainingStep : IDisposable
             }
         }
 
-        MainFactor = (float)(options.MainScale / Math.Max(_mainCount, 1));
-        MtpFactor = (float)(options.MtpScale / Math.Max(_mtpCount, 1));
-        BalanceFactor = (float)(options.BalanceScale / batch);
+        *MainFactor = (float)(options.MainScale / Math.Max(_mainCount, 1));
+        *MtpFactor = (float)(options.MtpScale / Math.Max(_mtpCount, 1));
+        *BalanceFactor = (float)(options.BalanceScale / batch);
         Backward = options.Backward;
     }
 
     internal MicroBatchLoss Loss()
     {
         double balance = 0;
-        foreach (var (block, _) in _layout.ExpertLayers)
+        foreach (var (block, _) in Backward ? _layout.ExpertLayers : [])
         {
-            for (int b = 0; BalanceFactor != 0 && b < Batch; b++) balance += Balance(block)[b];
+            for (int b = 0; *BalanceFactor != 0 && b < Batch; b++) balance += Balance(block)[b];
         }
 
-        return new(Mean(Losses, Batch * Length, _mainCount), _mainCount, Mean(MtpLosses, _mtpCount == 0 ? 0 : Batch * (Length - 1), _mtpCount), _mtpCount, balance / Batch);
+        return new(Mean(Margins, Totals, Batch * Length, _mainCount), _mainCount, Mean(MtpMargins, MtpTotals, _mtpCount == 0 ? 0 : Batch * (Length - 1), _mtpCount), _mtpCount, balance / Batch);
     }
 
     /// <summary>Adds the choices of the tokens that are no padding.</summary>
@@ -145,10 +152,10 @@ public sealed unsafe class TrainingStep : IDisposable
         _rope.Dispose();
     }
 
-    private static double Mean(float* losses, int rows, int count)
+    private static double Mean(float* margins, float* totals, int rows, int count)
     {
         double sum = 0;
-        for (int i = 0; i < rows; i++) sum += losses[i];
+        for (int i = 0; i < rows; i++) sum += Math.Log(totals[i]) + margins[i];
         return count == 0 ? 0 : sum / count;
     }
 }

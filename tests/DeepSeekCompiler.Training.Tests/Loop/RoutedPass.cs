@@ -32,10 +32,10 @@ internal sealed unsafe class RoutedPass : TrainingPass
         for (int i = 0; i < step.Batch * step.Length; i++)
         {
             int id = step.Ids[i], expert = _chosen[i] = Expert(id);
-            step.Losses[i] = Row(step.Targets[i], step.MainFactor, step.Backward, [(0, id), (1, expert), (2, 0)]);
+            (step.Margins[i], step.Totals[i]) = (Row(step.Targets[i], *step.MainFactor, step.Backward, [(0, id), (1, expert), (2, 0)]), 1);
         }
 
-        for (int i = 0; i < step.Batch * (step.Length - 1); i++) step.MtpLosses[i] = Row(step.MtpTargets[i], step.MtpFactor, step.Backward, [(3, step.MtpIds[i])]);
+        for (int i = 0; i < step.Batch * (step.Length - 1); i++) (step.MtpMargins[i], step.MtpTotals[i]) = (Row(step.MtpTargets[i], *step.MtpFactor, step.Backward, [(3, step.MtpIds[i])]), 1);
     }
 
     // The forward pass has done it.

@@ -15,15 +15,15 @@ internal sealed unsafe class BigramPass(int vocabulary, int batch, int length, i
         int vocabulary = Layout.Info.VocabSize;
         for (int i = 0; i < step.Batch * step.Length; i++)
         {
-            step.Losses[i] = 0;
+            (step.Margins[i], step.Totals[i]) = (0, 1);
             if (step.Targets[i] < 0) continue;
             double largest = double.NegativeInfinity, sum = 0;
             for (int v = 0; v < vocabulary; v++) largest = Math.Max(largest, Logit(step.Ids[i], v));
             for (int v = 0; v < vocabulary; v++) sum += Math.Exp(Logit(step.Ids[i], v) - largest);
-            step.Losses[i] = (float)(largest + Math.Log(sum) - Logit(step.Ids[i], step.Targets[i]));
+            (step.Margins[i], step.Totals[i]) = ((float)(largest - Logit(step.Ids[i], step.Targets[i])), (float)sum);
             for (int v = 0; step.Backward && v < vocabulary; v++)
             {
-                float slope = (float)(((Math.Exp(Logit(step.Ids[i], v) - largest) / sum) - (v == step.Targets[i] ? 1 : 0)) * step.MainFactor);
+                float slope = (float)(((Math.Exp(Logit(step.Ids[i], v) - largest) / sum) - (v == step.Targets[i] ? 1 : 0)) * *step.MainFactor);
                 Gradient(0)[(step.Ids[i] * vocabulary) + v] += slope;
                 Gradient(1)[v] += slope;
             }

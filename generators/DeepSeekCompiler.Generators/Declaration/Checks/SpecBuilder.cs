@@ -77,6 +77,7 @@ public static class SpecBuilder
         Experts = set.On(MixtureOfExperts) ? Experts(set) : null,
         NumNextnPredictLayers = Int(set, NumNextnPredictLayers),
         Formats = Formats(set),
+        Trainable = set.On(Trainable),
     };
 
     private static AttentionSpec Attention(SettingSet set) => set.On(LatentAttention)

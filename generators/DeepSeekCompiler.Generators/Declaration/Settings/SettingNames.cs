@@ -58,4 +58,5 @@ public static class SettingNames
     public const string GroupedQueryAttention = "GroupedQueryAttention";
     public const string MixtureOfExperts = "MixtureOfExperts";
     public const string Yarn = "Yarn";
+    public const string Trainable = "Trainable";
 }

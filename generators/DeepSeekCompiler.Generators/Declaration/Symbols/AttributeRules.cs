@@ -12,7 +12,7 @@ using static AttributeTable;
 /// <summary>Which attributes need or exclude each other.</summary>
 internal static class AttributeRules
 {
-    private static readonly string[] BesideConfig = [ModelFromConfig, Formats, Fp8];
+    private static readonly string[] BesideConfig = [ModelFromConfig, Formats, Fp8, SettingNames.Trainable];
 
     internal static void Check(IReadOnlyList<(string Name, AttributeData Data)> attributes, List<Problem> problems)
     {

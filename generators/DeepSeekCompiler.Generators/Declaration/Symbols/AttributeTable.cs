@@ -37,6 +37,7 @@ internal static class AttributeTable
         [SettingNames.Yarn] = [YarnFactor, YarnOriginalMaxPositionEmbeddings, YarnBetaFast, YarnBetaSlow, YarnMscale, YarnMscaleAllDim],
         [Formats] = [OtherFormat, BiasFormat, CacheFormat, LinearFormat],
         [Fp8] = [Fp8Policy, WeightBlockSize],
+        [SettingNames.Trainable] = [],
         [Variant] = [],
         [ModelFromConfig] = [],
     };
@@ -47,8 +48,8 @@ internal static class AttributeTable
     /// <summary>The metadata name of an attribute.</summary>
     internal static string MetadataName(string name) => $"{Namespace}.{name}Attribute";
 
-    /// <summary>The attribute that a setting naturally stands in, or an empty name.</summary>
-    internal static string OwnerOf(string setting) => Owned.FirstOrDefault(o => o.Value.Contains(setting)).Key ?? string.Empty;
+    /// <summary>The attribute that a setting naturally stands in, itself where an attribute is the setting, or an empty name.</summary>
+    internal static string OwnerOf(string setting) => Owned.ContainsKey(setting) ? setting : Owned.FirstOrDefault(o => o.Value.Contains(setting)).Key ?? string.Empty;
 
     /// <summary>The setting that a property of an attribute is.</summary>
     internal static string SettingOf(string attribute, string property) => attribute switch

@@ -75,7 +75,7 @@ internal sealed class LayerReader
         // An attribute says something by being there.
         switch (name)
         {
-            case SettingNames.LatentAttention or SettingNames.GroupedQueryAttention or SettingNames.MixtureOfExperts or SettingNames.Yarn:
+            case SettingNames.LatentAttention or SettingNames.GroupedQueryAttention or SettingNames.MixtureOfExperts or SettingNames.Yarn or SettingNames.Trainable:
                 Add(name, new Setting(name, 1, name));
                 break;
             case AttributeTable.Fp8:

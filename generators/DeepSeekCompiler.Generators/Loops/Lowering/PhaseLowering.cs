@@ -277,8 +277,9 @@ internal sealed class PhaseLowering
         for (int i = 0; i < segment.Parts.Count; i++)
         {
             if (state.Variables[i] is not null) continue;
-            if (segment.Parts[i].Count is not Const c) return axis.Max;
-            extent += ((int)c.Value - 1) * segment.Parts[i].Stride;
+            int most = segment.Parts[i].Count is Const c ? (int)c.Value : segment.Parts[i].Most;
+            if (most == 0) return axis.Max > 0 ? axis.Max : throw new LoweringException($"{_kernel.Name}: axis {axis.Name} has no upper bound for a temporary");
+            extent += (most - 1) * segment.Parts[i].Stride;
         }
 
         return extent;

@@ -92,10 +92,11 @@ internal sealed class ReductionLowering(ExpressionLowering expressions, Names na
         });
     }
 
-    /// <summary>Sums of one tile in registers, which go on from what the target holds, from zero in the first block of the reduced axes.</summary>
+    /// <summary>Sums of one tile in registers, which go on from what the target holds; from zero in the first block of the reduced axes, unless the reduction adds to its target.</summary>
     public Scope BeginTile(StageSchedule stage, Reduce reduce, int depth, Scope scope, Func<Axis, Split> splitOf, List<Stmt> into)
     {
-        if (reduce.Init is not null) throw new LoweringException($"{stage.Stage.Name} starts from a value and sums in blocks");
+        bool adds = reduce.Target.Equals(reduce.Init);
+        if (reduce.Init is not null && !adds) throw new LoweringException($"{stage.Stage.Name} starts from a value other than its target's and sums in blocks");
         var sum = Open(stage, reduce, depth, scope, splitOf, "sum", into);
         var start = AtStart(stage, depth, scope);
         Expr before = Const.Zero;
@@ -112,7 +113,11 @@ internal sealed class ReductionLowering(ExpressionLowering expressions, Names na
             return nest;
         }
 
-        if (before is Const { Value: var known })
+        if (adds)
+        {
+            into.AddRange(Fill(false));
+        }
+        else if (before is Const { Value: var known })
         {
             into.AddRange(Fill(known == 0));
         }

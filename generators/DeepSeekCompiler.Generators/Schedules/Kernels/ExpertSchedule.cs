@@ -12,7 +12,7 @@ internal static class ExpertSchedule
 {
     public static KernelSchedule Of(ExpertGateUp a, Machine target) => a.Form == MatrixForm.Streaming ? Streaming(a, target) : Many(a.Form, a.Rows, a.Gate, target);
 
-    public static KernelSchedule Of(ExpertDown a, Machine target) => Many(a.Form, a.Rows, a.Down, target);
+    public static KernelSchedule Of(ExpertLinear a, Machine target) => Many(a.Form, a.Rows, a.Product, target);
 
     public static KernelSchedule Of(ExpertDownCombine a, Machine target)
     {

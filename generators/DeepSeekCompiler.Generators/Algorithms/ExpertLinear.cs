@@ -1,0 +1,61 @@
+using DeepSeekCompiler.Generators.Expressions;
+using DeepSeekCompiler.Generators.Spec;
+using DeepSeekCompiler.Generators.Tensors;
+
+namespace DeepSeekCompiler.Generators.Algorithms;
+
+/// <summary>A projection of the routed experts over their slots, y[slot] = x[row of the slot] . W_e, slots grouped by expert (a grouped GEMM), as panels (prefill, training).</summary>
+internal sealed class ExpertLinear : IAlgorithm
+{
+    private ExpertLinear(MatrixForm form, ActivationRows rows, TensorKernel kernel, Product product)
+    {
+        Form = form;
+        Rows = rows;
+        Kernel = kernel;
+        Product = product;
+    }
+
+    public MatrixForm Form { get; }
+
+    public ActivationRows Rows { get; }
+
+    public TensorKernel Kernel { get; }
+
+    public Product Product { get; }
+
+    /// <summary>The down projection: its rows lie by slot.</summary>
+    public static ExpertLinear Down(string name, MatrixForm form, int hidden, MixtureOfExpertsSpec e, NumberFormat format, bool quantize) =>
+        Define(name, "Grouped down projection: every chosen expert over its slots.", form, e, hidden, e.MoeIntermediateSize, format, quantize, false);
+
+    /// <summary>The gate or up projection alone: its rows lie by token.</summary>
+    public static ExpertLinear Up(string name, MatrixForm form, int hidden, MixtureOfExpertsSpec e, NumberFormat format, bool quantize) =>
+        Define(name, "Grouped gate or up projection: every chosen expert over the tokens dispatched to it.", form, e, e.MoeIntermediateSize, hidden, format, quantize, true);
+
+    private static ExpertLinear Define(string name, string summary, MatrixForm form, MixtureOfExpertsSpec e, int rows, int columns, NumberFormat format, bool quantize, bool byToken)
+    {
+        var b = new KernelBuilder(name, summary);
+        var count = b.Scalar(byToken ? "tokens" : "slots");
+        var active = b.Scalar("active");
+        var x = b.Input(byToken ? "x" : "h", NumberFormat.F32, count, columns);
+        var expert = b.Input("expert", NumberFormat.I32, active);
+        var offset = b.Input("offset", NumberFormat.I32, active);
+        var slotToken = byToken ? b.Input("slotToken", NumberFormat.I32, 1) : null;
+        Expr Row(Axis slot) => slotToken is null ? slot : slotToken[slot];
+        var weight = WeightTensor.Experts(b, "weight", format, e.NRoutedExperts, rows, columns);
+        Expr slots = byToken ? count * e.NumExpertsPerTok : count;
+        var s = new Axis("s", slots, null, Limits.MaxChunk * e.NumExpertsPerTok);
+        // Rows by token are picked by every expert that they go to; or a row a slot, the rows of an expert side by side.
+        var source = byToken && form.IsWarpgroup() ? ActivationRows.Of(b, x, s, columns, null, quantize, form, weight, Row(s))
+            : ActivationRows.Of(b, x, byToken ? Linear.TokenAxis(count, form) : s, columns, null, quantize, form, weight, null, true);
+        var a = new Axis("a", active, null, e.NRoutedExperts);
+        var n = new Axis("n", rows);
+        var slot = new Axis("slot", offset[a.Index + 1] - offset[a], offset[a], Limits.MaxChunk);
+        var input = source.Gathered(b, form, a, slot, slots, Row(slot));
+        var y = b.Output("y", NumberFormat.F32, slots, rows);
+        var product = new Product(b, byToken ? "Up" : "Down", input, slot, form == MatrixForm.Packed || form.IsWarpgroup() ? slot : Row(slot), weight, expert[a], form, [a, n], [], n);
+        product.Epilogue.Add(b.Map("Store", y[slot, n], product.Sum, a, n, slot));
+        b.Flops = Count.Number(2L * rows * columns) + " a slot";
+        b.Bytes = Count.Number((long)rows * columns * Count.Size(format)) + " of weights an active expert";
+        return new(form, input, b.Build(), product);
+    }
+}

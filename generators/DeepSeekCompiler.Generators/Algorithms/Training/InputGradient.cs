@@ -1,0 +1,64 @@
+using DeepSeekCompiler.Generators.Expressions;
+using DeepSeekCompiler.Generators.Spec;
+using DeepSeekCompiler.Generators.Tensors;
+
+namespace DeepSeekCompiler.Generators.Algorithms.Training;
+
+/// <summary>Gradient of a projection's input: dX = dY W, for y = x W^T with W [rows, columns].</summary>
+internal static class InputGradient
+{
+    /// <summary>Tokens of a work item: a part of W is packed once for all of them.</summary>
+    private const int Block = 48;
+
+    /// <param name="name">A word.</param>
+    /// <param name="rows">Rows of the weight: columns of dY.</param>
+    /// <param name="columns">Columns of the weight and of dX.</param>
+    /// <param name="add">Adds to what dX holds: x went into another projection too.</param>
+    public static OuterSum Define(string name, int rows, int columns, bool add)
+    {
+        var b = new KernelBuilder(name, "Gradient of a projection's input: dx = dy W" + (add ? ", added to what dx holds." : "."));
+        var tokens = b.Scalar("tokens");
+        var dy = b.Input("dy", NumberFormat.F32, tokens, rows);
+        var weight = b.Input("weight", NumberFormat.F32, rows, columns);
+        var dx = b.InOut("dx", NumberFormat.F32, tokens, columns);
+        var block = new Axis("block", (tokens + (Block - 1)) / Block);
+        var i = new Axis("i", Expr.Min(Block, tokens - block.Index * Block), null, Block);
+        Axis k = new("k", columns), n = new("n", rows);
+        Expr t = block.Index * Block + i;
+        var panel = b.Temp("panel", n, k);
+        var pack = b.Map("Pack", panel[n, k], weight[n, k], block, n, k);
+        var sum = b.Sum("Dot", dx[t, k], dy[t, n] * panel[n, k], [block, i, k], [n], null, add ? dx[t, k] : null);
+        b.Flops = Count.Flops(rows, columns);
+        b.Bytes = Count.Bytes(rows, columns, NumberFormat.F32);
+        return new(b.Build(), [block], i, false, k, n, pack, sum);
+    }
+
+    /// <summary>The same for routed experts: dX[slot] = dY[row of the slot] W_e, slots grouped by expert.</summary>
+    /// <param name="name">A word.</param>
+    /// <param name="experts">Routed experts.</param>
+    /// <param name="rows">Rows of each weight.</param>
+    /// <param name="columns">Columns of each weight.</param>
+    /// <param name="gathered">dY lies by token: the slot's token says which row.</param>
+    /// <param name="add">Adds to what dX holds.</param>
+    public static OuterSum Experts(string name, int experts, int rows, int columns, bool gathered, bool add)
+    {
+        var b = new KernelBuilder(name, "Gradient of the experts' input, slots grouped by expert: dx = dy W of the expert" + (add ? ", added to what dx holds." : "."));
+        var active = b.Scalar("active");
+        var dy = b.Input("dy", NumberFormat.F32, 1, rows);
+        var expert = b.Input("expert", NumberFormat.I32, active);
+        var offset = b.Input("offset", NumberFormat.I32, active);
+        var slotToken = gathered ? b.Input("slotToken", NumberFormat.I32, 1) : null;
+        var weight = b.Table("weight", NumberFormat.F32, TensorRole.Input, experts, rows, columns);
+        var dx = b.InOut("dx", NumberFormat.F32, 1, columns);
+        var a = new Axis("a", active, null, experts);
+        var slot = new Axis("slot", offset[a.Index + 1] - offset[a], offset[a], Limits.MaxChunk);
+        Axis k = new("k", columns), n = new("n", rows);
+        Expr row = slotToken is null ? slot : slotToken[slot];
+        var panel = b.Temp("panel", n, k);
+        var pack = b.Map("Pack", panel[n, k], weight[expert[a], n, k], a, n, k);
+        var sum = b.Sum("Dot", dx[slot, k], dy[row, n] * panel[n, k], [a, slot, k], [n], null, add ? dx[slot, k] : null);
+        b.Flops = Count.Number(2L * rows * columns) + " a slot";
+        b.Bytes = Count.Number(4L * rows * columns) + " of weights an active expert";
+        return new(b.Build(), [a], slot, false, k, n, pack, sum);
+    }
+}

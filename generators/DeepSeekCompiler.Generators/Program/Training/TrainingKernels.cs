@@ -1,0 +1,142 @@
+using System;
+using DeepSeekCompiler.Generators.Algorithms;
+using DeepSeekCompiler.Generators.Algorithms.Training;
+using DeepSeekCompiler.Generators.Loops.Lowering;
+using DeepSeekCompiler.Generators.Schedules.Kernels;
+using DeepSeekCompiler.Generators.Schedules.Kernels.Training;
+using DeepSeekCompiler.Generators.Spec;
+
+namespace DeepSeekCompiler.Generators.Program;
+
+/// <summary>The kernels of a training pass: forward kernels on float32 weights, and backward kernels.</summary>
+public sealed partial class KernelSet
+{
+    /// <summary>All kernels of the training pass of a model, by name.</summary>
+    public static KernelSet OfTraining(ModelSpec spec)
+    {
+        var set = new KernelSet();
+        int d = spec.HiddenSize;
+        set.Point("Embed", n => Embedding.Define(n, spec.VocabSize, d, NumberFormat.F32));
+        set.Columns("EmbedBackward", n => EmbeddingBackward.Define(n, spec.VocabSize, d));
+        set.Norm("Norm", d, d, spec.RmsNormEps, true);
+        set.Point("FinalNormBackward", n => RmsNormBackward.Input(n, d, d, spec.RmsNormEps, false));
+        set.AddTrainingAttention(spec);
+        if (HasDense(spec)) set.TrainingMlp("Dense", d, spec.IntermediateSize);
+        if (spec.Experts is { } e) set.AddTrainingExperts(spec, e);
+        set.Projection("HeadScores", d, spec.VocabSize, false, false);
+        set.Point("CrossEntropy", n => CrossEntropy.Define(n, spec.VocabSize));
+        if (spec.NumNextnPredictLayers == 0) return set;
+        set.Projection("MtpProjection", 2 * d, d, false, false);
+        set.Point("MtpNorm", n => RmsNormBackward.Forward(n, d, d, spec.RmsNormEps, 2 * d));
+        set.Point("MtpNormBackward", n => RmsNormBackward.Input(n, d, d, spec.RmsNormEps, false, 2 * d));
+        set.Columns("MtpNormWeight", n => RmsNormBackward.Weight(n, d, d, 2 * d));
+        return set;
+    }
+
+    private void AddTrainingAttention(ModelSpec spec)
+    {
+        int d = spec.HiddenSize, heads = spec.Attention.NumAttentionHeads, queries = heads * spec.Attention.QkHeadDim;
+        var sizes = AttentionSizes.Of(spec);
+        if (spec.Attention is LatentAttentionSpec a)
+        {
+            if (a.QLoraRank > 0)
+            {
+                Projection("QueryDown", d, a.QLoraRank, false, false);
+                Norm("QueryNorm", a.QLoraRank, a.QLoraRank, a.LatentNormEps, false);
+            }
+
+            Projection("Query", a.QLoraRank > 0 ? a.QLoraRank : d, queries, false, false);
+            Projection("LatentDown", d, a.CacheRow, false, true);
+            Norm("LatentNorm", a.KvLoraRank, a.CacheRow, a.LatentNormEps, false);
+            Projection("LatentUp", a.KvLoraRank, heads * (a.QkNopeHeadDim + a.VHeadDim), false, false);
+            Point("LatentHeads", n => LatentHeads.Forward(n, a));
+            Point("LatentHeadsBackward", n => LatentHeads.Backward(n, a));
+        }
+        else
+        {
+            var g = (GroupedQueryAttentionSpec)spec.Attention;
+            Projection("Query", d, queries, false, false);
+            Projection("KeyValue", d, g.NumKeyValueHeads * g.HeadDim, false, true);
+            Point("RotateKey", n => Rotate.Define(n, g.NumKeyValueHeads, g.HeadDim, g.HeadDim, false));
+            Point("RotateKeyBack", n => Rotate.Define(n, g.NumKeyValueHeads, g.HeadDim, g.HeadDim, true));
+        }
+
+        Point("RotateQuery", n => Rotate.Define(n, heads, spec.Attention.QkHeadDim, spec.Attention.RopeDim, false));
+        Point("RotateQueryBack", n => Rotate.Define(n, heads, spec.Attention.QkHeadDim, spec.Attention.RopeDim, true));
+        var forward = Algorithms.Training.AttentionForward.Define("Attention", sizes);
+        Add("Attention", t => KernelLowering.Lower(forward.Kernel, AttentionSchedule.Of(forward, t)));
+        var backward = Algorithms.Training.AttentionBackward.Define("AttentionBackward", sizes);
+        Add("AttentionBackward", t => KernelLowering.Lower(backward.Kernel, AttentionSchedule.Of(backward, t)));
+        Projection("AttentionOut", heads * spec.Attention.ValueDim, d, true, false);
+    }
+
+    private void AddTrainingExperts(ModelSpec spec, MixtureOfExpertsSpec e)
+    {
+        int d = spec.HiddenSize, m = e.MoeIntermediateSize, k = e.NumExpertsPerTok;
+        Projection("RouterScores", d, e.NRoutedExperts, false, true);
+        Add("RouterSelect", _ => RouterSelect.Define("RouterSelect", e, NumberFormat.F32));
+        Add("RouterBackward", _ => RouterBackward.Define("RouterBackward", e));
+        Add("BalanceLoss", _ => BalanceLoss.Define("BalanceLoss", e));
+        Add("Dispatch", _ => Algorithms.Dispatch.Define("Dispatch", e));
+        Experts("ExpertUp", (n, form) => ExpertLinear.Up(n, form, d, e, NumberFormat.F32, false));
+        Point("ExpertActivation", n => Activation.Forward(n, m));
+        Experts("ExpertDown", (n, form) => ExpertLinear.Down(n, form, d, e, NumberFormat.F32, false));
+        Outer("ExpertDownInput", n => InputGradient.Experts(n, e.NRoutedExperts, d, m, true, false));
+        Outer("ExpertDownWeight", n => WeightGradient.Experts(n, e.NRoutedExperts, d, m, true));
+        Outer("ExpertGateInput", n => InputGradient.Experts(n, e.NRoutedExperts, m, d, false, false));
+        Outer("ExpertUpInput", n => InputGradient.Experts(n, e.NRoutedExperts, m, d, false, true));
+        Outer("ExpertUpWeight", n => WeightGradient.Experts(n, e.NRoutedExperts, m, d, false));
+        Point("ExpertActivationBackward", n => Activation.Experts(n, m, k));
+        foreach (bool weighted in new[] { true, false })
+        {
+            string name = weighted ? "Combine" : "CombineBackward";
+            var combine = Algorithms.Combine.Define(name, d, k, weighted);
+            Add(name, t => KernelLowering.Lower(combine.Kernel, ExpertSchedule.Combine(combine.Token, combine.Column, combine.Choice, combine.Sum, combine.Store, t)));
+        }
+
+        if (e.NSharedExperts > 0) TrainingMlp("Shared", d, m * e.NSharedExperts);
+    }
+
+    /// <summary>A gated feed-forward block; gate and up are two calls of one kernel, because both are kept.</summary>
+    private void TrainingMlp(string name, int hidden, int width)
+    {
+        Projection(name + "Up", hidden, width, false, true);
+        Outer(name + "GateInput", n => InputGradient.Define(n, width, hidden, false));
+        Point(name + "Activation", n => Activation.Forward(n, width));
+        Point(name + "ActivationBackward", n => Activation.Dense(n, width));
+        Projection(name + "Down", width, hidden, true, false);
+    }
+
+    /// <summary>A projection and its two gradients.</summary>
+    private void Projection(string name, int columns, int rows, bool residual, bool add)
+    {
+        Panel(name, (n, form) => Linear.Define(n, "Projection" + (residual ? ", added to the residual stream." : "."), form, new(columns, null, false), rows, NumberFormat.F32, residual));
+        Outer(name + "Input", n => InputGradient.Define(n, rows, columns, add));
+        Outer(name + "Weight", n => WeightGradient.Define(n, rows, columns));
+    }
+
+    private void Norm(string name, int columns, int stride, double eps, bool add)
+    {
+        Point(name, n => RmsNormBackward.Forward(n, columns, stride, eps));
+        Point(name + "Backward", n => RmsNormBackward.Input(n, columns, stride, eps, add));
+        Columns(name + "Weight", n => RmsNormBackward.Weight(n, columns, stride));
+    }
+
+    private void Panel(string name, Func<string, MatrixForm, MatrixAlgorithm> define) =>
+        Add(name, MatrixForm.Panel, form => define(name, form), a => a.Products, (a, t) => KernelLowering.Lower(a.Kernel, MatrixSchedule.Of(a, t)));
+
+    private void Experts(string name, Func<string, MatrixForm, ExpertLinear> define) =>
+        Add(name, MatrixForm.Panel, form => define(name, form), a => [a.Product], (a, t) => KernelLowering.Lower(a.Kernel, ExpertSchedule.Of(a, t)));
+
+    private void Outer(string name, Func<string, OuterSum> define)
+    {
+        var algorithm = define(name);
+        Add(name, t => KernelLowering.Lower(algorithm.Kernel, OuterSchedule.Of(algorithm, t)));
+    }
+
+    private void Columns(string name, Func<string, ColumnSums> define)
+    {
+        var algorithm = define(name);
+        Add(name, t => KernelLowering.Lower(algorithm.Kernel, OuterSchedule.Of(algorithm, t)));
+    }
+}

@@ -1,0 +1,51 @@
+using System.CommandLine;
+using DeepSeekCompiler.Compile;
+using DeepSeekCompiler.Runtime.Execution;
+using DeepSeekCompiler.Runtime.Measurement;
+
+namespace DeepSeekCompiler.Cli.Commands;
+
+/// <summary><c>dsc bench --training</c>: speed of a micro-batch beside the multiply-add peak measured in the same run. Only the folder's config.json is read.</summary>
+internal static class TrainingFigures
+{
+    private const int Repetitions = 5;
+
+    public static int Run(ParseResult parsed, ModelOptions options, int batch, int length, bool kernels, bool json)
+    {
+        if (parsed.GetValue(options.Device) is { } device && device != "host") throw new UserException($"Training runs on the host; --device {device} cannot be measured.");
+        var spec = CheckpointSpec.ReadConfig(Path.Combine(options.Folder(parsed), "config.json"));
+        using var pass = TrainingCompiler.Open(spec, new TrainingOptions { Batch = batch, Length = length, Threads = parsed.GetValue(options.Threads), VectorWidth = parsed.GetValue(options.Width) });
+        var bench = new TrainingBench(pass, Repetitions);
+        var limits = MachineLimits.Measure(pass.Run);
+        var (forward, both) = bench.Measure();
+        double trained = pass.Parameters.Sum(p => (double)p.Count), step = 3 * bench.ForwardFlops / 1e9, ratio = (both.Median - forward.Median) / forward.Median;
+        if (json)
+        {
+            Output.Json(w =>
+            {
+                w.WriteStartObject();
+                w.WriteString("device", "host");
+                w.WriteNumber("threads", pass.Run.Threads);
+                w.WriteNumber("parameters", trained);
+                w.WriteNumber("batch", batch);
+                w.WriteNumber("length", length);
+                w.WriteNumber("fmaGflops", Math.Round(limits.FmaGflops, 1));
+                BenchCommand.Figure(w, "forwardTokensPerSecond", forward, t => bench.Tokens / t);
+                BenchCommand.Figure(w, "tokensPerSecond", both, t => bench.Tokens / t);
+                BenchCommand.Figure(w, "gflops", both, t => step / t);
+                BenchCommand.Figure(w, "shareOfPeak", both, t => step / t / limits.FmaGflops);
+                w.WriteNumber("backwardOverForward", Math.Round(ratio, 3));
+                w.WriteEndObject();
+            });
+            return 0;
+        }
+
+        Output.Line($"host, {pass.Run.Threads} threads, {HostVector.Width}-bit vectors: {limits.FmaGflops:F0} GFLOPS multiply-add");
+        Output.Line($"{spec.ClassName}: {trained / 1e6:F1} M trained numbers, {bench.ForwardFlops / 2e6 / bench.Tokens:F1} M multiplied a token, {batch} rows of {length} tokens");
+        Output.Line($"forward: {bench.Tokens / forward.Median:F0} tokens/s ({bench.Tokens / forward.Max:F0} to {bench.Tokens / forward.Min:F0}), {bench.ForwardFlops / 1e9 / forward.Median:F0} GFLOPS of weights");
+        Output.Line($"forward and backward: {bench.Tokens / both.Median:F0} tokens/s ({bench.Tokens / both.Max:F0} to {bench.Tokens / both.Min:F0}), {step / both.Median:F0} GFLOPS of weights, {100 * step / both.Median / limits.FmaGflops:F0} % of peak");
+        Output.Line($"backward takes {ratio:F2} times as long as forward");
+        if (kernels) KernelTable.Print($"a micro-batch of {bench.Tokens} tokens", bench.Kernels());
+        return 0;
+    }
+}
