@@ -1,8 +1,10 @@
 using System.CommandLine;
 using DeepSeekCompiler.GpuBenchmark;
 using DeepSeekCompiler.GpuBenchmark.Report;
-using DeepSeekCompiler.GpuBenchmark.Stages;
 using DeepSeekCompiler.GpuBenchmark.Supervision;
+using DeepSeekCompiler.GpuBenchmark.Timing;
+using DeepSeekCompiler.Runtime.Checkpoints;
+using DeepSeekCompiler.Runtime.Gpu.Devices;
 
 var device = new Option<string>("--device") { Description = "cuda:N or opencl:N.", DefaultValueFactory = _ => "cuda:0" };
 var minutes = new Option<double>("--minutes") { Description = "The run ends within this time.", DefaultValueFactory = _ => 8 };
@@ -15,10 +17,21 @@ var command = new RootCommand("Checks every kernel on a GPU, then times it. Need
 command.SetAction(parsed =>
 {
     var options = new Options(parsed.GetValue(device)!, parsed.GetValue(minutes), parsed.GetValue(only)!, parsed.GetValue(models)!.Split(',', StringSplitOptions.RemoveEmptyEntries), parsed.GetValue(json));
-    if (parsed.GetValue(stage) is { } name) return StageRunner.Run(StageList.Create(name, options), options, parsed.GetValue(skip), Console.Out);
+    if (parsed.GetValue(stage) is { } name) return StageRunner.Run(name, options, parsed.GetValue(skip), Console.Out);
     if (options.Minutes is not (> 0 and < 1440))
     {
         Console.Error.WriteLine(FormattableString.Invariant($"dsc-gpu: --minutes {options.Minutes} is no time for a run; give more than 0, 8 is usual."));
+        return 1;
+    }
+
+    try
+    {
+        GpuDevices.Open(options.Device).Dispose();
+        foreach (string model in options.Models) TimingCases.SpecOf(model);
+    }
+    catch (Exception e) when (e is DeviceException or ArgumentException or CheckpointException)
+    {
+        Console.Error.WriteLine("dsc-gpu: " + e.Message);
         return 1;
     }
 
