@@ -16,7 +16,7 @@ internal static class BenchCommand
         var prefill = new Option<string>("--prefill") { Description = "Prompt lengths.", DefaultValueFactory = _ => "128,512" };
         var decodeAt = new Option<string>("--decode-at") { Description = "Contexts at which decode is timed.", DefaultValueFactory = _ => "16,512" };
         var tokens = new Option<int>("--tokens") { Description = "Tokens of a decode run.", DefaultValueFactory = _ => 64 };
-        var kernels = new Option<bool>("--kernels") { Description = "Also where the time of each prompt goes, kernel by kernel." };
+        var kernels = new Option<bool>("--kernels") { Description = "Also where the time of every prompt and decode run goes, by kernel." };
         var json = new Option<bool>("--json") { Description = "One JSON object instead of lines." };
         var model = new ModelOptions();
         var command = new Command("bench", "Measures prefill and decode.") { prefill, decodeAt, tokens, kernels, json };
@@ -38,10 +38,25 @@ internal static class BenchCommand
         var prefills = prefill.Select(n => (Tokens: n, Seconds: bench.Prefill(n))).ToList();
         var decodes = decodeAt.Select(n => (Context: n, Seconds: bench.Decode(n, tokens))).ToList();
         double resident = Environment.WorkingSet / (double)(1 << 20);
-        if (kernels && !json) prefill.ToList().ForEach(n => KernelTable.Print(n, bench.Kernels(model.Host, n)));
+        if (kernels && !json) PrintKernels(model.Host, bench, prefill, decodeAt, tokens);
         if (json) PrintJson(model.Info, limits, prefills, decodes, resident);
         else Print(model, limits, prefills, decodes, resident);
         return 0;
+    }
+
+    private static void PrintKernels(HostRun host, ModelBench bench, int[] prefill, int[] decodeAt, int tokens)
+    {
+        foreach (int n in prefill)
+        {
+            var (times, seconds) = bench.PrefillByKernel(host, n);
+            KernelTable.Print($"prefill {n}", seconds, 1, times);
+        }
+
+        foreach (int n in decodeAt)
+        {
+            var (times, seconds) = bench.DecodeByKernel(host, n, tokens);
+            KernelTable.Print($"a step of decode at {n}", seconds, tokens, times);
+        }
     }
 
     private static double Flops(ModelInfo info, int tokens) => 2.0 * info.ActiveParameters * tokens / 1e9;

@@ -38,10 +38,10 @@ internal static class RowSchedule
         bool fused = false;
         foreach (var stage in rows.Stages)
         {
-            var order = new List<LoopSpec> { new(rows.Token, 0, token) };
+            var order = new List<LoopSpec> { new(rows.Row, 0, token) };
             foreach (var axis in stage.Axes)
             {
-                if (axis != rows.Token) Inner(axis, stage, target, staged && axis == rows.Column && narrow > 1, order, splits);
+                if (axis != rows.Row) Inner(axis, stage, target, staged && axis == rows.Column && narrow > 1, order, splits);
             }
 
             if (stage is Reduce reduce) Inner(reduce.Over[0], stage, target, false, order, splits);
@@ -72,11 +72,10 @@ internal static class RowSchedule
         bool known = false;
         foreach (var split in splits) known |= split.Axis == axis;
         if (!known) splits.Add(Split.Lanes(axis, target.Lanes, 1, stage is Reduce && axis.IsStatic ? 4 : 1));
-        var lanes = strided ? LoopKind.Serial : LoopKind.Vector;
         order.Add(new(axis, 0, LoopKind.Serial));
         order.Add(new(axis, 1, stage is Reduce ? LoopKind.Unroll : LoopKind.Serial, stage is Reduce));
-        order.Add(new(axis, 2, LoopKind.Serial));
-        order.Add(new(axis, 3, Vectorizable(stage) ? lanes : LoopKind.Serial));
+        order.Add(new(axis, 2, strided ? LoopKind.Unroll : LoopKind.Serial));
+        order.Add(new(axis, 3, Vectorizable(stage) ? LoopKind.Vector : LoopKind.Serial));
     }
 
     // Rounding to E4M3 and reading a scale that changes along the row are scalar work: a few microseconds a row.
