@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using DeepSeekCompiler.Generators.Expressions;
 using DeepSeekCompiler.Generators.Spec;
@@ -10,18 +11,23 @@ namespace DeepSeekCompiler.Generators.Algorithms;
 /// multiplied is code * scale (DeepSeek-V3 report, section 3.3).</remarks>
 internal sealed class ActivationRows
 {
-    private ActivationRows(Axis token, Axis column, Tensor rows, List<Stage> stages)
+    private ActivationRows(Axis token, Axis row, Axis column, Tensor rows, List<Stage> stages)
     {
         Token = token;
+        Row = row;
         Column = column;
         Rows = rows;
         Stages = stages;
     }
 
-    private ActivationRows(Axis token, Axis column, Axis? term, Tensor rows, Tensor? scales, List<Stage> stages)
-        : this(token, column, rows, stages) => (Term, Scales) = (term, scales);
+    private ActivationRows(Axis token, Axis row, Axis column, Axis? term, Tensor rows, Tensor? scales, List<Stage> stages)
+        : this(token, row, column, rows, stages) => (Term, Scales) = (term, scales);
 
+    /// <summary>The rows as the products run over them.</summary>
     public Axis Token { get; }
+
+    /// <summary>The rows as <see cref="Stages"/> run over them: the same, but cut on their own.</summary>
+    public Axis Row { get; }
 
     /// <summary>The reduced axis of the product.</summary>
     public Axis Column { get; }
@@ -54,33 +60,34 @@ internal sealed class ActivationRows
     /// <param name="matrix">The matrix that they meet (see <see cref="WeightTensor.StagedFactor"/>).</param>
     /// <param name="source">The row of x that a row is made of, where it is not the row of the same number.</param>
     /// <param name="gathered">Products read the rows by slot (see <see cref="Gathered"/>).</param>
-    public static ActivationRows Of(KernelBuilder b, Tensor x, Axis token, int columns, (Tensor Weight, double Eps)? norm, bool quantize, MatrixForm form, WeightTensor matrix, Expr? source = null, bool gathered = false)
+    public static ActivationRows Of(KernelBuilder b, Tensor x, Axis token, int columns, (Tensor Weight, double Eps)? norm, bool quantize, MatrixForm form, WeightTensor matrix, Func<Axis, Expr>? source = null, bool gathered = false)
     {
         var k = new Axis("k", columns);
+        var row = new Axis("r", token.Extent, null, token.Max);
         var stages = new List<Stage>();
-        if (norm is null && !quantize && (form == MatrixForm.Panel || (form == MatrixForm.Packed && gathered))) return new(token, k, x, stages);
-        Expr value = x[source ?? token, k];
+        if (norm is null && !quantize && (form == MatrixForm.Panel || (form == MatrixForm.Packed && gathered))) return new(token, row, k, x, stages);
+        Expr value = x[source?.Invoke(row) ?? row, k];
         if (norm is var (weight, eps))
         {
-            var squares = b.Temp("squares", token);
-            var inverse = b.Temp("inverse", token);
+            var squares = b.Temp("squares", row);
+            var inverse = b.Temp("inverse", row);
             var n = new Axis("n", columns);
-            stages.Add(b.Sum("Squares", squares[token], x[token, n] * x[token, n], [token], [n]));
-            stages.Add(b.Map("Inverse", inverse[token], 1.0 / Expr.Sqrt(squares[token] / (double)columns + eps), token));
-            value = x[token, k] * inverse[token] * weight[k];
+            stages.Add(b.Sum("Squares", squares[row], x[row, n] * x[row, n], [row], [n]));
+            stages.Add(b.Map("Inverse", inverse[row], 1.0 / Expr.Sqrt(squares[row] / (double)columns + eps), row));
+            value = x[row, k] * inverse[row] * weight[k];
         }
 
-        if (form.IsTensor()) return quantize ? Codes(b, value, token, k, columns, stages) : Terms(b, value, token, k, form.Terms(), stages);
+        if (form.IsTensor()) return quantize ? Codes(b, value, token, row, k, columns, stages) : Terms(b, value, token, row, k, form.Terms(), stages);
         if (quantize)
         {
-            var (ratio, scale) = Quantized(b, value, token, k, columns, stages);
-            value = new Unary(UnaryOp.RoundE4M3, ratio) * scale[token, k.Index / FormatSpec.Block];
+            var (ratio, scale) = Quantized(b, value, row, k, columns, stages);
+            value = new Unary(UnaryOp.RoundE4M3, ratio) * scale[row, k.Index / FormatSpec.Block];
         }
 
         if (form == MatrixForm.Streaming && matrix.StagedFactor != 1) value *= matrix.StagedFactor;
-        var rows = b.Temp("rows", token, k);
-        stages.Add(b.Map("Rows", rows[token, k], value, token, k));
-        return new(token, k, rows, stages);
+        var rows = b.Temp("rows", row, k);
+        stages.Add(b.Map("Rows", rows[row, k], value, row, k));
+        return new(token, row, k, rows, stages);
     }
 
     /// <summary>The rows that the slots of an expert multiply, side by side: packed as they are gathered. Rows of other forms are gathered where they are read.</summary>
@@ -94,7 +101,7 @@ internal sealed class ActivationRows
     {
         if (form != MatrixForm.Packed) return this;
         var packed = b.Temp("packed", slots, Column);
-        return new(slot, Column, packed, []) { Source = this, Pack = b.Map("Pack", packed[slot, Column], At(at), expert, slot, Column) };
+        return new(slot, slot, Column, packed, []) { Source = this, Pack = b.Map("Pack", packed[slot, Column], At(at), expert, slot, Column) };
     }
 
     /// <summary>An activation as a product multiplies it, without its scale.</summary>
@@ -102,42 +109,42 @@ internal sealed class ActivationRows
     public Expr At(Expr row) => Term is null ? Rows[row, Column] : Rows[row, Term, Column];
 
     // The first term is the number rounded, the second what the rounding left.
-    private static ActivationRows Terms(KernelBuilder b, Expr value, Axis token, Axis k, int terms, List<Stage> stages)
+    private static ActivationRows Terms(KernelBuilder b, Expr value, Axis token, Axis row, Axis k, int terms, List<Stage> stages)
     {
         if (terms == 1)
         {
-            var rounded = b.Temp("rows", NumberFormat.BF16, token, k);
-            stages.Add(b.Map("Rows", rounded[token, k], value, token, k));
-            return new(token, k, rounded, stages);
+            var rounded = b.Temp("rows", NumberFormat.BF16, row, k);
+            stages.Add(b.Map("Rows", rounded[row, k], value, row, k));
+            return new(token, row, k, rounded, stages);
         }
 
-        var rows = b.Temp("rows", NumberFormat.BF16, token, 2, k);
-        stages.Add(b.Map("Rows", rows[token, 0, k], value, token, k));
-        stages.Add(b.Map("Rest", rows[token, 1, k], value - rows[token, 0, k], token, k));
-        return new(token, k, new Axis("term", 2), rows, null, stages);
+        var rows = b.Temp("rows", NumberFormat.BF16, row, 2, k);
+        stages.Add(b.Map("Rows", rows[row, 0, k], value, row, k));
+        stages.Add(b.Map("Rest", rows[row, 1, k], value - rows[row, 0, k], row, k));
+        return new(token, row, k, new Axis("term", 2), rows, null, stages);
     }
 
-    private static ActivationRows Codes(KernelBuilder b, Expr value, Axis token, Axis k, int columns, List<Stage> stages)
+    private static ActivationRows Codes(KernelBuilder b, Expr value, Axis token, Axis row, Axis k, int columns, List<Stage> stages)
     {
-        var (ratio, scale) = Quantized(b, value, token, k, columns, stages);
-        var rows = b.Temp("rows", NumberFormat.E4M3, token, k);
-        stages.Add(b.Map("Rows", rows[token, k], ratio, token, k));
-        return new(token, k, null, rows, scale, stages);
+        var (ratio, scale) = Quantized(b, value, row, k, columns, stages);
+        var rows = b.Temp("rows", NumberFormat.E4M3, row, k);
+        stages.Add(b.Map("Rows", rows[row, k], ratio, row, k));
+        return new(token, row, k, null, rows, scale, stages);
     }
 
-    private static (Expr Ratio, Tensor Scale) Quantized(KernelBuilder b, Expr value, Axis token, Axis k, int columns, List<Stage> stages)
+    private static (Expr Ratio, Tensor Scale) Quantized(KernelBuilder b, Expr value, Axis row, Axis k, int columns, List<Stage> stages)
     {
         const int block = FormatSpec.Block;
         int blocks = (columns + block - 1) / block;
-        var plain = b.Temp("plain", token, columns);
-        var scale = b.Temp("rowScale", token, blocks);
-        var most = b.Temp("most", token, blocks);
+        var plain = b.Temp("plain", row, columns);
+        var scale = b.Temp("rowScale", row, blocks);
+        var most = b.Temp("most", row, blocks);
         var g = new Axis("g", blocks);
         var i = new Axis("i", columns % block == 0 ? block : Expr.Min(block, columns - g.Index * block), null, block);
         Expr at = g.Index * block + i;
-        stages.Add(b.Map("Plain", plain[token, k], value, token, k));
-        stages.Add(b.Max("Most", most[token, g], new Unary(UnaryOp.Abs, plain[token, at]), [token, g], i));
-        stages.Add(b.Map("RowScale", scale[token, g], new Select(new Binary(BinaryOp.Less, 0.0, most[token, g]), most[token, g] / 448.0, 1.0), token, g));
-        return (plain[token, k] / scale[token, k.Index / block], scale);
+        stages.Add(b.Map("Plain", plain[row, k], value, row, k));
+        stages.Add(b.Max("Most", most[row, g], new Unary(UnaryOp.Abs, plain[row, at]), [row, g], i));
+        stages.Add(b.Map("RowScale", scale[row, g], new Select(new Binary(BinaryOp.Less, 0.0, most[row, g]), most[row, g] / 448.0, 1.0), row, g));
+        return (plain[row, k] / scale[row, k.Index / block], scale);
     }
 }

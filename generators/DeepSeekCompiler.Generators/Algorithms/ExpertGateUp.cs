@@ -37,7 +37,7 @@ internal sealed class ExpertGateUp : IAlgorithm
         var up = WeightTensor.Experts(b, "up", format, e.NRoutedExperts, e.MoeIntermediateSize, hidden);
         // A row a token, picked by every expert that it goes to; or a row a slot, the rows of an expert side by side.
         var s = new Axis("s", tokens * e.NumExpertsPerTok, null, Limits.MaxChunk * e.NumExpertsPerTok);
-        var rows = form.IsWarpgroup() ? ActivationRows.Of(b, x, s, hidden, null, quantize, form, gate, slotToken[s])
+        var rows = form.IsWarpgroup() ? ActivationRows.Of(b, x, s, hidden, null, quantize, form, gate, row => slotToken[row])
             : ActivationRows.Of(b, x, Linear.TokenAxis(tokens, form), hidden, null, quantize, form, gate, null, true);
         var a = new Axis("a", active, null, e.NRoutedExperts);
         var n = new Axis("n", e.MoeIntermediateSize);

@@ -15,9 +15,9 @@ internal static class QueryHeads
         var t = rows.Token;
         int width = nope + ropeDim;
         var products = new List<Product>();
+        var h = new Axis("h", heads);
         if (nope > 0)
         {
-            var h = new Axis("h", heads);
             var d = new Axis("d", nope);
             var plain = new Product(b, "Nope", rows, weight, form, [h, d], [], h.Index * width + d);
             plain.Epilogue.Add(b.Map("StoreNope", q[t, h, d], plain.Sum, h, d, t));
@@ -26,7 +26,6 @@ internal static class QueryHeads
 
         if (ropeDim > 0)
         {
-            var h = new Axis("head", heads);
             products.Add(Rotated(b, rows, weight, form, rope, position, "Rope", h, h.Index * width + nope, ropeDim / 2,
                 (pair, second) => q[t, h, nope + pair * 2 + second]));
         }

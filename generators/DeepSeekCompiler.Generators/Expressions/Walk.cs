@@ -37,6 +37,8 @@ internal static class Walk
             case Load l: return [l.Index, l.Table!];
             case LoadWords { Table: null } l: return [l.Index];
             case LoadWords l: return [l.Index, l.Table!];
+            case LoadEvery { Table: null } l: return [l.Index];
+            case LoadEvery l: return [l.Index, l.Table!];
             case Unpack u: return [u.Words];
             default: return [];
         }
@@ -55,6 +57,7 @@ internal static class Walk
         LaneReduce r => r with { Operand = f(r.Operand) },
         Load l => l with { Index = f(l.Index), Table = l.Table is null ? null : f(l.Table) },
         LoadWords l => l with { Index = f(l.Index), Table = l.Table is null ? null : f(l.Table) },
+        LoadEvery l => l with { Index = f(l.Index), Table = l.Table is null ? null : f(l.Table) },
         Unpack u => u with { Words = f(u.Words) },
         _ => e,
     };

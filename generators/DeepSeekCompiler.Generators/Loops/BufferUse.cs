@@ -50,6 +50,7 @@ internal static class BufferUse
     {
         if (e is Load load) Add(load.Source, found);
         if (e is LoadWords words) Add(words.Source, found);
+        if (e is LoadEvery every) Add(every.Source, found);
         foreach (var child in Walk.Children(e)) Collect(child, found);
     }
 

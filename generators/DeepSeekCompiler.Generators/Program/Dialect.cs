@@ -40,7 +40,9 @@ internal abstract class Dialect
     public abstract string Position { get; }
 
     /// <summary>Parts of the context, up to the last token of the step.</summary>
-    public abstract string Splits(string items);
+    /// <param name="groups">Work items without a split where a worker takes all heads of a group.</param>
+    /// <param name="tiles">Work items without a split where it takes four heads.</param>
+    public abstract string Splits(string groups, string tiles);
 
     private class HostDialect : Dialect
     {
@@ -64,7 +66,7 @@ internal abstract class Dialect
 
         public override string Position => "int";
 
-        public override string Splits(string items) => $"HostRun.Splits(run.Threads, {items}, position + tokens)";
+        public override string Splits(string groups, string tiles) => $"HostRun.Splits(run.Threads, {groups}, position + tokens)";
     }
 
     private sealed class TrainingDialect : HostDialect
@@ -97,6 +99,6 @@ internal abstract class Dialect
 
         public override string Position => "StepNumber";
 
-        public override string Splits(string items) => $"run.Splits({items}, position, tokens)";
+        public override string Splits(string groups, string tiles) => $"run.Splits({tiles}, position, tokens)";
     }
 }

@@ -79,7 +79,10 @@ public sealed partial class KernelSet
         var decode = AttentionDecode.Define("AttentionDecode", shape, latent, f.Linear);
         Add("AttentionDecode", t => KernelLowering.Lower(decode.Kernel, AttentionDecodeSchedule.Of(decode, t, f.Linear)));
         var prefill = FlashPrefill.Define("AttentionPrefill", shape, latent, f.Linear);
-        Add("AttentionPrefill", t => KernelLowering.Lower(prefill.Kernel, FlashPrefillSchedule.Of(prefill, t)));
+        var across = FlashAcross.Define("AttentionPrefill", shape, latent, f.Linear);
+        Add("AttentionPrefill", t => t.PacksPanels
+            ? KernelLowering.Lower(across.Kernel, FlashAcrossSchedule.Of(across, t))
+            : KernelLowering.Lower(prefill.Kernel, FlashPrefillSchedule.Of(prefill, t)));
         int width = spec.Attention.NumAttentionHeads * spec.Attention.ValueDim;
         Matrix("AttentionOut", (n, form) => Linear.Define(n, "Output projection of attention, added to the residual stream.", form, new(width, null, quantize), spec.HiddenSize, f.Linear, true));
     }

@@ -146,8 +146,9 @@ internal sealed class PassWriter
         _w.Line();
         string up = latent ? "@w + KvBProj" : "";
         _w.Open("if (step.Absorbed)");
+        var shape = Algorithms.AttentionShape.Of(_spec.Attention, _spec.Rope, _spec.Formats.Cache);
         int tiles = (_spec.Attention.NumAttentionHeads + 3) / 4;
-        _w.Line($"int splits = {_d.Splits($"{Text.Of(tiles)} * tokens")};");
+        _w.Line($"int splits = {_d.Splits(shape.Groups == 1 ? "tokens" : $"{Text.Of(shape.Groups)} * tokens", $"{Text.Of(tiles)} * tokens")};");
         _w.Line(_call.Print("AttentionDecode", Pairs(("q", "q"), ("weight", up), ("pages", "pages"), ("o", "o"))));
         _w.Close();
         _w.Open("else");

@@ -28,6 +28,21 @@ public sealed record Split(Axis Axis, IReadOnlyList<Segment> Segments)
         return new(axis, [Two(0, tiles, factor, factor), Two(tiles * factor, axis.Extent % factor, 1, 1)]);
     }
 
+    /// <summary>Tiles of <paramref name="factor"/> (a power of two), then of half as many, down to one: parts (tile, within), for an extent that is known
+    /// at run time only and rarely more than a tile or two.</summary>
+    public static Split Halving(Axis axis, int factor)
+    {
+        if (axis.Extent is Const) return Tile(axis, factor);
+        var segments = new List<Segment>();
+        for (int size = factor; size >= 1; size /= 2)
+        {
+            Expr rest = size == factor ? axis.Extent : axis.Extent % (2 * size);
+            segments.Add(Two(size == factor ? Const.Zero : axis.Extent - rest, size == 1 ? rest : rest / size, size, size));
+        }
+
+        return new(axis, segments);
+    }
+
     /// <summary>Tiles of tiles: parts (panel, tile, within), of a constant extent.</summary>
     public static Split Panel(Axis axis, int panel, int tile)
     {

@@ -45,7 +45,12 @@ internal static class TrainingFigures
         Output.Line($"forward: {bench.Tokens / forward.Median:F0} tokens/s ({bench.Tokens / forward.Max:F0} to {bench.Tokens / forward.Min:F0}), {bench.ForwardFlops / 1e9 / forward.Median:F0} GFLOPS of weights");
         Output.Line($"forward and backward: {bench.Tokens / both.Median:F0} tokens/s ({bench.Tokens / both.Max:F0} to {bench.Tokens / both.Min:F0}), {step / both.Median:F0} GFLOPS of weights, {100 * step / both.Median / limits.FmaGflops:F0} % of peak");
         Output.Line($"backward takes {ratio:F2} times as long as forward");
-        if (kernels) KernelTable.Print($"a micro-batch of {bench.Tokens} tokens", bench.Kernels());
+        if (kernels)
+        {
+            var (times, seconds) = bench.ByKernel();
+            KernelTable.Print(FormattableString.Invariant($"a micro-batch of {bench.Tokens} tokens"), seconds, 1, times);
+        }
+
         return 0;
     }
 }

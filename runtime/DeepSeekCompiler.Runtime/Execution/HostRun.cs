@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 
 namespace DeepSeekCompiler.Runtime.Execution;
@@ -37,40 +38,30 @@ public sealed unsafe class HostRun : IDisposable
     /// <param name="body">The kernel. What it throws is rethrown here, the first one when there are several.</param>
     /// <param name="arguments">Passed on to every call.</param>
     /// <param name="items">Nothing happens when 0 or less; 1 runs on one thread.</param>
-    public void Dispatch(delegate*<void*, int, int, void> body, void* arguments, int items)
-    {
-        if (items > 0)
-        {
-            ObjectDisposedException.ThrowIf(_disposed, this);
-            _pool.Dispatch(body, arguments, items);
-            GC.KeepAlive(this);
-        }
-    }
+    /// <param name="kernel">What the clock calls it.</param>
+    public void Dispatch(delegate*<void*, int, int, void> body, void* arguments, int items, string kernel = "other") => Timed(body, arguments, items, kernel, each: false);
 
     /// <summary>As <see cref="Dispatch"/>, for items that are long: threads take them one by one, so that the last ones end together.</summary>
     /// <param name="body">The kernel.</param>
     /// <param name="arguments">Passed on to every call.</param>
     /// <param name="items">Items.</param>
-    public void DispatchEach(delegate*<void*, int, int, void> body, void* arguments, int items)
+    /// <param name="kernel">What the clock calls it.</param>
+    public void DispatchEach(delegate*<void*, int, int, void> body, void* arguments, int items, string kernel = "other") => Timed(body, arguments, items, kernel, each: true);
+
+    private void Timed(delegate*<void*, int, int, void> body, void* arguments, int items, string kernel, bool each)
     {
         if (items > 0)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
-            _pool.Dispatch(body, arguments, items, each: true);
+            long start = Clock is null ? 0 : Stopwatch.GetTimestamp();
+            _pool.Dispatch(body, arguments, items, each);
+            Clock?.Add(kernel, Stopwatch.GetTimestamp() - start);
             GC.KeepAlive(this);
         }
     }
 
-    /// <summary>Adds up the time of every kernel; null where nobody asks.</summary>
+    /// <summary>Times every dispatch while it is set; null costs nothing.</summary>
     public KernelClock? Clock { get; set; }
-
-    /// <summary>When a kernel began; 0 without a clock.</summary>
-    public long Begin() => Clock is null ? 0 : System.Diagnostics.Stopwatch.GetTimestamp();
-
-    /// <summary>Notes that a kernel ended.</summary>
-    /// <param name="kernel">Its name.</param>
-    /// <param name="began">What <see cref="Begin"/> gave.</param>
-    public void End(string kernel, long began) => Clock?.Add(kernel, began);
 
     /// <summary>Native working memory, 64-byte aligned, not cleared; valid until the next call that asks for more.</summary>
     /// <param name="bytes">Bytes needed now.</param>
@@ -105,6 +96,14 @@ public sealed unsafe class HostRun : IDisposable
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         _pool.Lead(body, state);
+        GC.KeepAlive(this);
+    }
+
+    /// <summary>Runs a loop of steps on the lead thread, where none of them has to be handed over. Steps of other threads still get their turn between two.</summary>
+    internal void Loop(Action loop)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        _pool.Loop(loop);
         GC.KeepAlive(this);
     }
 

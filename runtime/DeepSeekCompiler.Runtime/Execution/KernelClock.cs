@@ -2,27 +2,23 @@ using System.Diagnostics;
 
 namespace DeepSeekCompiler.Runtime.Execution;
 
-/// <summary>Time and calls of every kernel, in the order of first use.</summary>
+/// <summary>Where the time of a run goes: seconds and calls of every kernel phase, as the lead thread sees them (its wait for the others included).</summary>
 public sealed class KernelClock
 {
-    private readonly Dictionary<string, (int Calls, long Ticks)> _kernels = new();
-    private readonly List<string> _order = new();
+    private readonly Dictionary<string, (int Calls, long Ticks, long Least)> _times = [];
 
-    /// <summary>Name, calls and seconds of every kernel since the last reset.</summary>
-    public IReadOnlyList<(string Kernel, int Calls, double Seconds)> Kernels =>
-        [.. _order.Select(name => (name, _kernels[name].Calls, (double)_kernels[name].Ticks / Stopwatch.Frequency))];
+    /// <summary>Phase name, calls, seconds in all, seconds of the shortest call; the longest first.</summary>
+    public IReadOnlyList<(string Kernel, int Calls, double Seconds, double Least)> Times =>
+        [.. _times.Select(t => (t.Key, t.Value.Calls, Seconds(t.Value.Ticks), Seconds(t.Value.Least))).OrderByDescending(t => t.Item3)];
 
     /// <summary>Forgets everything.</summary>
-    public void Reset()
+    public void Reset() => _times.Clear();
+
+    internal void Add(string kernel, long ticks)
     {
-        _kernels.Clear();
-        _order.Clear();
+        var (calls, sum, least) = _times.TryGetValue(kernel, out var known) ? known : (0, 0, long.MaxValue);
+        _times[kernel] = (calls + 1, sum + ticks, Math.Min(least, ticks));
     }
 
-    internal void Add(string kernel, long began)
-    {
-        var took = Stopwatch.GetTimestamp() - began;
-        if (!_kernels.TryGetValue(kernel, out var known)) _order.Add(kernel);
-        _kernels[kernel] = (known.Calls + 1, known.Ticks + took);
-    }
+    private static double Seconds(long ticks) => ticks / (double)Stopwatch.Frequency;
 }

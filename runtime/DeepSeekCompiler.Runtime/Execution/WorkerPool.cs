@@ -3,18 +3,24 @@ using System.Runtime.ExceptionServices;
 namespace DeepSeekCompiler.Runtime.Execution;
 
 /// <summary>
-/// A lead thread and its workers. A dispatch is published as one 64-bit word (number of the dispatch, chunks, next chunk); whoever
-/// is awake claims chunks by compare-and-swap, so a worker that is late, parked or without a core never holds anybody up: the
-/// others take its chunks.
+/// A lead thread and its workers. A dispatch gives every thread a share of the items, one behind the other, so that its reads are one stream
+/// (and, dispatch after dispatch, the same weights: on machines with several memory nodes they stay near). A share is a few chunks, claimed by
+/// compare-and-swap: by their owner from the front, by threads without work from the back. So a worker that is late, parked or without a core
+/// never holds anybody up: the others take its chunks.
 /// </summary>
 internal sealed unsafe class WorkerPool
 {
     private const int StackBytes = 16 << 20;
-    private const int ChunksPerThread = 4;
-    private const int MaxChunks = 0xFFFF;
+    private const int MostChunks = 4;
+
+    // Words of different threads lie on different cache lines, and neighbouring lines are fetched in pairs.
+    private const int Stride = 16;
 
     [ThreadStatic]
     private static WorkerPool? _current;
+
+    [ThreadStatic]
+    private static int _index;
 
     private readonly int _threads;
     private readonly Thread[] _pool;
@@ -27,9 +33,11 @@ internal sealed unsafe class WorkerPool
     private void* _arguments;
     private int _items;
     private bool _each;
+    private int _chunks;
     private Exception? _failure;
 
-    private long _word;
+    // A word a thread: the chunks of its share that are left, from (low half) to (high half).
+    private readonly long[] _left;
     private int _done;
     private bool _dispatching;
     private volatile bool _stop;
@@ -38,10 +46,12 @@ internal sealed unsafe class WorkerPool
     {
         _threads = threads;
         _pool = new Thread[threads];
+        _left = new long[(threads + 1) * Stride];
         _pool[0] = new Thread(RunLead, StackBytes) { IsBackground = true, Name = "dsc lead" };
         for (var i = 1; i < threads; i++)
         {
-            _pool[i] = new Thread(RunWorker, StackBytes) { IsBackground = true, Name = "dsc worker" };
+            var index = i;
+            _pool[i] = new Thread(() => RunWorker(index), StackBytes) { IsBackground = true, Name = "dsc worker" };
         }
 
         _leadId = _pool[0].ManagedThreadId;
@@ -81,6 +91,11 @@ internal sealed unsafe class WorkerPool
     {
         if (_current == this)
         {
+            if (!_dispatching && Environment.CurrentManagedThreadId == _leadId)
+            {
+                _call.ServeOther();
+            }
+
             body(state);
         }
         else
@@ -89,6 +104,15 @@ internal sealed unsafe class WorkerPool
             {
                 _call.Run(body, state);
             }
+        }
+    }
+
+    /// <summary>Runs a loop of calls to <see cref="Lead"/>: on the lead thread, or on this one while that has another's.</summary>
+    public void Loop(Action loop)
+    {
+        if (_current == this || !_call.TryLoop(loop))
+        {
+            loop();
         }
     }
 
@@ -115,19 +139,30 @@ internal sealed unsafe class WorkerPool
 
     private void Share(delegate*<void*, int, int, void> body, void* arguments, int items, bool each)
     {
-        // Many items: several contiguous chunks a thread, so that a slow core takes fewer. Few items: one chunk a thread.
-        var chunks = Math.Min(each ? items : items >= 8 * _threads ? ChunksPerThread * _threads : Math.Min(items, _threads), MaxChunks);
         _body = body;
         _arguments = arguments;
         _items = items;
+        _each = each;
+        _chunks = each ? (items + _threads - 1) / _threads : Math.Clamp(items / _threads, 1, MostChunks);
         _failure = null;
+        var all = 0;
+        for (var i = 0; i < _threads; i++)
+        {
+            all += Begin(i, 0) < Begin(i + 1, 0) ? _chunks : 0;
+        }
+
         _done = 0;
         _dispatching = true;
-        Interlocked.Exchange(ref _word, (((_word >> 32) + 1) << 32) | ((long)chunks << 16));
+        for (var i = 0; i < _threads; i++)
+        {
+            // Everything above is written before a chunk can be claimed.
+            Interlocked.Exchange(ref Left(i), Begin(i, 0) < Begin(i + 1, 0) ? (long)_chunks << 32 : 0);
+        }
+
         _work.Ring();
         RunChunks();
         var wait = new Patience();
-        while (Volatile.Read(ref _done) < chunks)
+        while (Volatile.Read(ref _done) < all)
         {
             wait.Once();
         }
@@ -140,28 +175,62 @@ internal sealed unsafe class WorkerPool
         }
     }
 
+    private ref long Left(int thread) => ref _left[(thread + 1) * Stride];
+
+    /// <summary>First item of a chunk of a thread's share. The first chunk is half of it, the next half of the rest and so on; the last two are equal.
+    /// Long items are a chunk each.</summary>
+    private int Begin(int thread, int chunk)
+    {
+        var from = (int)((long)_items * thread / _threads);
+        if (chunk == 0)
+        {
+            return from;
+        }
+
+        var to = (int)((long)_items * (thread + 1) / _threads);
+        return chunk == _chunks ? to : _each ? Math.Min(from + chunk, to) : to - ((to - from) >> chunk);
+    }
+
     private void RunChunks()
     {
-        while (true)
+        while (Claim(_index, true))
         {
-            var word = Volatile.Read(ref _word);
-            var next = (int)(word & 0xFFFF);
-            var chunks = (int)((word >> 16) & 0xFFFF);
-            if (next >= chunks)
-            {
-                return;
-            }
+        }
 
-            // The dispatch cannot end, nor its fields change, before a claimed chunk is done.
-            if (Interlocked.CompareExchange(ref _word, word + 1, word) == word)
+        for (var i = 1; i < _threads; i++)
+        {
+            var other = (_index + i) % _threads;
+            while (Claim(other, false))
             {
-                RunChunk(next, chunks);
-                Interlocked.Increment(ref _done);
             }
         }
     }
 
-    private void RunChunk(int index, int chunks)
+    /// <summary>Takes one chunk of a share, from the front or from the back, and runs it; false when none is left.</summary>
+    private bool Claim(int thread, bool front)
+    {
+        ref var left = ref Left(thread);
+        while (true)
+        {
+            var word = Volatile.Read(ref left);
+            var next = (int)word;
+            var end = (int)(word >> 32);
+            if (next >= end)
+            {
+                return false;
+            }
+
+            // The dispatch cannot end, nor its fields change, before a claimed chunk is done.
+            if (Interlocked.CompareExchange(ref left, front ? word + 1 : word - (1L << 32), word) == word)
+            {
+                RunChunk(thread, front ? next : end - 1);
+                Interlocked.Increment(ref _done);
+                return true;
+            }
+        }
+    }
+
+    private void RunChunk(int thread, int chunk)
     {
         if (Volatile.Read(ref _failure) is not null)
         {
@@ -170,7 +239,12 @@ internal sealed unsafe class WorkerPool
 
         try
         {
-            _body(_arguments, (int)((long)_items * index / chunks), (int)((long)_items * (index + 1) / chunks));
+            var begin = Begin(thread, chunk);
+            var end = Begin(thread, chunk + 1);
+            if (begin < end)
+            {
+                _body(_arguments, begin, end);
+            }
         }
 #pragma warning disable CA1031 // Whatever the body throws is rethrown to the caller of the dispatch.
         catch (Exception failure)
@@ -186,9 +260,10 @@ internal sealed unsafe class WorkerPool
         _call.Serve();
     }
 
-    private void RunWorker()
+    private void RunWorker(int index)
     {
         _current = this;
+        _index = index;
         var seen = 0;
         while (!_stop)
         {

@@ -18,4 +18,7 @@ public interface ISequence
     void Draft(ReadOnlySpan<int> nextTokens, Span<float> logits);
 
     void Rewind(int position);
+
+    /// <summary>Runs a loop of steps where they cost least to start.</summary>
+    void Loop(Action loop) => loop();
 }

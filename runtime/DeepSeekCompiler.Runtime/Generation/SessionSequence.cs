@@ -18,4 +18,6 @@ public sealed class SessionSequence(Session session) : ISequence
     public void Draft(ReadOnlySpan<int> nextTokens, Span<float> logits) => session.Draft(nextTokens, logits);
 
     public void Rewind(int position) => session.Rewind(position);
+
+    public void Loop(Action loop) => session.Loop(loop);
 }

@@ -31,7 +31,7 @@ public sealed class TextGenerator
 
     /// <summary>Feeds the prompt at the sequence's position and generates until a stop token, the limit, the end of the context, or cancellation.</summary>
     /// <param name="prompt">At least one token.</param>
-    /// <param name="onToken">Gets every token as it is certain.</param>
+    /// <param name="onToken">Gets every token as it is certain, on the model's own thread. It must not wait for another thread that waits for a step of this model.</param>
     /// <param name="cancellation">Ends generation after the current step.</param>
     /// <exception cref="ArgumentException">The prompt is empty or longer than the context.</exception>
     public GenerationStatistics Run(ReadOnlySpan<int> prompt, Action<int> onToken, CancellationToken cancellation = default)
@@ -44,8 +44,11 @@ public sealed class TextGenerator
         watch.Restart();
         var count = new Counts();
         int token = Choose(Row(0));
-        if (speculative) RunSpeculative(token, onToken, count, cancellation);
-        else RunPlain(token, onToken, count, cancellation);
+        _sequence.Loop(() =>
+        {
+            if (speculative) RunSpeculative(token, onToken, count, cancellation);
+            else RunPlain(token, onToken, count, cancellation);
+        });
         return new GenerationStatistics
         {
             PromptTokens = prompt.Length, Prefill = prefill, Tokens = count.Tokens, Decode = watch.Elapsed, Drafts = count.Drafts, Accepted = count.Accepted,

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using DeepSeekCompiler.Runtime.Execution;
 using DeepSeekCompiler.Runtime.Models;
 
 namespace DeepSeekCompiler.Runtime.Measurement;
@@ -26,16 +27,49 @@ public sealed class ModelBench
     }
 
     /// <summary>Seconds of a prompt of <paramref name="count"/> tokens from an empty cache, logits of the last.</summary>
-    public Spread Prefill(int count) => Measure(() =>
+    public Spread Prefill(int count) => Measure(() => PrefillOnce(count));
+
+    /// <summary>Seconds a token of <paramref name="count"/> single steps behind a context.</summary>
+    public Spread Decode(int context, int count) => Measure(() => DecodeOnce(context, count) / count);
+
+    /// <summary>Where the time of a prompt goes, in one run after a warm one; and its seconds with the clock running.</summary>
+    /// <param name="host">The threads of the model.</param>
+    /// <param name="count">Tokens.</param>
+    public (IReadOnlyList<(string Kernel, int Calls, double Seconds, double Least)> Times, double Seconds) PrefillByKernel(HostRun host, int count) =>
+        ByKernel(host, () => PrefillOnce(count), () => PrefillOnce(count));
+
+    /// <summary>Where the time of <paramref name="count"/> single steps behind a context goes, and seconds a step with the clock running.</summary>
+    /// <param name="host">The threads of the model.</param>
+    /// <param name="context">Tokens in front.</param>
+    /// <param name="count">Steps.</param>
+    public (IReadOnlyList<(string Kernel, int Calls, double Seconds, double Least)> Times, double Seconds) DecodeByKernel(HostRun host, int context, int count) =>
+        ByKernel(host, () => DecodeOnce(context, 1), () => DecodeOnce(context, count));
+
+    internal static (IReadOnlyList<(string Kernel, int Calls, double Seconds, double Least)> Times, double Seconds) ByKernel(HostRun host, Func<double> warm, Func<double> once)
+    {
+        warm();
+        var clock = new KernelClock();
+        host.Clock = clock;
+        try
+        {
+            double seconds = once();
+            return (clock.Times, seconds);
+        }
+        finally
+        {
+            host.Clock = null;
+        }
+    }
+
+    private double PrefillOnce(int count)
     {
         _session.Rewind(0);
         long start = Stopwatch.GetTimestamp();
         _session.Forward(_tokens.AsSpan(0, count), _logits);
         return Stopwatch.GetElapsedTime(start).TotalSeconds;
-    });
+    }
 
-    /// <summary>Seconds a token of <paramref name="count"/> single steps behind a context.</summary>
-    public Spread Decode(int context, int count) => Measure(() =>
+    private double DecodeOnce(int context, int count)
     {
         if (_session.Position < context)
         {
@@ -44,27 +78,14 @@ public sealed class ModelBench
         }
 
         _session.Rewind(context);
-        long start = Stopwatch.GetTimestamp();
-        for (int i = 0; i < count; i++) _session.Forward(_tokens.AsSpan(context + i, 1), _logits);
-        return Stopwatch.GetElapsedTime(start).TotalSeconds / count;
-    });
-
-    /// <summary>Where the time of a prompt of <paramref name="count"/> tokens goes: calls and seconds of every kernel, in one run after a warm one.</summary>
-    /// <param name="host">The threads of the model.</param>
-    /// <param name="count">Tokens.</param>
-    public IReadOnlyList<(string Kernel, int Calls, double Seconds)> Kernels(Execution.HostRun host, int count)
-    {
-        var clock = new Execution.KernelClock();
-        for (int i = 0; i < 2; i++)
+        double seconds = 0;
+        _session.Loop(() =>
         {
-            clock.Reset();
-            host.Clock = clock;
-            _session.Rewind(0);
-            _session.Forward(_tokens.AsSpan(0, count), _logits);
-            host.Clock = null;
-        }
-
-        return clock.Kernels;
+            long start = Stopwatch.GetTimestamp();
+            for (int i = 0; i < count; i++) _session.Forward(_tokens.AsSpan(context + i, 1), _logits);
+            seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
+        });
+        return seconds;
     }
 
     private Spread Measure(Func<double> once)

@@ -50,15 +50,9 @@ public sealed class TrainingBench
         return (Spread.Of(seconds.Forward), Spread.Of(seconds.Both));
     }
 
-    /// <summary>Calls and seconds of every kernel in one run of losses and gradients.</summary>
-    public IReadOnlyList<(string Kernel, int Calls, double Seconds)> Kernels()
-    {
-        var clock = new KernelClock();
-        _pass.Run.Clock = clock;
-        Seconds(s_both);
-        _pass.Run.Clock = null;
-        return clock.Kernels;
-    }
+    /// <summary>Where the time of one run of losses and gradients goes; and its seconds with the clock running.</summary>
+    public (IReadOnlyList<(string Kernel, int Calls, double Seconds, double Least)> Times, double Seconds) ByKernel() =>
+        ModelBench.ByKernel(_pass.Run, () => Seconds(s_both), () => Seconds(s_both));
 
     private double Seconds(LossOptions options)
     {

@@ -30,6 +30,8 @@ internal sealed unsafe class HostEngine(CompiledModel model, HostRun host, int m
         host.Lead(&RunDraft, this);
     }
 
+    public void Loop(Action loop) => host.Loop(loop);
+
     public void Dispose() => _step.Dispose();
 
     private static void RunForward(object state) => ((HostEngine)state).RunForward();

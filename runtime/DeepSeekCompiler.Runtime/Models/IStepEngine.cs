@@ -12,6 +12,9 @@ public unsafe interface IStepEngine : IDisposable
     /// <param name="observer">Null outside tests.</param>
     void Prepare(ReadOnlySpan<int> tokens, int position, int hiddenRow, AttentionForm form, IForwardObserver? observer);
 
+    /// <summary>Runs a loop of steps where they cost least to start.</summary>
+    void Loop(Action loop) => loop();
+
     /// <summary>The main layers, then logits of the last <paramref name="rows"/> tokens.</summary>
     void Forward(int rows, float* logits);
 

@@ -133,6 +133,15 @@ public sealed unsafe class Session : IDisposable
         }
     }
 
+    /// <summary>Runs a loop of many steps, such as the generation of a text, on the thread where a step starts soonest. The loop must not wait for another
+    /// thread that itself waits for a step of this model.</summary>
+    public void Loop(Action loop)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        ArgumentNullException.ThrowIfNull(loop);
+        _engine.Loop(loop);
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

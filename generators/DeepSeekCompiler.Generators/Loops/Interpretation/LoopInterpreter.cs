@@ -109,6 +109,7 @@ public sealed class LoopInterpreter
             case Var v: return _variables.TryGetValue(v.Name, out var known) ? known : new Value([_memory.Scalars[v.Name]]);
             case Load load: return Read(load.Source, load.Table, load.Index, load.Width, 1);
             case LoadWords words: return Words(words);
+            case LoadEvery every: return Every(every);
             case Unpack unpack:
                 var packed = Evaluate(unpack.Words);
                 return new Value(packed.Lanes.Select(at => packed.Source!.Load((int)at + unpack.Sub, "words")).ToArray());
@@ -139,6 +140,16 @@ public sealed class LoopInterpreter
         var lanes = new double[width];
         for (int i = 0; i < width; i++) lanes[i] = storage.Load(at + (i * stride), buffer.Name);
         return new Value(lanes);
+    }
+
+    private Value Every(LoadEvery every)
+    {
+        var (storage, offset) = Find(every.Source, every.Table);
+        int per = Passes.Vectorize.PerWord(every.Source.Format), at = offset + (int)Scalar(every.Index);
+        for (int i = 0; i < every.Width * every.Step * per; i++) storage.Load(at + i, every.Source.Name);
+        var places = Enumerable.Range(0, every.Width).Select(i => at + ((every.First + (i * every.Step)) * per));
+        return every.Kind == ScalarKind.F32 ? new Value(places.Select(p => storage.Load(p, every.Source.Name)).ToArray())
+            : new Value(places.Select(p => (double)p).ToArray()) { Source = storage };
     }
 
     // A word is kept as the place of its first number.

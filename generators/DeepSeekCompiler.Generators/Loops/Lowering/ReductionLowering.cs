@@ -10,7 +10,7 @@ namespace DeepSeekCompiler.Generators.Loops.Lowering;
 /// <summary>The accumulators of reductions: opened before the first reduced loop, combined behind it.</summary>
 internal sealed class ReductionLowering(ExpressionLowering expressions, Names names)
 {
-    /// <summary>More accumulators than this are memory, not registers.</summary>
+    /// <summary>More accumulators than this (vectors, where a free axis runs in lanes) are memory, not registers.</summary>
     private const int MostRegisters = 64;
 
     public Scope Begin(StageSchedule stage, Reduce reduce, int depth, Scope scope, Func<Axis, Split> splitOf, List<Stmt> into)

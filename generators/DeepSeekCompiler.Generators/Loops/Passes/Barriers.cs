@@ -123,7 +123,7 @@ public sealed class Barriers
 
     private IEnumerable<Buffer> Touched(Expr e)
     {
-        var own = e switch { Load load => load.Source, LoadWords words => words.Source, _ => null };
+        var own = e switch { Load load => load.Source, LoadWords words => words.Source, LoadEvery every => every.Source, _ => null };
         if (own is not null && IsShared(own)) yield return Source(own);
         foreach (var child in Walk.Children(e))
         {

@@ -4,7 +4,7 @@ using DeepSeekCompiler.Generators.Expressions;
 
 namespace DeepSeekCompiler.Generators.Loops.Passes;
 
-/// <summary>Register buffers that some loop still indexes by a variable become scratch memory.</summary>
+/// <summary>Register buffers that some loop still indexes by a variable, or that are read in strides, become scratch memory.</summary>
 public static class Demote
 {
     public static LoopFunction Run(LoopFunction function)
@@ -41,6 +41,7 @@ public static class Demote
     private static void Find(Expr e, HashSet<Buffer> indexed)
     {
         if (e is Load { Source.Scope: MemoryScope.Register, Index: not Const } load) indexed.Add(load.Source);
+        if (e is LoadEvery { Source.Scope: MemoryScope.Register } every) indexed.Add(every.Source);
         foreach (var child in Walk.Children(e)) Find(child, indexed);
     }
 
@@ -58,7 +59,12 @@ public static class Demote
     private static Expr Rewrite(Expr e, Dictionary<Buffer, Buffer> replaced)
     {
         var rebuilt = Walk.Rebuild(e, child => Rewrite(child, replaced));
-        return rebuilt is Load load ? load with { Source = New(load.Source, replaced) } : rebuilt;
+        return rebuilt switch
+        {
+            Load load => load with { Source = New(load.Source, replaced) },
+            LoadEvery every => every with { Source = New(every.Source, replaced) },
+            _ => rebuilt,
+        };
     }
 
     private static Buffer New(Buffer buffer, Dictionary<Buffer, Buffer> replaced) => replaced.TryGetValue(buffer, out var other) ? other : buffer;

@@ -35,7 +35,7 @@ public static class NameRows
         }
     }
 
-    private static bool IsInnermost(Stmt body)
+    internal static bool IsInnermost(Stmt body)
     {
         foreach (var s in ((Block)body).Body)
         {
@@ -75,6 +75,7 @@ public static class NameRows
             return rebuilt switch
             {
                 Load load when Row(load.Source, load.Index, load.Table) is var (row, rest) => load with { Source = row, Index = rest, Table = null },
+                LoadEvery every when Row(every.Source, every.Index, every.Table) is var (row, rest) => every with { Source = row, Index = rest, Table = null },
                 LoadWords words when Row(words.Source, words.Index, words.Table) is var (row, rest) => words with { Source = row, Index = rest, Table = null },
                 _ => rebuilt,
             };

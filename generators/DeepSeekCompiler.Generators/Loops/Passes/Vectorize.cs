@@ -6,7 +6,7 @@ using DeepSeekCompiler.Generators.Spec;
 
 namespace DeepSeekCompiler.Generators.Loops.Passes;
 
-/// <summary>Replaces vector loops by vector operations. A load is contiguous, strided by the numbers of a 32-bit word, or the
+/// <summary>Replaces vector loops by vector operations. A load is contiguous, strided by two or four, or the
 /// same in every lane; anything else is a schedule that does not fit, and an error.</summary>
 public static class Vectorize
 {
@@ -136,7 +136,15 @@ public static class Vectorize
         var first = AtZero(load.Index, lane);
         long? factor = Affine.Of(load.Index).FactorOf(lane);
         if (factor == 1) return load with { Index = first, Width = width };
-        if (factor != null && factor == PerWord(load.Source.Format))
+        int perWord = PerWord(load.Source.Format);
+        if (factor is 2 or 4 && factor > perWord && (perWord > 1 || load.Source.Format == NumberFormat.F32))
+        {
+            // Step numbers share a group that begins where the axis' does; load.Sub says which of them this is.
+            var every = new LoadEvery(load.Source, Affine.Simplify(first - load.Sub), load.Table, width, (int)factor / perWord, load.Sub / perWord);
+            return perWord == 1 ? every : new Unpack(every, load.Source.Format, load.Sub % perWord);
+        }
+
+        if (factor != null && factor == perWord)
             return new Unpack(new LoadWords(load.Source, Affine.Simplify(first - load.Sub), load.Table, width), load.Source.Format, load.Sub);
         throw new LoweringException($"the lanes of {lane.Name} step by {factor} through {load.Source.Name}, which is {load.Source.Format}");
     }

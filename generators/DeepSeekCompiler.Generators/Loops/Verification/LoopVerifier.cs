@@ -110,6 +110,9 @@ public sealed class LoopVerifier
             case LoadWords words:
                 Use(words.Source, words.Index, words.Table, words.Width);
                 return;
+            case LoadEvery every:
+                Use(every.Source, every.Index, every.Table, every.Width * every.Step * Passes.Vectorize.PerWord(every.Source.Format));
+                return;
             case Binary b when b.Left.Lanes != b.Right.Lanes || b.Left.Kind != b.Right.Kind:
                 Problem($"{b.Op} mixes {b.Left.Kind} x {b.Left.Lanes} and {b.Right.Kind} x {b.Right.Lanes}");
                 break;

@@ -17,7 +17,7 @@ internal static class AttentionDecodeSchedule
         if (a.Absorb is not null) phases.Add(Absorb(a, target));
         phases.Add(Parts(a, target));
         phases.Add(Join(a, target, format));
-        return new("split over the context, four heads to a cache row", phases);
+        return new(target.SharesRows ? "split over the context, four heads to a cache row" : "split over the context, a page read once for all heads", phases);
     }
 
     private static Phase Absorb(AttentionDecode a, Machine target)
@@ -25,7 +25,7 @@ internal static class AttentionDecodeSchedule
         var absorb = a.Absorb!;
         Axis h = absorb.Axes[0], t = absorb.Axes[1], c = absorb.Axes[2], d = absorb.Over[0];
         var e = a.CopyRope!.Axes[2];
-        var splits = new List<Split> { Split.Lanes(c, target.Lanes, 1, 4), Split.Lanes(e, target.Lanes, 1, 1) };
+        var splits = new List<Split> { Split.Lanes(c, target.Lanes, 1, target.Lanes == 1 ? 4 : target.Registers / 2), Split.Lanes(e, target.Lanes, 1, 1) };
         return new("Absorb", splits, [],
         [
             [
@@ -39,26 +39,39 @@ internal static class AttentionDecodeSchedule
     private static Phase Parts(AttentionDecode a, Machine target)
     {
         var splits = new List<Split> { Split.Tile(a.Head, HeadTile) };
-        LoopSpec[] item = [new(a.Token, 0, LoopKind.Parallel), new(a.Group, 0, LoopKind.Parallel), new(a.Head, 0, LoopKind.Parallel), new(a.Part, 0, LoopKind.Parallel)];
-        LoopSpec heads = new(a.Head, 1, LoopKind.Unroll);
-        LoopSpec page = new(a.Page, 0, LoopKind.Serial);
+        LoopSpec tile = new(a.Head, 0, LoopKind.Serial), heads = new(a.Head, 1, LoopKind.Unroll), page = new(a.Page, 0, LoopKind.Serial);
+        // A host's worker takes a part of the context for all heads: a page comes from memory once and stays near for every tile of heads, whose sums
+        // are kept beside it. A device has workers enough for a tile of heads each.
+        bool all = !target.SharesRows;
+        LoopSpec[] item = all
+            ? [new(a.Token, 0, LoopKind.Parallel), new(a.Group, 0, LoopKind.Parallel), new(a.Part, 0, LoopKind.Parallel)]
+            : [new(a.Token, 0, LoopKind.Parallel), new(a.Group, 0, LoopKind.Parallel), tile with { Kind = LoopKind.Parallel }, new(a.Part, 0, LoopKind.Parallel)];
+        LoopSpec[] outside = all ? [.. item, tile] : item, inside = all ? [.. item, page, tile] : [.. item, page];
         var stages = new List<StageSchedule>();
-        void Add(Stage stage, int fuse, params LoopSpec[] inner) =>
-            stages.Add(new(stage, [.. item, .. inner], stages.Count == 0 ? 0 : fuse) { StoredAt = item.Length, Scope = MemoryScope.Register });
+        void Add(Stage stage, LoopSpec[] around, params LoopSpec[] inner) =>
+            stages.Add(new(stage, [.. around, .. inner], stages.Count == 0 ? 0 : SharedLoops(stages[stages.Count - 1], around)) { StoredAt = item.Length, Scope = MemoryScope.Register });
 
-        foreach (var stage in a.Start) Add(stage, 4, [heads, .. Along(stage, a.Head, target, splits, false)]);
+        foreach (var stage in a.Start) Add(stage, outside, [heads, .. Along(stage, a.Head, target, splits)]);
         var (score, j, d) = (a.Score, a.Score.Axes[5], a.Score.Over[0]);
         splits.Add(Split.Tile(j, target.Registers == 32 ? 4 : 2));
         splits.Add(Split.Lanes(d, target.Lanes, 1, 1));
-        Add(score, 4, page, new(j, 0, LoopKind.Serial), new(d, 0, LoopKind.Serial), new(d, 1, LoopKind.Serial), new(d, 2, LoopKind.Serial), heads, new(j, 1, LoopKind.Unroll),
+        Add(score, inside, new(j, 0, LoopKind.Serial), new(d, 0, LoopKind.Serial), new(d, 1, LoopKind.Serial), new(d, 2, LoopKind.Serial), heads, new(j, 1, LoopKind.Unroll),
             new(d, 3, LoopKind.Vector));
-        foreach (var stage in a.Softmax) Add(stage, 5, [page, heads, .. Along(stage, a.Head, target, splits, true)]);
+        foreach (var stage in a.Softmax) Add(stage, inside, [heads, .. Along(stage, a.Head, target, splits)]);
         var (values, v, row) = (a.Values, a.Values.Axes[5], a.Values.Over[0]);
         splits.Add(Split.Lanes(v, target.Lanes, 1, target.Registers == 32 ? 4 : 2));
-        Add(values, 5, page, new(v, 0, LoopKind.Serial), new(row, 0, LoopKind.Serial), heads, new(v, 1, LoopKind.Unroll), new(v, 2, LoopKind.Unroll), new(v, 3, LoopKind.Vector));
-        Add(a.KeepMaximum, 5, page, heads);
-        foreach (var stage in a.Finish) Add(stage, 4, [heads, .. Along(stage, a.Head, target, splits, false)]);
+        Add(values, inside, new(v, 0, LoopKind.Serial), new(row, 0, LoopKind.Serial), heads, new(v, 1, LoopKind.Unroll), new(v, 2, LoopKind.Unroll), new(v, 3, LoopKind.Vector));
+        Add(a.KeepMaximum, inside, heads);
+        foreach (var stage in a.Finish) Add(stage, outside, [heads, .. Along(stage, a.Head, target, splits)]);
         return new("Parts", splits, [], [stages]);
+    }
+
+    /// <summary>How many of these loops the stage before runs in as well.</summary>
+    private static int SharedLoops(StageSchedule before, LoopSpec[] loops)
+    {
+        int shared = 0;
+        while (shared < loops.Length && before.Order[shared].Equals(loops[shared])) shared++;
+        return shared;
     }
 
     private static Phase Join(AttentionDecode a, Machine target, NumberFormat format)
@@ -76,7 +89,7 @@ internal static class AttentionDecodeSchedule
         int narrow = a.Expand is null ? 1 : target.Narrow(format);
         var k = a.Joined.Axes[2];
         splits.Add(Split.Lanes(k, target.Lanes, narrow, a.Expand is null ? 1 : Tiles.Unroll(target, format)));
-        stages.Add(new(a.Joined, [.. item, new(k, 0, LoopKind.Serial), new(k, 1, LoopKind.Serial), new(k, 2, LoopKind.Serial), new(k, 3, narrow > 1 ? LoopKind.Serial : LoopKind.Vector)], 2)
+        stages.Add(new(a.Joined, [.. item, new(k, 0, LoopKind.Serial), new(k, 1, LoopKind.Serial), new(k, 2, LoopKind.Unroll), new(k, 3, LoopKind.Vector)], 2)
         {
             StoredAt = 2,
             Staged = a.Expand is not null,
@@ -106,7 +119,7 @@ internal static class AttentionDecodeSchedule
     }
 
     /// <summary>Vector loops along the last axis of a stage by head, or along what it reduces.</summary>
-    private static LoopSpec[] Along(Stage stage, Axis head, Machine target, List<Split> splits, bool dynamic)
+    private static LoopSpec[] Along(Stage stage, Axis head, Machine target, List<Split> splits)
     {
         var last = stage is Reduce reduce ? reduce.Over[0] : stage.Axes[stage.Axes.Count - 1];
         if (last == head) return [];

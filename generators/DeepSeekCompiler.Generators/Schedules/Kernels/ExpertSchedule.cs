@@ -81,7 +81,7 @@ internal static class ExpertSchedule
         var splits = new List<Split> { Split.Lanes(a.Rows.Column, target.Lanes, narrow, Tiles.Unroll(target, format)) };
         var phases = new List<Phase>();
         var prologue = RowSchedule.InFront(a.Rows, target, narrow, splits, phases);
-        phases.Add(new("Products", splits, prologue, [MatrixSchedule.StreamingItems(a.Gate, target)]));
+        phases.Add(new("Products", splits, prologue, [MatrixSchedule.StreamingItems([a.Gate], target, splits)]));
         return new("streaming, one row of an active expert a work item", phases);
     }
 

@@ -46,39 +46,62 @@ internal static class MatrixSchedule
         var phases = new List<Phase>();
         var prologue = RowSchedule.InFront(m.Rows, target, narrow, splits, phases);
         var branches = new List<IReadOnlyList<StageSchedule>>();
-        foreach (var first in m.Products) branches.Add(StreamingItems(first, target));
+        foreach (var neighbours in Neighbours(m.Products, target)) branches.Add(StreamingItems(neighbours, target, splits));
         phases.Add(new("Products", splits, prologue, branches));
         AddAfter(m, target, phases);
-        return new("streaming, one weight row a work item, every byte of it read once", phases);
+        return new("streaming, weight rows one after the other, every byte of them read once", phases);
     }
 
-    /// <summary>A weight row (or a pair of rows that rotate together) is a work item: [rows, token, k step, vectors].</summary>
-    public static List<StageSchedule> StreamingItems(Product first, Machine target)
+    /// <summary>Products whose rows alternate in memory (the plain and the rotated rows of a head) go together, so that a worker reads one stream.
+    /// Devices spread rows over many small workers.</summary>
+    private static IEnumerable<IReadOnlyList<Product>> Neighbours(IReadOnlyList<Product> products, Machine target)
+    {
+        for (int i = 0; i < products.Count;)
+        {
+            var together = new List<Product> { products[i] };
+            while (++i < products.Count && !target.SharesRows && products[i].TileAxes.Length > 1 && products[i].TileAxes[0] == together[0].TileAxes[0]) together.Add(products[i]);
+            yield return together;
+        }
+    }
+
+    /// <summary>A weight row (or a pair of rows that rotate together) is a work item, or with neighbours all rows of a head: [rows, token tile, k step, vectors x tokens].</summary>
+    public static List<StageSchedule> StreamingItems(IReadOnlyList<Product> neighbours, Machine target, List<Split> splits)
     {
         var stages = new List<StageSchedule>();
-        for (var product = first; product is not null; product = product.Partner)
-        {
-            var order = new List<LoopSpec>();
-            foreach (var axis in product.TileAxes) order.Add(new(axis, 0, LoopKind.Parallel));
-            order.Add(new(product.Token, 0, LoopKind.Serial));
-            int shared = order.Count;
-            var epilogueOrder = order.ToArray();
-            foreach (var axis in product.Unrolled) order.Add(new(axis, 0, LoopKind.Unroll));
-            order.Add(new(product.Column, 0, LoopKind.Serial));
-            int scaleAt = product.Dot.Scale is null ? 0 : order.Count;
-            AddLanes(order, product.Column, target);
-            stages.Add(new(product.Dot, order, product == first ? 0 : shared) { StoredAt = shared, Scope = MemoryScope.Register, ScaleAt = scaleAt });
-            foreach (var map in product.Epilogue) stages.Add(new(map, epilogueOrder, shared));
-        }
-
+        foreach (var first in neighbours) AddItems(first, neighbours.Count > 1, target, splits, stages);
         return stages;
     }
 
+    private static void AddItems(Product first, bool together, Machine target, List<Split> splits, List<StageSchedule> stages)
+    {
+        splits.AddUnknown(Split.Halving(first.Token, Tiles.StreamingTokens(target)));
+        for (var product = first; product is not null; product = product.Partner)
+        {
+            var order = new List<LoopSpec>();
+            foreach (var axis in product.TileAxes) order.Add(new(axis, 0, together && order.Count > 0 ? LoopKind.Serial : LoopKind.Parallel));
+            order.Add(new(product.Token, 0, LoopKind.Serial));
+            int shared = order.Count;
+            LoopSpec tokens = new(product.Token, 1, LoopKind.Unroll);
+            LoopSpec[] epilogueOrder = [.. order, tokens];
+            foreach (var axis in product.Unrolled) order.Add(new(axis, 0, LoopKind.Unroll));
+            order.Add(new(product.Column, 0, LoopKind.Serial));
+            int scaleAt = product.Dot.Scale is null ? 0 : order.Count;
+            AddLanes(order, product.Column, target, tokens);
+            stages.Add(new(product.Dot, order, product != first ? shared : stages.Count > 0 ? 1 : 0) { StoredAt = shared, Scope = MemoryScope.Register, ScaleAt = scaleAt });
+            foreach (var map in product.Epilogue) stages.Add(new(map, epilogueOrder, shared));
+        }
+    }
+
     /// <summary>The vector part of a streaming product.</summary>
-    public static void AddLanes(List<LoopSpec> order, Axis k, Machine target)
+    /// <param name="order">The loops around it.</param>
+    /// <param name="k">The reduced axis.</param>
+    /// <param name="target">Vector width.</param>
+    /// <param name="points">Unrolled loops whose points share what is loaded.</param>
+    public static void AddLanes(List<LoopSpec> order, Axis k, Machine target, params LoopSpec[] points)
     {
         order.Add(new(k, 1, target.Lanes == 1 ? LoopKind.Serial : LoopKind.Unroll, target.Lanes > 1));
         order.Add(new(k, 2, LoopKind.Unroll));
+        order.AddRange(points);
         order.Add(new(k, 3, LoopKind.Vector));
     }
 
@@ -86,7 +109,7 @@ internal static class MatrixSchedule
     {
         var phases = new List<Phase>();
         RowSchedule.OwnPhase(m.Rows, target, phases);
-        var splits = new List<Split> { Split.Lanes(m.Rows.Column, target.Lanes, 1, 1), Split.Tile(m.Rows.Token, Tiles.Tokens(target)) };
+        var splits = new List<Split> { Split.Lanes(m.Rows.Column, target.Lanes, 1, 1), Split.Tile(m.Products[0].Token, Tiles.Tokens(target)) };
         var branches = new List<IReadOnlyList<StageSchedule>>();
         foreach (var first in m.Products) branches.Add(PanelItems(first, splits));
         phases.Add(new("Products", splits, [], branches));

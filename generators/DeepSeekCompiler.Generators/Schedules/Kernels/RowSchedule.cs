@@ -38,14 +38,14 @@ internal static class RowSchedule
         bool fused = false;
         foreach (var stage in rows.Stages)
         {
-            var order = new List<LoopSpec> { new(rows.Token, 0, token) };
+            var order = new List<LoopSpec> { new(rows.Row, 0, token) };
+            bool isRows = stage.Target.Tensor == rows.Rows || stage.Target.Tensor == rows.Scales;
             foreach (var axis in stage.Axes)
             {
-                if (axis != rows.Token) Inner(axis, stage, target, staged && axis == rows.Column && narrow > 1, order, splits);
+                if (axis != rows.Row) Inner(axis, stage, target, staged && axis == rows.Column && narrow > 1, isRows, order, splits);
             }
 
-            if (stage is Reduce reduce) Inner(reduce.Over[0], stage, target, false, order, splits);
-            bool isRows = stage.Target.Tensor == rows.Rows || stage.Target.Tensor == rows.Scales;
+            if (stage is Reduce reduce) Inner(reduce.Over[0], stage, target, false, isRows, order, splits);
             result.Add(new StageSchedule(stage, order, fused ? 1 : 0)
             {
                 // The finished rows outlive the loop over tokens; what leads to them does not.
@@ -60,7 +60,7 @@ internal static class RowSchedule
         return result;
     }
 
-    private static void Inner(Axis axis, Stage stage, Machine target, bool strided, List<LoopSpec> order, List<Split> splits)
+    private static void Inner(Axis axis, Stage stage, Machine target, bool strided, bool staged, List<LoopSpec> order, List<Split> splits)
     {
         bool vectors = stage is Reduce ? axis == ((Reduce)stage).Over[0] : stage.Axes[stage.Axes.Count - 1] == axis && axis.Name == "k";
         if (!vectors)
@@ -72,11 +72,11 @@ internal static class RowSchedule
         bool known = false;
         foreach (var split in splits) known |= split.Axis == axis;
         if (!known) splits.Add(Split.Lanes(axis, target.Lanes, 1, stage is Reduce && axis.IsStatic ? 4 : 1));
-        var lanes = strided ? LoopKind.Serial : LoopKind.Vector;
         order.Add(new(axis, 0, LoopKind.Serial));
         order.Add(new(axis, 1, stage is Reduce ? LoopKind.Unroll : LoopKind.Serial, stage is Reduce));
-        order.Add(new(axis, 2, LoopKind.Serial));
-        order.Add(new(axis, 3, Vectorizable(stage) ? lanes : LoopKind.Serial));
+        order.Add(new(axis, 2, strided ? LoopKind.Unroll : LoopKind.Serial));
+        // Lanes that stride are neighbours only in what is stored in their order.
+        order.Add(new(axis, 3, Vectorizable(stage) && (staged || !strided) ? LoopKind.Vector : LoopKind.Serial));
     }
 
     // Rounding to E4M3 and reading a scale that changes along the row are scalar work: a few microseconds a row.

@@ -27,6 +27,9 @@ internal static class Tiles
     /// <summary>Tokens of a register tile: with four rows, that many sums plus the operands fill the registers.</summary>
     public static int Tokens(Machine target) => target.Lanes == 1 ? 2 : target.Registers == 32 ? 5 : 3;
 
+    /// <summary>Tokens that a streaming loop multiplies with a weight it has decoded; each needs sums of its own. Devices have other ways.</summary>
+    public static int StreamingTokens(Machine target) => target.Lanes == 1 || target.SharesRows ? 1 : target.Registers == 32 ? 4 : 2;
+
     /// <summary>Unrolled vectors of a streaming loop. With FP8 one step is a scale block of 128.</summary>
     public static int Unroll(Machine target, NumberFormat format)
     {

@@ -37,11 +37,12 @@ internal static class HostExpressions
             case Var v: return v.Name;
             case Load load: return Load(load);
             case LoadWords words: return $"{HostTypes.Vector(words.Width)}.Load((int*)({Address(words.Source, words.Table, words.Index)}))";
+            case LoadEvery every: return $"Lanes.Every{every.Step.ToString(CultureInfo.InvariantCulture)}_{HostTypes.Bits(every.Width)}({(every.Kind == ScalarKind.I32 ? "(int*)" : "")}({Address(every.Source, every.Table, every.Index)}), {every.First.ToString(CultureInfo.InvariantCulture)})";
             case Unpack unpack: return $"Lanes.{UnpackName(unpack)}({Print(unpack.Words)})";
             case Broadcast { Operand: Const { Value: 0, Type: ScalarKind.F32 } } b: return $"{HostTypes.Vector(b.Width)}<float>.Zero";
             case Broadcast b: return $"{HostTypes.Vector(b.Width)}.Create({Print(b.Operand)})";
             case Ramp ramp: return Ramp(ramp);
-            case LaneReduce { Op: ReduceOp.Sum } r: return $"{HostTypes.Vector(r.Operand.Lanes)}.Sum({Print(r.Operand)})";
+            case LaneReduce { Op: ReduceOp.Sum } r: return $"Lanes.Sum({Print(r.Operand)})";
             case LaneReduce r: return $"Lanes.Max({Print(r.Operand)})";
             case MulAdd m: return $"{(m.Lanes == 1 ? "float" : HostTypes.Vector(m.Lanes))}.MultiplyAddEstimate({Print(m.A)}, {Print(m.B)}, {Print(m.C)})";
             case Cast cast: return cast.Lanes == 1 ? "(float)" + Print(cast.Operand, 4) : $"{HostTypes.Vector(cast.Lanes)}.ConvertToSingle({Print(cast.Operand)})";

@@ -22,7 +22,7 @@ internal sealed class HostFunction
         _single = Survey(function.Body) == 1;
     }
 
-    public static void Print(LoopFunction function, string name, CodeWriter writer) => new HostFunction(function, writer).Print(name);
+    public static void Print(LoopFunction function, string name, CodeWriter writer) => new HostFunction(Loops.Passes.NamePlaces.Run(function), writer).Print(name);
 
     private void Print(string name)
     {

@@ -61,7 +61,6 @@ public static class HostKernel
         }
 
         writer.Open($"public static void Run(HostRun run, {string.Join(", ", parameters.Select(p => $"{p.Type} {p.Name}"))})");
-        writer.Line("long began = run.Begin();");
         writer.Line("Arguments given;");
         foreach (var (_, name) in parameters) writer.Line($"given.{name} = {name};");
         if (kernel.Workspace.Count > 0)
@@ -76,8 +75,7 @@ public static class HostKernel
         }
 
         for (int i = 0; i < kernel.Functions.Count; i++)
-            writer.Line($"run.{(kernel.Functions[i].Coarse ? "DispatchEach" : "Dispatch")}(s_{PhaseName(kernel, i)}, &given, {HostExpressions.Print(ItemsOf(variants, i))});");
-        writer.Line($"run.End(\"{kernel.Kernel.Name}\", began);");
+            writer.Line($"run.{(kernel.Functions[i].Coarse ? "DispatchEach" : "Dispatch")}(s_{PhaseName(kernel, i)}, &given, {HostExpressions.Print(ItemsOf(variants, i))}, \"{kernel.Kernel.Name}.{PhaseName(kernel, i)}\");");
         writer.Close();
     }
 

@@ -1,0 +1,116 @@
+using System.Collections.Generic;
+using System.Globalization;
+using DeepSeekCompiler.Generators.Expressions;
+
+namespace DeepSeekCompiler.Generators.Loops.Passes;
+
+/// <summary>Names the places where one trip of an innermost loop reads and writes: what several indices share becomes a view at the start of the trip, and they
+/// are constants behind it. For targets whose compiler works out every address on its own.</summary>
+public static class NamePlaces
+{
+    public static LoopFunction Run(LoopFunction function)
+    {
+        var names = new Dictionary<string, int>();
+        return function with { Body = Rewrite(function.Body, names) };
+    }
+
+    private static Stmt Rewrite(Stmt statement, Dictionary<string, int> names)
+    {
+        switch (statement)
+        {
+            case Block block:
+                var body = new List<Stmt>(block.Body.Count);
+                foreach (var s in block.Body) body.Add(Rewrite(s, names));
+                return new Block(body);
+            case For { Kind: LoopKind.Serial } loop when NameRows.IsInnermost(loop.Body):
+                return loop with { Body = Trip(loop, names) };
+            case For loop:
+                return loop with { Body = Rewrite(loop.Body, names) };
+            case If branch:
+                return branch with { Then = Rewrite(branch.Then, names) };
+            default:
+                return statement;
+        }
+    }
+
+    private static Block Trip(For loop, Dictionary<string, int> names)
+    {
+        var body = ((Block)loop.Body).Body;
+        var inside = new HashSet<string>();
+        foreach (var s in body)
+        {
+            if (s is Let let) inside.Add(let.Variable.Name);
+        }
+
+        var uses = new Dictionary<(Buffer, Expr), int>();
+        void Count(Buffer buffer, Expr index, Expr? table)
+        {
+            if (Moving(buffer, index, table, inside) is not { } moving) return;
+            uses[(buffer, moving)] = uses.TryGetValue((buffer, moving), out int n) ? n + 1 : 1;
+        }
+
+        foreach (var s in body)
+        {
+            if (s is Store store) Count(store.Target, store.Index, store.Table);
+            StatementWalk.Each(s, e => Visit(e, Count));
+        }
+
+        var views = new Dictionary<(Buffer, Expr), Buffer>();
+        var result = new List<Stmt>();
+        foreach (var pair in uses)
+        {
+            if (pair.Value < 2) continue;
+            var (buffer, moving) = pair.Key;
+            var place = new Buffer(Fresh(buffer.Name, names), buffer.Format, buffer.Scope, 0);
+            views[pair.Key] = place;
+            result.Add(new View(place, buffer, moving, null));
+        }
+
+        (Buffer, Expr)? Place(Buffer buffer, Expr index, Expr? table) =>
+            Moving(buffer, index, table, inside) is { } moving && views.TryGetValue((buffer, moving), out var place) ? (place, Const.Int(Affine.Of(index).Constant)) : null;
+        Expr Replace(Expr e)
+        {
+            var rebuilt = Walk.Rebuild(e, Replace);
+            return rebuilt switch
+            {
+                Load load when Place(load.Source, load.Index, load.Table) is var (place, rest) => load with { Source = place, Index = rest },
+                LoadWords words when Place(words.Source, words.Index, words.Table) is var (place, rest) => words with { Source = place, Index = rest },
+                LoadEvery every when Place(every.Source, every.Index, every.Table) is var (place, rest) => every with { Source = place, Index = rest },
+                _ => rebuilt,
+            };
+        }
+
+        foreach (var s in body)
+        {
+            var t = StatementWalk.Map(s, Replace);
+            if (t is Store store && Place(store.Target, store.Index, store.Table) is var (place, rest)) t = store with { Target = place, Index = rest };
+            result.Add(t);
+        }
+
+        return new Block(result);
+    }
+
+    private static void Visit(Expr e, System.Action<Buffer, Expr, Expr?> use)
+    {
+        if (e is Load load) use(load.Source, load.Index, load.Table);
+        if (e is LoadWords words) use(words.Source, words.Index, words.Table);
+        if (e is LoadEvery every) use(every.Source, every.Index, every.Table);
+        foreach (var child in Walk.Children(e)) Visit(child, use);
+    }
+
+    /// <summary>What of an index changes, where it is known at the start of the trip; null for constants and for what depends on values of the trip.</summary>
+    private static Expr? Moving(Buffer buffer, Expr index, Expr? table, HashSet<string> inside)
+    {
+        if (buffer.Scope == MemoryScope.Register || table is not null || index is Const) return null;
+        if (Walk.Any(index, x => (x is Var v && inside.Contains(v.Name)) || x is Load)) return null;
+        var sum = Affine.Of(index);
+        return sum.Constant == 0 ? Affine.Simplify(index) : Affine.Simplify(index - Const.Int(sum.Constant));
+    }
+
+    private static string Fresh(string name, Dictionary<string, int> names)
+    {
+        string wish = (name.EndsWith("Row", System.StringComparison.Ordinal) ? name.Substring(0, name.Length - 3) : name.TrimEnd("0123456789".ToCharArray())) + "At";
+        names[wish] = names.TryGetValue(wish, out int n) ? n + 1 : 1;
+        return n == 0 ? wish : wish + (n + 1).ToString(CultureInfo.InvariantCulture);
+    }
+}
