@@ -48,6 +48,9 @@ public sealed class ThreadGroup : IDisposable
 
     public CopyEngine Engine { get; }
 
+    /// <summary>Whether something that lanes may wait for has changed since they were last asked.</summary>
+    internal bool Changed { get; set; }
+
     /// <summary>Runs a kernel on some groups, one after another.</summary>
     public static void Launch(Func<ValueTask> kernel, int groups, int threads, int sharedBytes, Faults faults)
     {
@@ -113,13 +116,21 @@ public sealed class ThreadGroup : IDisposable
         var able = new List<Warp>();
         while (_ended < Threads)
         {
-            foreach (var lane in _lanes)
+            if (Changed)
             {
-                if (lane.State == Waiting.Condition && lane.Condition!()) lane.State = Waiting.Nothing;
+                Changed = false;
+                foreach (var lane in _lanes)
+                {
+                    if (lane.State == Waiting.Condition && lane.Condition!()) lane.State = Waiting.Nothing;
+                }
             }
 
             able.Clear();
-            able.AddRange(_warps.Where(w => w.CanRun));
+            foreach (var warp in _warps)
+            {
+                if (warp.CanRun) able.Add(warp);
+            }
+
             if (able.Count > 0)
             {
                 // Sometimes a step, sometimes far ahead of the others.

@@ -41,6 +41,7 @@ public sealed unsafe class CopyEngine(ThreadGroup group)
         {
             Copy(source, tile, column, row);
             group.Barriers[barrier].Complete(source.Plan.BoxRows * 128);
+            group.Changed = true;
         });
     }
 

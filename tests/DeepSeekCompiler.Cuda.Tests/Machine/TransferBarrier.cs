@@ -58,5 +58,9 @@ public static class TransferBarrier
         return default;
     }
 
-    private static TransferState State(int barrier) => Lane.Current.Group.Barriers[barrier];
+    private static TransferState State(int barrier)
+    {
+        Lane.Current.Group.Changed = true;
+        return Lane.Current.Group.Barriers[barrier];
+    }
 }

@@ -30,7 +30,7 @@ public sealed class Warp(ThreadGroup group)
     /// <summary>Operands of the warpgroup instruction that its lanes are at, by descriptor and first row.</summary>
     internal Dictionary<(ulong Descriptor, int Row), float[]> Operands { get; } = [];
 
-    internal bool CanRun => Members.Any(lane => lane.State == Waiting.Nothing);
+    internal bool CanRun => Array.Exists(Members, lane => lane.State == Waiting.Nothing);
 
     /// <summary>The calling lane comes to an instruction; the last of the warp executes it for all.</summary>
     internal void Arrive(Action<Warp> instruction)

@@ -1,3 +1,4 @@
+using System.Numerics;
 using DeepSeekCompiler.Kernels.Formats;
 using DeepSeekCompiler.Runtime.Gpu.Primitives;
 
@@ -77,9 +78,9 @@ public static unsafe class Warpgroup
 
     private static float Dot(ReadOnlySpan<float> x, ReadOnlySpan<float> y)
     {
-        float sum = 0;
-        for (int i = 0; i < x.Length; i++) sum += x[i] * y[i];
-        return sum;
+        var sums = Vector<float>.Zero;
+        for (int i = 0; i < x.Length; i += Vector<float>.Count) sums += new Vector<float>(x[i..]) * new Vector<float>(y[i..]);
+        return Vector.Sum(sums);
     }
 
     private static float OfE4M3(ArrayView<byte> shared, int address) => E4M3.Decode(shared[address]);

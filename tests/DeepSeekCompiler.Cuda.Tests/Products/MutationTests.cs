@@ -42,7 +42,7 @@ public class MutationTests
     [InlineData("weightTo0 = 512 +", "weightTo0 = 510 +")]
     [InlineData("warpTokens = warp % 2 * 64", "warpTokens = warp % 2 * 32")]
     [InlineData("warpPoints = warp / 2 * 32", "warpPoints = warp / 4 * 32")]
-    [InlineData("activationPiece0 < 50 ? 16 : 0", "activationPiece0 < 51 ? 16 : 0")]
+    [InlineData("Piece0 < 50 ? 16 : 0", "Piece0 < 51 ? 16 : 0")]
     [InlineData("ownToken + 8, ownPoint,", "ownToken + 4, ownPoint,")]
     [InlineData("ownPoint = p0 + warpPoints + (lane & 3) * 2", "ownPoint = p0 + warpPoints + (lane & 3)")]
     [InlineData("dot1_2.Z, dot1_2.W", "dot1_2.W, dot1_2.Z")]
@@ -56,7 +56,7 @@ public class MutationTests
     [InlineData("int block = step / 4;", "int block = step / 5;")]
     [InlineData("step % 4 == 3", "step % 4 == 2")]
     [InlineData("xScale0, xScaleBelow0", "xScaleBelow0, xScale0")]
-    [InlineData("dot0_1Block = default;", "")]
+    [InlineData("    dot0_1Block = default;", "")]
     public void AnotherTermOfATileOfCodes_IsFound(string term, string other) => AssertFound(DeviceVariants.Sm89, NumberFormat.E4M3, false, term, other);
 
     /// <summary>Rows that stream through registers.</summary>
@@ -65,11 +65,11 @@ public class MutationTests
     [InlineData("(lane >> 2) * 2 + 1", "(lane >> 2) * 2")]
     [InlineData("token = Math.Min(first + (lane >> 2)", "token = Math.Min(first + (lane >> 3)")]
     [InlineData("Fragment.A(dotSumLow1.Z, dotSumHigh1.Z, dotSumLow1.W, dotSumHigh1.W)", "Fragment.A(dotSumLow1.Z, dotSumLow1.W, dotSumHigh1.Z, dotSumHigh1.W)")]
-    [InlineData("bool inside3 = block * 16 + 12 + quad < 50", "bool inside3 = block * 16 + 12 + quad < 52")]
+    [InlineData("bool inside0 = block * 16 + quad < 50", "bool inside0 = block * 16 + quad < 51")]
     [InlineData("(thread >> 1) * 4 + (thread & 1)", "(thread >> 1) * 4 + (thread & 3)")]
     [InlineData("shared[other * 128 + at + 2]", "shared[other * 128 + at + 1]")]
     [InlineData("Group.Barrier();\n                if (thread < 64)", "if (thread < 64)")]
-    [InlineData("block = step * 4 + warp", "block = step * 4 + (warp ^ warp >> 1)")]
+    [InlineData("block = step * 4 + warp", "block = step * 4 + (warp & 1)")]
     public void AnotherTermOfAStream_IsFound(string term, string other) => AssertFound(DeviceVariants.Sm80, NumberFormat.BF16, true, term, other);
 
     private static void AssertFound(DeviceVariants variant, NumberFormat format, bool decode, string term, string other) => Assert.True(Error(variant, format, decode, text =>
