@@ -44,7 +44,7 @@ internal sealed unsafe class KernelDevice : KernelTarget
             long offset = 0;
             foreach (var part in parts)
             {
-                if (part.Bytes > 0) buffer.View.BaseView.SubView(offset, part.Bytes).CopyToCPU<byte, ArrayView<byte>>(ref Unsafe.AsRef<byte>((void*)part.Address), part.Bytes);
+                if (part.Bytes > 0) buffer.View.BaseView.SubView(offset, part.Bytes).CopyToHost(new Span<byte>((void*)part.Address, part.Bytes));
                 offset += part.Bytes;
             }
 
@@ -65,7 +65,7 @@ internal sealed unsafe class KernelDevice : KernelTarget
         long offset = 0;
         foreach (var part in parts)
         {
-            if (part.Bytes > 0) buffer.View.BaseView.SubView(offset, part.Bytes).CopyFromCPU<byte, ArrayView<byte>>(ref Unsafe.AsRef<byte>((void*)part.Address), part.Bytes);
+            if (part.Bytes > 0) buffer.View.BaseView.SubView(offset, part.Bytes).CopyFromHost(new ReadOnlySpan<byte>((void*)part.Address, part.Bytes));
             offset += part.Bytes;
         }
 

@@ -22,7 +22,6 @@ public class OpenClTests
         GoldenRun.Check(golden, model, Tolerances.DeviceLogits);
     }
 
-    /// <summary>A kind of GPU, run by the same driver: groups of 32 threads, shared memory and barriers.</summary>
     [OpenClFact]
     public void Bf16Cache_StaysCloseToFloat32()
     {
@@ -66,5 +65,45 @@ public class OpenClTests
         b.Forward([9, 10, 11, 12, 13, 14], second);
         a.Forward([8], first);
         Assert.Equal(alone, first);
+    }
+
+    /// <summary>Drivers read the tokens of a step on their own threads: what they read must not move. Young memory moves most, so every step has a session
+    /// of its own.</summary>
+    [OpenClFact]
+    public void Steps_AreRight_WhileTheCollectorMovesMemory()
+    {
+        using var model = ModelLoader.Load(SampleModelTests.Folder, new LoadOptions { Device = "opencl", Threads = 1 });
+        using var stop = new CancellationTokenSource();
+        int[] tokens = [5, 6, 7];
+        var expected = new float[model.Info.VocabSize];
+        using (var session = new Session(model, 64)) session.Forward(tokens, expected);
+        var mover = Task.Run(() => MoveMemory(stop.Token));
+        try
+        {
+            var logits = new float[expected.Length];
+            for (int i = 0; i < 200; i++)
+            {
+                using var session = new Session(model, 64);
+                session.Forward(tokens, logits);
+                Assert.Equal(expected, logits);
+            }
+        }
+        finally
+        {
+            stop.Cancel();
+            mover.Wait();
+        }
+    }
+
+    // Holes between living objects give the collector something to move.
+    private static void MoveMemory(CancellationToken stop)
+    {
+        var kept = new byte[64][];
+        for (int i = 0; !stop.IsCancellationRequested; i++)
+        {
+            var piece = new byte[1000];
+            if (i % 16 == 0) kept[i / 16 % kept.Length] = piece;
+            if (i % 1000 == 0) GC.Collect(0);
+        }
     }
 }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Runtime.CompilerServices;
 using DeepSeekCompiler.Runtime.Gpu.Cuda;
 using DeepSeekCompiler.Runtime.Gpu.Devices;
 using DeepSeekCompiler.Runtime.Models;
@@ -83,7 +82,7 @@ internal sealed unsafe class DeviceEngine : IStepEngine
         if (rows > 0)
         {
             _device.Accelerator.Synchronize();
-            _logits.View.BaseView.SubView(0, count).CopyToCPU<float, ArrayView<float>>(ref Unsafe.AsRef<float>(logits), count);
+            _logits.View.BaseView.CopyToHost(new Span<float>(logits, checked((int)count)));
         }
     }
 

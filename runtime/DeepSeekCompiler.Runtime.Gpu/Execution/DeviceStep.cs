@@ -125,7 +125,7 @@ public sealed class DeviceStep : IDisposable
         // One copy a step: the position, then the tokens.
         _staged[0] = position;
         tokens.CopyTo(_staged.AsSpan(FirstToken));
-        _numbers.SubView(0, FirstToken + tokens.Length).CopyFromCPU<int, ArrayView<int>>(ref _staged[0], FirstToken + tokens.Length);
+        _numbers.CopyFromHost(_staged.AsSpan(0, FirstToken + tokens.Length));
         (Count, _position, _hiddenRow, Observer) = (tokens.Length, position, hiddenRow, observer);
         Absorbed = form == AttentionForm.Auto ? Count <= CompiledModel.MaxDecode : form == AttentionForm.Absorbed;
     }
@@ -135,7 +135,7 @@ public sealed class DeviceStep : IDisposable
     {
         var result = new T[count];
         _accelerator.Synchronize();
-        values.SubView(0, count).CopyToCPU<T, ArrayView<T>>(ref result[0], count);
+        values.CopyToHost(result);
         return result;
     }
 
@@ -151,13 +151,9 @@ public sealed class DeviceStep : IDisposable
     {
         using var table = new RopeTable(model.RopeFrequencies, model.RopeMagnitude, maxTokens);
         table.Grow(maxTokens);
-        var count = 2L * maxTokens * model.RopeFrequencies.Length;
+        var count = checked(2 * maxTokens * model.RopeFrequencies.Length);
         var view = Allocate<float>(device, count);
-        if (count > 0)
-        {
-            view.SubView(0, count).CopyFromCPU<float, ArrayView<float>>(ref *table.Values, count);
-        }
-
+        view.CopyFromHost(new ReadOnlySpan<float>(table.Values, count));
         return view;
     }
 }

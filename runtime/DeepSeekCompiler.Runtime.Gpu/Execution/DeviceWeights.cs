@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Runtime.CompilerServices;
 using DeepSeekCompiler.Kernels.Formats;
 using DeepSeekCompiler.Runtime.Gpu.Devices;
 using DeepSeekCompiler.Runtime.Models;
@@ -103,14 +102,14 @@ internal sealed unsafe class DeviceWeights : IDisposable
             for (long offset = 0; offset < bytes; offset += ChunkBytes)
             {
                 var length = Math.Min(ChunkBytes, bytes - offset);
-                data.View.BaseView.SubView(at + offset, length).CopyFromCPU<byte, ArrayView<byte>>(ref Unsafe.AsRef<byte>(weight.Data + offset), length);
+                data.View.BaseView.SubView(at + offset, length).CopyFromHost(new ReadOnlySpan<byte>(weight.Data + offset, (int)length));
                 progress?.Invoke(done += length, total);
             }
 
             if (scale is not null)
             {
                 _scales[i] = scale.View.BaseView.SubView(scales * (i - start));
-                scale.View.BaseView.SubView(scales * (i - start), scales).CopyFromCPU<float, ArrayView<float>>(ref Unsafe.AsRef<float>(weight.Scale), scales);
+                _scales[i].CopyFromHost(new ReadOnlySpan<float>(weight.Scale, checked((int)scales)));
                 done += 4 * scales;
             }
         }

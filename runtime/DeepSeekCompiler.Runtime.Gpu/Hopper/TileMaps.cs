@@ -38,7 +38,7 @@ internal sealed unsafe class TileMaps(OpenDevice device) : IDisposable
         {
             Encode(image, address, plan);
             var place = _chunks[^1].View.BaseView.SubView(index * MapBytes, MapBytes);
-            place.CopyFromCPU<byte, ArrayView<byte>>(ref *image, MapBytes);
+            place.CopyFromHost(new ReadOnlySpan<byte>(image, MapBytes));
             return _maps[(address, plan)] = place.LoadEffectiveAddressAsPtr();
         }
         finally

@@ -16,6 +16,8 @@ public sealed unsafe class AdamW : IDisposable
     private readonly AdamOptions _options;
     private readonly Block[] _blocks;
     private readonly double[] _norms;
+    private readonly long[] _starts;
+    private readonly long _numbers;
     private float* _moments;
 
     public AdamW(TrainingPass pass, AdamOptions? options = null)
@@ -23,13 +25,20 @@ public sealed unsafe class AdamW : IDisposable
         ArgumentNullException.ThrowIfNull(pass);
         _pass = pass;
         _options = options ?? new AdamOptions();
-        long numbers = pass.Parameters.Sum(p => HostRun.Rounded(p.Count));
-        _moments = (float*)NativeMemory.AlignedAlloc((nuint)(2 * numbers * sizeof(float)), 64);
-        NativeMemory.Clear(_moments, (nuint)(2 * numbers * sizeof(float)));
-        var blocks = new List<Block>();
-        float* first = _moments, second = _moments + numbers;
-        foreach (var parameter in pass.Parameters)
+        _starts = new long[pass.Parameters.Count];
+        for (int p = 0; p < _starts.Length; p++)
         {
+            _starts[p] = _numbers;
+            _numbers += HostRun.Rounded(pass.Parameters[p].Count);
+        }
+
+        _moments = (float*)NativeMemory.AlignedAlloc((nuint)(2 * _numbers * sizeof(float)), 64);
+        NativeMemory.Clear(_moments, (nuint)(2 * _numbers * sizeof(float)));
+        var blocks = new List<Block>();
+        for (int p = 0; p < _starts.Length; p++)
+        {
+            var parameter = pass.Parameters[p];
+            float* first = First(p), second = Second(p);
             for (long at = 0; at < parameter.Count; at += BlockSize)
             {
                 blocks.Add(new Block
@@ -38,9 +47,6 @@ public sealed unsafe class AdamW : IDisposable
                     Count = (int)Math.Min(BlockSize, parameter.Count - at), Decays = !parameter.IsVector,
                 });
             }
-
-            first += HostRun.Rounded(parameter.Count);
-            second += HostRun.Rounded(parameter.Count);
         }
 
         _blocks = [.. blocks];
@@ -50,7 +56,13 @@ public sealed unsafe class AdamW : IDisposable
     ~AdamW() => Free();
 
     /// <summary>Updates done so far; the correction of the moments' bias counts on it.</summary>
-    public int Step { get; private set; }
+    public int Step { get; internal set; }
+
+    /// <summary>First moments of a parameter of the pass, as many as it has numbers.</summary>
+    public float* First(int parameter) => _moments + _starts[parameter];
+
+    /// <summary>Second moments of a parameter.</summary>
+    public float* Second(int parameter) => _moments + _numbers + _starts[parameter];
 
     /// <summary>Updates the parameters from their gradients, which stay as they are.</summary>
     /// <param name="learningRate">The rate of this step.</param>

@@ -50,6 +50,26 @@ public sealed class StoryTests
     }
 
     [Fact]
+    public void UnseenNats_AreThoseOfNoFurtherQuestion()
+    {
+        double[] more = [1, 2 / 3.0, 1 / 2.0];
+        var seen = new HashSet<int>();
+        foreach (string text in Enumerable.Range(0, 200).Select(i => new StoryCorpus(4).Document(i).Text))
+        {
+            int users = System.Text.RegularExpressions.Regex.Count(text, System.Text.RegularExpressions.Regex.Escape(StoryGrammar.User));
+            if (users == 0) Assert.Equal(0, StoryGrammar.UnseenNats(text));
+            else
+            {
+                // ln 3 for the number of questions, of which the tokens show that there was another one after each but the last.
+                Assert.Equal(Math.Log(3) + more.Take(users - 1).Sum(Math.Log), StoryGrammar.UnseenNats(text), 12);
+                seen.Add(users - 1);
+            }
+        }
+
+        Assert.Equal([1, 2, 3], seen.Order());
+    }
+
+    [Fact]
     public void Arithmetic_IsRight()
     {
         var numbers = Enumerable.Range(1, 10).ToDictionary(Words.Number);
