@@ -30,4 +30,7 @@ internal static class Tolerances
 
     /// <summary>Contractions: 1 - 2 sum(xy) / sum(xx + yy) in double; float32 sums of a few hundred terms are below 1e-11.</summary>
     public const double Contraction = 1e-9;
+
+    /// <summary>Attention with queries and softmax weights rounded to bfloat16, as <see cref="Contraction"/>: 8 bits each, whose errors mostly cancel.</summary>
+    public const double Bf16Attention = 2e-5;
 }
