@@ -16,16 +16,20 @@ namespace DeepSeekCompiler.Compile.Explaining;
 public sealed record ResourceTable(string Assembler, string Source, IReadOnlyList<ResourceRow> Rows)
 {
     private const string Title = "# Resources of CUDA kernels by ptxas ";
+    /// <summary>Behind the name of a model with its narrowest formats.</summary>
+    public const string Narrow = ".narrow";
+
     private const string SourceTitle = "# Generated C#, SHA-256: ";
 
-    /// <summary>What there is a table of, by file name: every model of the catalogue, FP8 ones under both policies.</summary>
+    /// <summary>What there is a table of, by file name: every model of the catalogue as it is declared, and once more with its narrowest formats (a bfloat16
+    /// cache, and FP8 on both sides of products where weights are FP8), which matrix units take as they are.</summary>
     public static IEnumerable<(string Name, ModelSpec Spec)> Programs(IEnumerable<string> models)
     {
         foreach (string name in models)
         {
             var spec = Catalogue.Find(name) ?? throw new ArgumentException($"{name} is no model of the catalogue ({string.Join(", ", Catalogue.Names)}).", nameof(models));
             yield return (spec.ClassName, spec);
-            if (spec.Formats.Linear == NumberFormat.E4M3) yield return (spec.ClassName + ".full", spec with { Formats = spec.Formats with { Fp8 = Generators.Spec.Fp8Policy.Full } });
+            yield return (spec.ClassName + Narrow, spec with { Formats = spec.Formats with { Fp8 = Generators.Spec.Fp8Policy.Full, Cache = NumberFormat.BF16 } });
         }
     }
 

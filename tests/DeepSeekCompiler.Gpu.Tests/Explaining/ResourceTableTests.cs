@@ -34,11 +34,12 @@ public class ResourceTableTests
             Assert.NotEmpty(rows);
             foreach (var row in rows) Check(row);
             // Quantised on both sides, codes meet codes on the units that take them; else they are made bfloat16 numbers.
-            bool full = program.EndsWith(".full", StringComparison.Ordinal);
+            bool narrow = program.EndsWith(ResourceTable.Narrow, StringComparison.Ordinal), full = narrow && spec.Formats.Linear == Generators.Spec.NumberFormat.E4M3;
             string prefill = build.Architecture == "sm_90a" ? full ? "QGMMA" : "HGMMA" : build.Architecture == "sm_89" && full ? "QMMA" : "HMMA";
             if (build.Architecture != "sm_90a" || full || spec.Formats.Linear == Generators.Spec.NumberFormat.BF16) AssertCounts(rows, "AttentionOutPrefill.Products", prefill);
             AssertCounts(rows, "HeadPrefill.Products", build.Architecture == "sm_90a" ? "HGMMA" : "HMMA");
             AssertCounts(rows, "HeadDecode.Products", "HMMA");
+            if (narrow) AssertCounts(rows, "AttentionDecode.Parts", "HMMA");
         }
     }
 
