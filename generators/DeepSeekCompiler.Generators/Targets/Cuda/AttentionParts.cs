@@ -1,13 +1,12 @@
 using System;
 using System.Collections.Generic;
-using System.Globalization;
 using System.Linq;
 using DeepSeekCompiler.Generators.Algorithms;
 using DeepSeekCompiler.Generators.Expressions;
 using DeepSeekCompiler.Generators.Loops;
 using DeepSeekCompiler.Generators.Loops.Lowering;
 using DeepSeekCompiler.Generators.Schedules.Matrix;
-using DeepSeekCompiler.Generators.Targets.Ilgpu;
+using static DeepSeekCompiler.Generators.Targets.Cuda.AttentionText;
 
 namespace DeepSeekCompiler.Generators.Targets.Cuda;
 
@@ -20,6 +19,7 @@ internal sealed class AttentionParts(AttentionFunction function, CodeWriter w)
 {
     private readonly AttentionTile _tile = function.Tile;
     private readonly AttentionShape _shape = function.Tile.Attention.Shape;
+    private readonly AttentionScores _scores = new(function, w);
 
     public static void Print(AttentionFunction function, string name, IReadOnlyDictionary<string, long> strides, CodeWriter writer)
     {
@@ -27,10 +27,8 @@ internal sealed class AttentionParts(AttentionFunction function, CodeWriter w)
         printer.PrintKernel(name);
         printer.PrintPart(name);
         printer.PrintCopy(strides);
-        printer.PrintQuery();
+        printer._scores.PrintQueryMethod();
     }
-
-    private IEnumerable<int> HeadTiles => Enumerable.Range(0, _tile.HeadTiles);
 
     private int ValueTiles => 2 * _tile.ValuePairs;
 
@@ -39,8 +37,8 @@ internal sealed class AttentionParts(AttentionFunction function, CodeWriter w)
         w.Open($"public static void {name}(Arguments given)");
         DeclareScalars(function.Items, function.Parts);
         w.Line("var shared = SharedMemory.GetDynamic<Words4>();");
-        w.Open($"for (int item = Grid.IdxX; item < {Print(function.Items)}; item += Grid.DimX)");
-        string parts = Print(function.Parts);
+        w.Open($"for (int item = Grid.IdxX; item < {Code(function.Items)}; item += Grid.DimX)");
+        string parts = Code(function.Parts);
         string group = _shape.Groups == 1 ? "0" : $"item / {parts}{Over(_tile.Tiles)} % {N(_shape.Groups)}", first = _tile.Tiles == 1 ? "0" : $"item / {parts} % {N(_tile.Tiles)} * {N(_tile.Heads)}";
         w.Line($"{name}Item(given, item / {parts}{Over(_tile.Tiles * _shape.Groups)}, {group}, {first}, item % {parts}, shared);");
         w.Close();
@@ -60,11 +58,11 @@ internal sealed class AttentionParts(AttentionFunction function, CodeWriter w)
         w.Line($"var fades = shared.SubView({N(WeightStart + _tile.Heads * AttentionTile.WeightStride)}).Cast<float>();");
         w.Line();
         w.Line("// The part's pages, and the keys of them that the token may see.");
-        w.Line($"int firstPage = {Print(function.FirstPage)}, pageCount = {Print(function.Pages)}, page = firstPage + pageCount - 1;");
-        w.Line($"int keys = (pageCount - 1) * {N(Limits.PageTokens)} + {Print(function.PageRows)}, blocks = (keys + {N(AttentionTile.Keys - 1)}) / {N(AttentionTile.Keys)};");
+        w.Line($"int firstPage = {Code(function.FirstPage)}, pageCount = {Code(function.Pages)}, page = firstPage + pageCount - 1;");
+        w.Line($"int keys = (pageCount - 1) * {N(Limits.PageTokens)} + {Code(function.PageRows)}, blocks = (keys + {N(AttentionTile.Keys - 1)}) / {N(AttentionTile.Keys)};");
         w.Line();
-        PrintQueries();
-        foreach (int m in HeadTiles) w.Line($"Sums4 {string.Join(", ", Enumerable.Range(0, ValueTiles).Select(j => Mix(m, j) + " = default"))};");
+        _scores.PrintQueries();
+        foreach (int m in HeadTiles(_tile)) w.Line($"Sums4 {string.Join(", ", Enumerable.Range(0, ValueTiles).Select(j => Mix(m, j) + " = default"))};");
         w.Line("// Of the head that this thread shares with seven others.");
         w.Line($"float most = {Float(Limits.Lowest)}, total = 0;");
         w.Line("int read = 0, write = 0;");
@@ -78,8 +76,8 @@ internal sealed class AttentionParts(AttentionFunction function, CodeWriter w)
         w.Line($"int next = block + {N(_tile.Stages - 1)};");
         PrintNextCopy();
         w.Line();
-        PrintScores();
-        PrintSoftmax();
+        _scores.PrintScores();
+        _scores.PrintSoftmax();
         PrintValues();
         w.Line($"read = read == {N((_tile.Stages - 1) * _tile.StagePieces)} ? 0 : read + {N(_tile.StagePieces)};");
         w.Close();
@@ -102,106 +100,12 @@ internal sealed class AttentionParts(AttentionFunction function, CodeWriter w)
         w.Line("MatrixCore.CommitCopies();");
     }
 
-    // ---- scores -----------------------------------------------------------------------------------------------------
-
-    private void PrintQueries()
-    {
-        w.Line("// This warp's numbers of the queries; a head behind the last one has the last one's.");
-        var (buffer, _, index) = function.Query;
-        w.Line($"var queries = given.{buffer.Name};");
-        w.Line($"int own = warp * {N(16 * _tile.KeySteps)} + column;");
-        foreach (int m in HeadTiles)
-        {
-            foreach (var (name, add) in new[] { ($"query{N(m)}", 16 * m), ($"queryBelow{N(m)}", 16 * m + 8) })
-                w.Line($"int {name} = {Print(Affine.Simplify(MatrixText.Rename(index, AttentionFunction.Head, $"Math.Min(first + row{Plus(add)}, {N(_shape.HeadsPerGroup - 1)})")))};");
-            for (int i = 0; i < _tile.KeySteps; i++) w.Line($"Words4 q{N(m)}_{N(i)} = Query(queries, query{N(m)}, queryBelow{N(m)}, own{Plus(16 * i)});");
-        }
-    }
-
-    private void PrintQuery()
-    {
-        string Pair(string row, string column) => $"queries[{row} + {column}], queries[{row} + {column} + 1]";
-        w.Line();
-        w.Line("/// <summary>Numbers of two heads' queries as a fragment; zeros behind the last one.</summary>");
-        w.Line("[MethodImpl(MethodImplOptions.AggressiveInlining)]");
-        w.Open($"private static Words4 Query(ArrayView<float> queries, int row, int below, int column)");
-        w.Line("uint x = 0, y = 0, z = 0, w = 0;");
-        w.Open($"if (column < {N(_shape.KeyDim)})");
-        w.Line($"x = MatrixCore.PackBF16({Pair("row", "column")});");
-        w.Line($"y = MatrixCore.PackBF16({Pair("below", "column")});");
-        w.Close();
-        w.Open($"if (column + 8 < {N(_shape.KeyDim)})");
-        w.Line($"z = MatrixCore.PackBF16({Pair("row", "column + 8")});");
-        w.Line($"w = MatrixCore.PackBF16({Pair("below", "column + 8")});");
-        w.Close();
-        w.Line("return Fragment.A(x, y, z, w);");
-        w.Close();
-    }
-
-    private void PrintScores()
-    {
-        foreach (int m in HeadTiles) w.Line($"Sums4 {Score(m, 0)} = default, {Score(m, 1)} = default;");
-        w.Line("// Numbers behind a key's last meet zeros; what is read in their place does not matter.");
-        w.Line($"int key = read + ((lane & 7) + (lane >> 4 << 3)) * {N(_tile.RowPieces)}, piece = warp * {N(2 * _tile.KeySteps)} + (lane >> 3 & 1);");
-        for (int i = 0; i < _tile.KeySteps; i++)
-        {
-            w.Line($"Words4 k{N(i)} = MatrixCore.LoadMatrix(ref shared[key + Math.Min(piece{Plus(2 * i)}, {N(_tile.KeyPieces - 1)})]);");
-            foreach (int m in HeadTiles)
-            {
-                w.Line($"{Score(m, 0)} = MatrixCore.MmaBF16({Score(m, 0)}, q{N(m)}_{N(i)}, Fragment.B(k{N(i)}.X, k{N(i)}.Y));");
-                w.Line($"{Score(m, 1)} = MatrixCore.MmaBF16({Score(m, 1)}, q{N(m)}_{N(i)}, Fragment.B(k{N(i)}.Z, k{N(i)}.W));");
-            }
-        }
-
-        w.Line();
-        w.Line($"int place = (warp * {N(_tile.Heads)} + row) * {N(AttentionTile.ScoreStride)} + column;");
-        foreach (int m in HeadTiles)
-        {
-            for (int n = 0; n < 2; n++)
-            {
-                int at = 16 * m * AttentionTile.ScoreStride + 8 * n, below = at + 8 * AttentionTile.ScoreStride;
-                foreach (var (add, word) in new[] { (at, "X"), (at + 1, "Y"), (below, "Z"), (below + 1, "W") }) w.Line($"scores[place{Plus(add)}] = {Score(m, n)}.{word};");
-            }
-        }
-
-        w.Line("Group.Barrier();");
-    }
-
-    // ---- softmax ----------------------------------------------------------------------------------------------------
-
-    private void PrintSoftmax()
-    {
-        int sharing = 8 * _tile.Heads;
-        if (sharing < _tile.Threads) w.Open($"if (thread < {N(sharing)})");
-        w.Line($"int at = (thread >> 3) * {N(AttentionTile.ScoreStride)} + (thread & 7) * 2, seen = keys - block * {N(AttentionTile.Keys)} - (thread & 7) * 2;");
-        w.Line("float left = 0, right = 0;");
-        w.Open($"for (int other = 0; other < {N(AttentionTile.Warps)}; other++)");
-        w.Line($"left += scores[other * {N(_tile.Heads * AttentionTile.ScoreStride)} + at];");
-        w.Line($"right += scores[other * {N(_tile.Heads * AttentionTile.ScoreStride)} + at + 1];");
-        w.Close();
-        w.Line();
-        w.Line($"left = seen > 0 ? left * {Float(_shape.Scale)} : {Float(Limits.Lowest)};");
-        w.Line($"right = seen > 1 ? right * {Float(_shape.Scale)} : {Float(Limits.Lowest)};");
-        w.Line("float highest = Math.Max(most, Math.Max(left, right));");
-        foreach (int mask in new[] { 1, 2, 4 }) w.Line($"highest = Math.Max(highest, MatrixCore.Exchange(highest, {N(mask)}));");
-        w.Line("float fade = DeviceMath.Exp(most - highest);");
-        w.Line("uint pair = MatrixCore.PackBF16(DeviceMath.Exp(left - highest), DeviceMath.Exp(right - highest));");
-        w.Line("float sum = MatrixCore.LowBF16(pair) + MatrixCore.HighBF16(pair);");
-        foreach (int mask in new[] { 1, 2, 4 }) w.Line($"sum += MatrixCore.Exchange(sum, {N(mask)});");
-        w.Line("total = total * fade + sum;");
-        w.Line("most = highest;");
-        w.Line($"weights[(thread >> 3) * {N(4 * AttentionTile.WeightStride)} + (thread & 7)] = pair;");
-        w.Line("if ((thread & 7) == 0) fades[thread >> 3] = fade;");
-        if (sharing < _tile.Threads) w.Close();
-        w.Line("Group.Barrier();");
-    }
-
     // ---- values -----------------------------------------------------------------------------------------------------
 
     private void PrintValues()
     {
         w.Line();
-        foreach (int m in HeadTiles)
+        foreach (int m in HeadTiles(_tile))
         {
             w.Line($"float fade{N(m)} = fades[row{Plus(16 * m)}], fadeBelow{N(m)} = fades[row + {N(16 * m + 8)}];");
             w.Line($"Words4 p{N(m)} = MatrixCore.LoadMatrix(ref shared[{N(WeightStart)} + ({(m == 0 ? "" : N(16 * m) + " + ")}(lane & 15)) * {N(AttentionTile.WeightStride)} + (lane >> 4)]);");
@@ -213,7 +117,7 @@ internal sealed class AttentionParts(AttentionFunction function, CodeWriter w)
             string piece = $"tile{Plus(2 * j)}";
             if (!_tile.WholeValues) piece = $"Math.Min({piece}, {N(_tile.ValuePieces - 1)})";
             w.Line($"Words4 v{N(j)} = MatrixCore.LoadMatrixTransposed(ref shared[value + {piece}]);");
-            foreach (int m in HeadTiles)
+            foreach (int m in HeadTiles(_tile))
             {
                 foreach (var (tile, words) in new[] { (2 * j, $"v{N(j)}.X, v{N(j)}.Y"), (2 * j + 1, $"v{N(j)}.Z, v{N(j)}.W") })
                     w.Line($"{Mix(m, tile)} = MatrixCore.MmaBF16(Fragment.Fade({Mix(m, tile)}, fade{N(m)}, fadeBelow{N(m)}), p{N(m)}, Fragment.B({words}));");
@@ -228,19 +132,19 @@ internal sealed class AttentionParts(AttentionFunction function, CodeWriter w)
         var (sums, _, sumAt) = function.Result(2);
         w.Line("int head = first + (thread >> 3);");
         w.Open($"if ({(8 * _tile.Heads < _tile.Threads ? $"thread < {N(8 * _tile.Heads)} && " : "")}(thread & 7) == 0 && head < {N(_shape.HeadsPerGroup)})");
-        w.Line($"given.{maximum.Name}[{Print(maximumAt)}] = most;");
-        w.Line($"given.{totals.Name}[{Print(totalAt)}] = total;");
+        w.Line($"given.{maximum.Name}[{Code(maximumAt)}] = most;");
+        w.Line($"given.{totals.Name}[{Code(totalAt)}] = total;");
         w.Close();
         w.Line();
         w.Line($"var sums = given.{sums.Name};");
         w.Line($"int number = warp * {N(8 * ValueTiles)} + column;");
-        foreach (int m in HeadTiles)
+        foreach (int m in HeadTiles(_tile))
         {
             foreach (var (add, left, right) in new[] { (16 * m, "X", "Y"), (16 * m + 8, "Z", "W") })
             {
                 w.Line($"head = first + row{Plus(add)};");
                 w.Open($"if (head < {N(_shape.HeadsPerGroup)})");
-                w.Line($"int at = {Print(sumAt)} + number;");
+                w.Line($"int at = {Code(sumAt)} + number;");
                 for (int j = 0; j < ValueTiles; j++)
                 {
                     if (!_tile.WholeValues) w.Open($"if (number{Plus(8 * j)} < {N(_shape.ValueDim)})");
@@ -260,7 +164,7 @@ internal sealed class AttentionParts(AttentionFunction function, CodeWriter w)
     {
         var (cache, table, key) = function.Key;
         var value = function.Value.Index;
-        string entry = table is null ? "" : $"(long){Print(table)} * {N(strides[cache.Name] / 8)} + ";
+        string entry = table is null ? "" : $"(long){Code(table)} * {N(strides[cache.Name] / 8)} + ";
         w.Line();
         w.Line($"/// <summary>Has a block of {N(AttentionTile.Keys)} cache rows copied to a stage; behind the last key there are zeros.</summary>");
         w.Line("[MethodImpl(MethodImplOptions.AggressiveInlining)]");
@@ -269,10 +173,10 @@ internal sealed class AttentionParts(AttentionFunction function, CodeWriter w)
         w.Open($"for (int i = Group.IdxX; i < {N(AttentionTile.Keys * _tile.CopiedPieces)}; i += {N(_tile.Threads)})");
         w.Line($"int key = i / {N(_tile.CopiedPieces)}, piece = i % {N(_tile.CopiedPieces)}, place = block * {N(AttentionTile.Keys)} + key;");
         w.Line($"int page = firstPage + place / {N(Limits.PageTokens)}, row = place % {N(Limits.PageTokens)};");
-        string at = Print(Affine.Simplify(Eighth(key)));
+        string at = Code(Affine.Simplify(Eighth(key)));
         if (!_tile.ValuesInKeys)
         {
-            w.Line($"int from = piece < {N(_tile.KeyPieces)} ? {at} + piece : {Print(Affine.Simplify(Eighth(value)))} + piece - {N(_tile.KeyPieces)};");
+            w.Line($"int from = piece < {N(_tile.KeyPieces)} ? {at} + piece : {Code(Affine.Simplify(Eighth(value)))} + piece - {N(_tile.KeyPieces)};");
             at = "from";
         }
         else
@@ -301,18 +205,4 @@ internal sealed class AttentionParts(AttentionFunction function, CodeWriter w)
             if (Array.Exists(used, e => Walk.Uses(e, scalar))) w.Line($"int {scalar.Name} = given.{scalar.Name};");
         }
     }
-
-    private static string Mix(int m, int j) => $"mix{N(m)}_{N(j)}";
-
-    private static string Score(int m, int n) => $"score{N(m)}_{N(n)}";
-
-    private static string Print(Expr e) => DeviceExpressions.Print(e);
-
-    private static string Float(double value) => ((float)value).ToString("R", CultureInfo.InvariantCulture) + "f";
-
-    private static string Over(int value) => value == 1 ? "" : " / " + N(value);
-
-    private static string Plus(int value) => value == 0 ? "" : " + " + N(value);
-
-    private static string N(long value) => MatrixText.Number(value);
 }
