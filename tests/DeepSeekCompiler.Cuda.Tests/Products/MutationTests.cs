@@ -56,7 +56,7 @@ public class MutationTests
     [InlineData("int block = step / 4;", "int block = step / 5;")]
     [InlineData("step % 4 == 3", "step % 4 == 2")]
     [InlineData("xScale0, xScaleBelow0", "xScaleBelow0, xScale0")]
-    [InlineData("    dot0_1Block = default;", "")]
+    [InlineData("    dotBlock0_1 = default;", "")]
     public void AnotherTermOfATileOfCodes_IsFound(string term, string other) => AssertFound(DeviceVariants.Sm89, NumberFormat.E4M3, false, term, other);
 
     /// <summary>Rows that stream through registers.</summary>
