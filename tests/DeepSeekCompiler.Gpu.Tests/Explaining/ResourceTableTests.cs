@@ -16,7 +16,8 @@ public class ResourceTableTests
 
     private static readonly string s_folder = Path.Combine(GoldenFiles.Folder, "..", "cuda");
 
-    public static TheoryData<string> Programs => [.. ResourceTable.Programs(Catalogue.Names).Select(p => p.Name)];
+    // `dsc resources` writes a table for every one; those that are kept are compared.
+    public static TheoryData<string> Programs => [.. ResourceTable.Programs(Catalogue.Names).Select(p => p.Name).Where(name => File.Exists(Path.Combine(s_folder, name + ".txt")))];
 
     public static TheoryData<string> Assembled => Environment.GetEnvironmentVariable("DSC_RESOURCES") == "all" ? Programs : ["DeepSeekV2Lite"];
 
