@@ -20,9 +20,6 @@ public sealed record LoadOptions
     /// <summary>Whether activations meet matrix instructions as two bfloat16 terms with many tokens too, near float32; else rounded to bfloat16 there.</summary>
     public bool SplitActivations { get; init; }
 
-    /// <summary>Tiles on matrix instructions; null for the compiler's choice.</summary>
-    public Generators.Schedules.MatrixTile? Tile { get; init; }
-
     /// <summary>Overrides the kind of device program (an OpenCL device emulates matrix instructions, for tests); null for the device's own.</summary>
     public Runtime.Gpu.Devices.DeviceVariant? Variant { get; init; }
 

@@ -95,10 +95,10 @@ public static class ModelLoader
     private static (CompiledModel Model, CodeSource Source) Compiled(ModelSpec spec, LoadOptions options, DeviceVariant? variant)
     {
         if (options.VectorWidth is null && PrecompiledModels.Create(SpecText.Hash(spec)) is { } precompiled
-            && (variant is null || (!options.SplitActivations && options.Tile is null && (precompiled as IDeviceModel)?.CreateProgram(variant.Value) is not null)))
+            && (variant is null || (!options.SplitActivations && (precompiled as IDeviceModel)?.CreateProgram(variant.Value) is not null)))
             return (precompiled, CodeSource.Precompiled);
         int width = options.VectorWidth ?? HostVector.Width;
-        var (assembly, source) = AssemblyCache.Get(spec, new CompileOptions(Widths(width), Devices(variant), options.SplitActivations, options.Tile));
+        var (assembly, source) = AssemblyCache.Get(spec, new CompileOptions(Widths(width), Devices(variant), options.SplitActivations));
         var type = assembly.GetType($"{spec.Namespace}.{spec.ClassName}", true)!;
         return ((CompiledModel)Activator.CreateInstance(type)!, source);
     }

@@ -15,4 +15,7 @@ public sealed record Phase(string Name, IReadOnlyList<Split> Splits, IReadOnlyLi
 
     /// <summary>For products on matrix instructions, their tiles; the branches then have no loops.</summary>
     internal ProductTile? Tile { get; init; }
+
+    /// <summary>The same for the parts of decode attention.</summary>
+    internal AttentionTile? Attention { get; init; }
 }

@@ -26,10 +26,18 @@ internal static class ResourcesCommand
         Directory.CreateDirectory(folder);
         foreach (string model in models)
         {
-            var spec = Catalogue.Find(model) ?? throw new UserException($"{model} is no model of the catalogue ({string.Join(", ", Catalogue.Names)}).");
-            string path = Path.Combine(folder, spec.ClassName + ".txt");
-            var table = ResourceTable.Of(ResourceTable.Texts(spec), assembler, all || !File.Exists(path) ? null : ResourceTable.Read(path));
+            if (Catalogue.Find(model) is null) throw new UserException($"{model} is no model of the catalogue ({string.Join(", ", Catalogue.Names)}).");
+        }
+
+        // A model with other formats shares most texts with the one before.
+        ResourceTable? last = null;
+        foreach (var (name, spec) in ResourceTable.Programs(models))
+        {
+            string path = Path.Combine(folder, name + ".txt");
+            var known = all || !File.Exists(path) ? last : ResourceTable.Read(path);
+            var table = ResourceTable.Of(ResourceTable.SourceOf(spec), ResourceTable.Texts(spec), assembler, known);
             table.Write(path);
+            last = table;
             Output.Line($"{path}: {table.Rows.Count} rows, {table.Rows.DistinctBy(r => (r.Architecture, r.Hash)).Count()} texts");
         }
 

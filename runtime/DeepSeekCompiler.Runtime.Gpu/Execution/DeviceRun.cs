@@ -110,6 +110,11 @@ public sealed class DeviceRun : IDisposable
                 return;
             }
 
+            if (kernel.SharedBytes > 0)
+            {
+                throw new DeviceException($"Kernel {kernel.Name} is for CUDA devices: {_device.Info.Name} emulates matrix instructions in the shared memory that it takes.");
+            }
+
             var launcher = (kernel.Id < _launchers.Length ? (Action<KernelConfig, T>?)_launchers[kernel.Id] : null) ?? Compile(kernel);
             // Kernels with groups of their own use matrix instructions, which are emulated here.
             launcher(kernel.Threads > 0 ? new KernelConfig(groups, threads, SharedMemoryConfig.RequestDynamic<byte>(WarpEmulation.SharedBytes)) : new KernelConfig(groups, threads), given);

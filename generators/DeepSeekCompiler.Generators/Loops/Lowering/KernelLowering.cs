@@ -41,6 +41,12 @@ public static class KernelLowering
                 continue;
             }
 
+            if (phase.Attention is { } attention)
+            {
+                functions.Add(AttentionFunction.Of(kernel.Name + phase.Name, kernel.Scalars, arguments, attention));
+                continue;
+            }
+
             var used = new List<Buffer>();
             var function = new PhaseLowering(kernel, phase, arguments, schedule.Layouts).Lower(used);
             BufferUse.Collect(function.Body, used);
@@ -53,7 +59,7 @@ public static class KernelLowering
 
     private static LoopFunction Finish(LoopFunction function)
     {
-        if (function is TensorFunction) return function;
+        if (function is TensorFunction or AttentionFunction) return function;
         function = Passes.Pipeline.Run(function);
         var problems = LoopVerifier.Check(function);
         return problems.Count == 0 ? function : throw new LoweringException(problems[0]);

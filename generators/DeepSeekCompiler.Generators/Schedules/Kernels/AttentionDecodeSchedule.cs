@@ -1,12 +1,14 @@
 using System.Collections.Generic;
 using DeepSeekCompiler.Generators.Algorithms;
 using DeepSeekCompiler.Generators.Loops;
+using DeepSeekCompiler.Generators.Schedules.Matrix;
 using DeepSeekCompiler.Generators.Spec;
 using DeepSeekCompiler.Generators.Tensors;
 
 namespace DeepSeekCompiler.Generators.Schedules.Kernels;
 
-/// <summary>Decode attention on the host: parts of the context by groups of heads are the work items, so that a cache row read once serves several heads.</summary>
+/// <summary>Decode attention: parts of the context by groups of heads are the work items, so that a cache row read once serves several heads; on matrix
+/// instructions where the cache's numbers are theirs.</summary>
 internal static class AttentionDecodeSchedule
 {
     private const int HeadTile = 4;
@@ -15,9 +17,17 @@ internal static class AttentionDecodeSchedule
     {
         var phases = new List<Phase>();
         if (a.Absorb is not null) phases.Add(Absorb(a, target));
-        phases.Add(Parts(a, target));
+        var tile = AttentionTile.Of(a, target);
+        phases.Add(tile is null ? Parts(a, target) : OnMatrixUnit(a, tile));
         phases.Add(Join(a, target, format));
-        return new(target.SharesRows ? "split over the context, four heads to a cache row" : "split over the context, a page read once for all heads", phases);
+        string name = tile is not null ? "matrix instructions, sixteen keys a step" : target.SharesRows ? "four heads to a cache row" : "a page read once for all heads";
+        return new("split over the context, " + name, phases);
+    }
+
+    private static Phase OnMatrixUnit(AttentionDecode a, AttentionTile tile)
+    {
+        List<Stage> stages = [.. a.Start, a.Score, .. a.Softmax, a.Values, a.KeepMaximum, .. a.Finish];
+        return new("Parts", [], [], [stages.ConvertAll(stage => new StageSchedule(stage, []))]) { Attention = tile };
     }
 
     private static Phase Absorb(AttentionDecode a, Machine target)

@@ -10,6 +10,6 @@ public sealed record MatrixTile(int Tokens, int Rows, int Warps, int WarpTokens)
     /// <summary>64 sums a thread: as many multiplications for a byte from shared memory as registers allow with two groups at once.</summary>
     public static readonly MatrixTile Large = new(128, 128, 8, 64);
 
-    /// <summary>For few tokens, and small enough that CPU drivers compile it in seconds where the instructions are emulated.</summary>
+    /// <summary>For few tokens.</summary>
     public static readonly MatrixTile Small = new(32, 32, 2, 16);
 }

@@ -43,6 +43,11 @@ public static class DeviceKernel
                 MatrixKernel.Print(tensor, name, strides, body);
                 slots.Add(0);
             }
+            else if (function is AttentionFunction attention)
+            {
+                AttentionParts.Print(attention, name, strides, body);
+                slots.Add(0);
+            }
             else
             {
                 slots.Add(DeviceFunction.Print(function, name, target, strides, body));
@@ -95,8 +100,12 @@ public static class DeviceKernel
     }
 
     // Threads and dynamic shared memory of a group, where they are not the program's.
-    private static string Group(LoopFunction function) => function is not TensorFunction { Tile: var tile } ? ""
-        : ", " + Number(tile.Threads) + (tile.DynamicBytes == 0 ? "" : ", " + Number(tile.DynamicBytes));
+    private static string Group(LoopFunction function) => function switch
+    {
+        TensorFunction { Tile: var tile } => ", " + Number(tile.Threads) + (tile.DynamicBytes == 0 ? "" : ", " + Number(tile.DynamicBytes)),
+        AttentionFunction { Tile: var tile } => $", {Number(tile.Threads)}, {Number(tile.DynamicBytes)}",
+        _ => "",
+    };
 
     private static IReadOnlyList<TileMap> Maps(LoopFunction function) => function is TensorFunction { Tile.DynamicBytes: > 0 } tensor ? TileMap.Of(tensor) : [];
 

@@ -12,6 +12,12 @@ public static class Fragment
     /// <summary>An 8-column operand: the first half of the reduced numbers, then the second.</summary>
     public static Words2 B(uint low, uint high) => new() { X = low, Y = high };
 
+    /// <summary>Sums times a factor of their row.</summary>
+    /// <param name="sums">The sums.</param>
+    /// <param name="row">Of row g.</param>
+    /// <param name="below">Of row g + 8.</param>
+    public static Sums4 Fade(Sums4 sums, float row, float below) => new() { X = sums.X * row, Y = sums.Y * row, Z = sums.Z * below, W = sums.W * below };
+
     /// <summary>Adds a block's sums, times the scales of their rows and columns.</summary>
     /// <param name="sum">Running sums.</param>
     /// <param name="block">The block's.</param>

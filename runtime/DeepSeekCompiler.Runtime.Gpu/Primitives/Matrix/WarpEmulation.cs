@@ -47,18 +47,15 @@ internal static class WarpEmulation
     // A: row r, number k is in lane (r % 8) * 4 + k % 8 / 2, word r / 8 + 2 * (k / 8), half k % 2. B: number k of column n is in lane n * 4 + k % 8 / 2, word k / 8.
     public static Sums4 MmaBF16(Sums4 sums, Words4 a, Words2 b)
     {
-        var left = SharedMemory.GetDynamic<byte>().Cast<Words4>();
-        var right = SharedMemory.GetDynamic<byte>().Cast<Words2>().SubView(2 * Threads);
-        int thread = Group.IdxX, warp = thread & ~31, row = (thread & 31) >> 2, column = (thread & 3) * 2;
-        Group.Barrier();
-        left[thread] = a;
-        right[thread] = b;
-        Group.Barrier();
+        Share(a, b);
+        var left = Left();
+        var right = Right();
+        int row = Group.IdxX & ~3, column = (Group.IdxX & ~31) + (Group.IdxX & 3) * 8;
         for (int quad = 0; quad < 4; quad++)
         {
-            var x = left[warp + row * 4 + quad];
-            var y = right[warp + column * 4 + quad];
-            var z = right[warp + column * 4 + 4 + quad];
+            var x = left[row + quad];
+            var y = right[column + quad];
+            var z = right[column + 4 + quad];
             sums = Add2(sums, x.X, x.Y, y.X, z.X);
             sums = Add2(sums, x.Z, x.W, y.Y, z.Y);
         }
@@ -69,18 +66,15 @@ internal static class WarpEmulation
     // As above with four codes a word.
     public static Sums4 MmaE4M3(Sums4 sums, Words4 a, Words2 b)
     {
-        var left = SharedMemory.GetDynamic<byte>().Cast<Words4>();
-        var right = SharedMemory.GetDynamic<byte>().Cast<Words2>().SubView(2 * Threads);
-        int thread = Group.IdxX, warp = thread & ~31, row = (thread & 31) >> 2, column = (thread & 3) * 2;
-        Group.Barrier();
-        left[thread] = a;
-        right[thread] = b;
-        Group.Barrier();
+        Share(a, b);
+        var left = Left();
+        var right = Right();
+        int row = Group.IdxX & ~3, column = (Group.IdxX & ~31) + (Group.IdxX & 3) * 8;
         for (int quad = 0; quad < 4; quad++)
         {
-            var x = left[warp + row * 4 + quad];
-            var y = right[warp + column * 4 + quad];
-            var z = right[warp + column * 4 + 4 + quad];
+            var x = left[row + quad];
+            var y = right[column + quad];
+            var z = right[column + 4 + quad];
             for (int shift = 0; shift < 32; shift += 8)
             {
                 sums = Add(sums, Code(x.X >> shift), Code(x.Y >> shift), Code(y.X >> shift), Code(z.X >> shift));
@@ -100,6 +94,21 @@ internal static class WarpEmulation
         Group.Barrier();
         return values[thread ^ mask];
     }
+
+    // All operands of the group, by thread.
+    private static void Share(Words4 a, Words2 b)
+    {
+        var left = Left();
+        var right = Right();
+        Group.Barrier();
+        left[Group.IdxX] = a;
+        right[Group.IdxX] = b;
+        Group.Barrier();
+    }
+
+    private static ArrayView<Words4> Left() => SharedMemory.GetDynamic<byte>().Cast<Words4>();
+
+    private static ArrayView<Words2> Right() => SharedMemory.GetDynamic<byte>().Cast<Words2>().SubView(2 * Threads);
 
     private static Sums4 Add2(Sums4 sums, uint row, uint below, uint left, uint right)
     {

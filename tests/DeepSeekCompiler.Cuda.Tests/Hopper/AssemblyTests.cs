@@ -1,9 +1,10 @@
 using DeepSeekCompiler.Compile;
+using DeepSeekCompiler.Generators.Program;
 using DeepSeekCompiler.Generators.Spec;
-using DeepSeekCompiler.Hopper.Tests.Support;
+using DeepSeekCompiler.Cuda.Tests.Support;
 using DeepSeekCompiler.Runtime.Gpu.Offline;
 
-namespace DeepSeekCompiler.Hopper.Tests;
+namespace DeepSeekCompiler.Cuda.Tests.Hopper;
 
 /// <summary>What NVIDIA's assembler makes of the kernels of whole models, where it is found.</summary>
 public class AssemblyTests
@@ -23,14 +24,15 @@ public class AssemblyTests
         var format = fp8 ? NumberFormat.E4M3 : NumberFormat.BF16;
         var spec = model == "ragged" ? Specs.Small(272, 144, format).WithHeads(7, 24, 8, 40, 144) : Catalogue.Find(model)!;
         spec = spec with { Formats = spec.Formats with { Linear = format, Other = NumberFormat.BF16, Fp8 = fp8 ? Generators.Spec.Fp8Policy.Full : Generators.Spec.Fp8Policy.WeightOnly } };
-        var kernels = HopperKernels.Compile(spec, HopperKernels.Files(spec));
+        var generated = new GeneratedKernels(spec, DeviceVariants.Sm90);
+        var kernels = generated.Compile(generated.Files("Warpgroup."));
         Assert.Contains("ExpertGateUpPrefill", kernels.Keys);
         Assert.Contains("ExpertDown", kernels.Keys);
         Assert.Contains("LatentDownPrefill", kernels.Keys);
         string ptxas = PtxAssembler.Find()!;
         using var compiler = new PtxCompiler("sm_90a");
-        var assembled = kernels.SelectMany(k => HopperKernels.Entries(k.Value)
-            .Select(entry => compiler.Compile(entry)).Select(ptx => (k.Key, Ptx: ptx, Resources: PtxAssembler.Assemble(ptxas, ptx, "sm_90a")))).ToList();
+        var assembled = kernels.SelectMany(k => GeneratedKernels.Entries(k.Value).Where(e => e.Kernel.SharedBytes > 0)
+            .Select(entry => compiler.Compile(entry.Method)).Select(ptx => (k.Key, Ptx: ptx, Resources: PtxAssembler.Assemble(ptxas, ptx, "sm_90a")))).ToList();
         string spilled = string.Join('\n', assembled
             .Where(a => a.Resources is not { StackBytes: 0, SpillBytes: 0, Registers: <= Registers, Warnings.Count: 0 })
             .Select(a => $"{a.Key}: {a.Resources.Registers} registers, {a.Resources.StackBytes} bytes of stack, {a.Resources.SpillBytes} spilled; {string.Join(' ', a.Resources.Warnings)}"));

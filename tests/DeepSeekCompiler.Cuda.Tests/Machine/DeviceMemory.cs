@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace DeepSeekCompiler.Hopper.Tests.Machine;
+namespace DeepSeekCompiler.Cuda.Tests.Machine;
 
 /// <summary>Allocations of the simulated device, aligned as a driver aligns them, and filled with what spoils a sum that reads them unwritten.</summary>
 public sealed unsafe class DeviceMemory : IDisposable

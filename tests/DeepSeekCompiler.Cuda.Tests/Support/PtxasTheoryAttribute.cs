@@ -1,7 +1,7 @@
 using DeepSeekCompiler.Runtime.Gpu.Offline;
 using DeepSeekCompiler.Tests;
 
-namespace DeepSeekCompiler.Hopper.Tests.Support;
+namespace DeepSeekCompiler.Cuda.Tests.Support;
 
 /// <summary>A theory that needs NVIDIA's assembler and disassembler.</summary>
 [AttributeUsage(AttributeTargets.Method)]

@@ -1,30 +1,27 @@
 using System.Reflection;
-using DeepSeekCompiler.Generators.Spec;
-using DeepSeekCompiler.Hopper.Tests.Machine;
+using DeepSeekCompiler.Cuda.Tests.Machine;
 
-namespace DeepSeekCompiler.Hopper.Tests.Support;
+namespace DeepSeekCompiler.Cuda.Tests.Support;
 
-/// <summary>The generated Hopper kernels of a model, their very text compiled against the simulated machine.</summary>
+/// <summary>Generated kernels, their very text compiled against the simulated machine, launch code included.</summary>
 internal sealed class SimulatedKernels
 {
-    private const string Machine = "DeepSeekCompiler.Hopper.Tests.Machine";
+    private const string Machine = "DeepSeekCompiler.Cuda.Tests.Machine";
 
     private readonly IReadOnlyDictionary<string, Type> _types;
 
-    /// <param name="spec">The model.</param>
-    /// <param name="split">Activations as two terms.</param>
+    /// <param name="kernels">Of which model and device.</param>
     /// <param name="only">The kernels.</param>
-    public SimulatedKernels(ModelSpec spec, bool split, params string[] only)
-        : this(spec, split, text => text, only)
+    public SimulatedKernels(GeneratedKernels kernels, params string[] only)
+        : this(kernels, text => text, only)
     {
     }
 
-    /// <param name="spec">The model.</param>
-    /// <param name="split">Activations as two terms.</param>
+    /// <param name="kernels">Of which model and device.</param>
     /// <param name="mutate">Changes the text of a kernel.</param>
     /// <param name="only">The kernels.</param>
-    public SimulatedKernels(ModelSpec spec, bool split, Func<string, string> mutate, params string[] only) =>
-        _types = HopperKernels.Compile(spec, HopperKernels.Files(spec, split, only).ToDictionary(f => f.Key, f => Retarget(mutate(f.Value))));
+    public SimulatedKernels(GeneratedKernels kernels, Func<string, string> mutate, params string[] only) =>
+        _types = kernels.Compile(kernels.Files("", only).Values.Select(text => Cooperation.Of(Retarget(mutate(text)))));
 
     /// <summary>Calls a kernel with its arguments in the order of its parameters.</summary>
     public void Run(string kernel, DeviceRun run, params object[] arguments)
@@ -47,6 +44,6 @@ internal sealed class SimulatedKernels
         .Replace("using ILGPU.Runtime;\n", "", StringComparison.Ordinal)
         .Replace(
             "using DeepSeekCompiler.Runtime.Gpu.Execution;\n",
-            string.Concat(new[] { "TileCopy", "TransferBarrier", "Warpgroup", "GroupLanes" }.Select(name => $"using {name} = {Machine}.{name};\n")),
+            string.Concat(new[] { "TileCopy", "TransferBarrier", "Warpgroup", "GroupLanes", "MatrixCore" }.Select(name => $"using {name} = {Machine}.{name};\n")),
             StringComparison.Ordinal);
 }

@@ -1,21 +1,21 @@
 using DeepSeekCompiler.Generators.Spec;
-using DeepSeekCompiler.Hopper.Tests.Machine;
+using DeepSeekCompiler.Cuda.Tests.Machine;
 using DeepSeekCompiler.Kernels.Formats;
 
-namespace DeepSeekCompiler.Hopper.Tests.Support;
+namespace DeepSeekCompiler.Cuda.Tests.Support;
 
 /// <summary>A random matrix (or several, one behind the other) as kernels get it, beside what its numbers are.</summary>
 internal sealed class Matrix
 {
     private readonly int _blocks;
 
-    public Matrix(DeviceMemory memory, Random random, NumberFormat format, int rows, int columns, int count = 1)
+    public Matrix(DeviceMemory memory, Random random, NumberFormat format, int rows, int columns, int count = 1, bool whole = false)
     {
         (Rows, Columns) = (rows, columns);
         int blockColumns = (columns + 127) / 128;
         _blocks = (rows + 127) / 128 * blockColumns;
         var scales = new float[count * _blocks];
-        for (int i = 0; i < scales.Length; i++) scales[i] = (float)((random.NextDouble() + 0.5) * 1e-3);
+        for (int i = 0; i < scales.Length; i++) scales[i] = whole ? 1f / (1 << random.Next(4)) : (float)((random.NextDouble() + 0.5) * 1e-3);
         var values = new double[(long)count * rows * columns];
         if (format == NumberFormat.E4M3)
         {
@@ -23,7 +23,7 @@ internal sealed class Matrix
             for (int i = 0; i < codes.Length; i++)
             {
                 int at = i % (rows * columns);
-                codes[i] = E4M3.Encode((float)((random.NextDouble() * 896) - 448));
+                codes[i] = E4M3.Encode(whole ? random.Next(-8, 9) : (float)((random.NextDouble() * 896) - 448));
                 values[i] = (double)E4M3.Decode(codes[i]) * scales[(i / (rows * columns) * _blocks) + (at / columns / 128 * blockColumns) + (at % columns / 128)];
             }
 
@@ -34,7 +34,7 @@ internal sealed class Matrix
             var codes = new ushort[values.Length];
             for (int i = 0; i < codes.Length; i++)
             {
-                codes[i] = BF16.Encode((float)((random.NextDouble() * 2) - 1));
+                codes[i] = BF16.Encode(whole ? random.Next(-8, 9) : (float)((random.NextDouble() * 2) - 1));
                 values[i] = BF16.Decode(codes[i]);
             }
 

@@ -1,9 +1,9 @@
-using DeepSeekCompiler.Hopper.Tests.Machine;
+using DeepSeekCompiler.Cuda.Tests.Machine;
 using DeepSeekCompiler.Runtime.Gpu.Devices;
 using DeepSeekCompiler.Runtime.Gpu.Hopper;
 using DeepSeekCompiler.Runtime.Gpu.Primitives;
 
-namespace DeepSeekCompiler.Hopper.Tests;
+namespace DeepSeekCompiler.Cuda.Tests.Hopper;
 
 /// <summary>Arithmetic of matrix descriptors, swizzle and maps, all of it.</summary>
 public class DescriptorTests

@@ -1,4 +1,4 @@
-namespace DeepSeekCompiler.Hopper.Tests.Machine;
+namespace DeepSeekCompiler.Cuda.Tests.Machine;
 
 /// <summary>Stands in for ILGPU's view: memory of the simulated device, every index checked.</summary>
 public readonly unsafe struct ArrayView<T>(T* start, long length)

@@ -1,13 +1,23 @@
 using DeepSeekCompiler.Runtime.Gpu.Hopper;
 
-namespace DeepSeekCompiler.Hopper.Tests.Machine;
+namespace DeepSeekCompiler.Cuda.Tests.Machine;
 
 /// <summary>Stands in for the runtime's class of the name.</summary>
-public sealed class DeviceKernel<T>(string name, Action<T> method, int slot, int threads = 0, int sharedBytes = 0)
+public sealed class DeviceKernel<T>(string name, Func<T, ValueTask> method, int slot, int threads = 0, int sharedBytes = 0)
 {
+    /// <summary>A kernel that waits for nothing.</summary>
+    public DeviceKernel(string name, Action<T> method, int slot, int threads = 0, int sharedBytes = 0)
+        : this(name, given =>
+        {
+            method(given);
+            return default;
+        }, slot, threads, sharedBytes)
+    {
+    }
+
     public string Name => name;
 
-    public Action<T> Method => method;
+    public Func<T, ValueTask> Method => method;
 
     public int Slot => slot;
 

@@ -1,4 +1,4 @@
-namespace DeepSeekCompiler.Hopper.Tests.Machine;
+namespace DeepSeekCompiler.Cuda.Tests.Machine;
 
 /// <summary>A barrier in shared memory (PTX ISA, mbarrier): a phase ends with its last arrival and its last expected byte.</summary>
 public sealed class TransferState
@@ -35,43 +35,32 @@ public sealed class TransferState
 /// <summary>Stands in for the runtime's class of the name.</summary>
 public static class TransferBarrier
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
-
     public static void Initialize(int barrier, int arrivals)
     {
         if (barrier % 8 != 0) throw new ArgumentException($"A barrier at {barrier}, which is no multiple of 8.");
-        lock (ThreadGroup.Current.Barriers) ThreadGroup.Current.Barriers.Add(barrier, new(arrivals));
+        Lane.Current.Group.Barriers.Add(barrier, new(arrivals));
     }
 
     public static void Publish()
     {
     }
 
-    public static void Expect(int barrier, int bytes) => Change(ThreadGroup.Current, barrier, state => state.Arrive(bytes));
+    public static void Expect(int barrier, int bytes) => State(barrier).Arrive(bytes);
 
-    public static void Arrive(int barrier) => Change(ThreadGroup.Current, barrier, state => state.Arrive(0));
+    public static void Arrive(int barrier) => State(barrier).Arrive(0);
 
-    public static void Wait(int barrier, int parity)
+    public static Parked Wait(int barrier, int parity)
     {
         if (parity is not (0 or 1)) throw new ArgumentException($"A parity of {parity}.");
-        var group = ThreadGroup.Current;
-        lock (group.Barriers)
-        {
-            var state = group.Barriers[barrier];
-            while ((state.Phase & 1) == parity)
-            {
-                if (group.Failed) throw new OperationCanceledException();
-                if (!Monitor.Wait(group.Barriers, s_patience)) throw new TimeoutException($"Thread {Group.IdxX} waits for a phase of parity {parity} of barrier {barrier} that does not end.");
-            }
-        }
+        var state = State(barrier);
+        Lane.Current.Condition = () => (state.Phase & 1) != parity;
+        Lane.Current.State = Waiting.Condition;
+        return default;
     }
 
-    internal static void Change(ThreadGroup group, int barrier, Action<TransferState> change)
+    private static TransferState State(int barrier)
     {
-        lock (group.Barriers)
-        {
-            change(group.Barriers[barrier]);
-            Monitor.PulseAll(group.Barriers);
-        }
+        Lane.Current.Group.Changed = true;
+        return Lane.Current.Group.Barriers[barrier];
     }
 }

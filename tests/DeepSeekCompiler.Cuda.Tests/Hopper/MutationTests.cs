@@ -1,10 +1,11 @@
+using DeepSeekCompiler.Generators.Program;
 using DeepSeekCompiler.Generators.Spec;
-using DeepSeekCompiler.Hopper.Tests.Machine;
-using DeepSeekCompiler.Hopper.Tests.Support;
+using DeepSeekCompiler.Cuda.Tests.Machine;
+using DeepSeekCompiler.Cuda.Tests.Support;
 using DeepSeekCompiler.Models.Tests.Reference;
 using DeepSeekCompiler.Tests;
 
-namespace DeepSeekCompiler.Hopper.Tests;
+namespace DeepSeekCompiler.Cuda.Tests.Hopper;
 
 /// <summary>The simulation finds mistakes: of a machine that is not what the kernels think it is, and of kernels with a term changed.</summary>
 public class MutationTests
@@ -46,12 +47,12 @@ public class MutationTests
 
     private static double Error(Func<string, string> mutate, Faults faults)
     {
-        var kernels = new SimulatedKernels(Specs.Small(Hidden, Inner, NumberFormat.E4M3), false, mutate, "DenseDownPrefill");
+        var kernels = new SimulatedKernels(new(Specs.Small(Hidden, Inner, NumberFormat.E4M3), DeviceVariants.Sm90), mutate, "DenseDownPrefill");
         using var memory = new DeviceMemory();
         var (run, random) = (new DeviceRun(memory, 1, faults), new Random(5));
-        var x = Activations.Random(memory, random, Tokens * Inner);
+        var x = Vectors.Random(memory, random, Tokens * Inner);
         var weight = new Matrix(memory, random, NumberFormat.E4M3, Hidden, Inner);
-        var y = Activations.Random(memory, random, Tokens * Hidden);
+        var y = Vectors.Random(memory, random, Tokens * Hidden);
         double[][] before = [.. Enumerable.Range(0, Tokens).Select(t => y.Row(t, Hidden))];
         try
         {
@@ -63,7 +64,7 @@ public class MutationTests
             return double.PositiveInfinity;
         }
 
-        return Enumerable.Range(0, Tokens).Max(t => Activations.Error(
-            [.. Plain.Linear(weight.Values, Activations.Prepared(x.Row(t, Inner), NumberFormat.E4M3, false)).Zip(before[t], (a, b) => a + b)], y.Row(t, Hidden)));
+        return Enumerable.Range(0, Tokens).Max(t => Vectors.Error(
+            [.. Plain.Linear(weight.Values, Vectors.Prepared(x.Row(t, Inner), true, false)).Zip(before[t], (a, b) => a + b)], y.Row(t, Hidden)));
     }
 }

@@ -1,0 +1,96 @@
+using System;
+using DeepSeekCompiler.Generators.Algorithms;
+using DeepSeekCompiler.Generators.Spec;
+
+namespace DeepSeekCompiler.Generators.Schedules.Matrix;
+
+/// <summary>How the parts of decode attention run on matrix instructions: a group takes some heads through a part of the context, sixteen keys (a block) at a
+/// time. Its warps share the numbers of a score, meet for the softmax, and share the numbers of a value.</summary>
+/// <param name="Attention">The algorithm.</param>
+/// <param name="HeadTiles">Sixteens of heads of a group.</param>
+/// <param name="Stages">Blocks in shared memory, one of them multiplied, the others under way.</param>
+internal sealed record AttentionTile(AttentionDecode Attention, int HeadTiles, int Stages)
+{
+    /// <summary>Keys of a block: what one instruction reduces over when it weighs values.</summary>
+    public const int Keys = 16;
+
+    /// <summary>Warps of a group.</summary>
+    public const int Warps = 8;
+
+    /// <summary>Numbers from a head's scores to the next one's: keys, and as many more that lanes meet in different banks.</summary>
+    public const int ScoreStride = Keys + 4;
+
+    /// <summary>Pieces from a head's weights to the next one's: two, and one that rows of a fragment lie in different banks.</summary>
+    public const int WeightStride = 3;
+
+    // What sm_86 and sm_89 let a group have, in 16-byte pieces.
+    private const int SharedPieces = 99 * 1024 / 16;
+
+    // Query fragments and sums of a thread; as many registers again are left for what is between them.
+    private const int Held = 128;
+
+    private AttentionShape Shape => Attention.Shape;
+
+    public int Threads => 32 * Warps;
+
+    /// <summary>Heads of a group.</summary>
+    public int Heads => 16 * HeadTiles;
+
+    /// <summary>Groups' tiles of the heads that share a key.</summary>
+    public int Tiles => (Shape.HeadsPerGroup + Heads - 1) / Heads;
+
+    /// <summary>16-byte pieces of a key.</summary>
+    public int KeyPieces => Shape.KeyDim / 8;
+
+    public int ValuePieces => Shape.ValueDim / 8;
+
+    /// <summary>Whether a value is a part of its key, as of latent attention.</summary>
+    public bool ValuesInKeys => Shape.Groups == 1 && Shape.ValueAt >= Shape.KeyAt && Shape.ValueAt + Shape.ValueDim <= Shape.KeyAt + Shape.KeyDim;
+
+    /// <summary>Where the value starts in a row of shared memory.</summary>
+    public int ValueStart => ValuesInKeys ? (Shape.ValueAt - Shape.KeyAt) / 8 : KeyPieces;
+
+    /// <summary>Pieces that are copied of a cache row.</summary>
+    public int CopiedPieces => ValuesInKeys ? KeyPieces : KeyPieces + ValuePieces;
+
+    /// <summary>Pieces from a row in shared memory to the next: an odd number, so that the eight rows of a fragment lie in different banks.</summary>
+    public int RowPieces => CopiedPieces | 1;
+
+    public int StagePieces => Keys * RowPieces;
+
+    /// <summary>Instructions along a key that a warp does: sixteen numbers each.</summary>
+    public int KeySteps => (Shape.KeyDim + 16 * Warps - 1) / (16 * Warps);
+
+    /// <summary>Pairs of instructions along a value that a warp does: eight numbers each.</summary>
+    public int ValuePairs => (Shape.ValueDim + 16 * Warps - 1) / (16 * Warps);
+
+    /// <summary>Whether every warp's numbers of a value are numbers that it has.</summary>
+    public bool WholeValues => ValuePairs * 16 * Warps == Shape.ValueDim;
+
+    /// <summary>Pieces of the warps' parts of the scores, behind the stages.</summary>
+    public int ScorePieces => Warps * Heads * ScoreStride / 4;
+
+    public int DynamicBytes => 16 * (Stages * StagePieces + ScorePieces + Heads * WeightStride) + 4 * Heads;
+
+    /// <summary>The tile; null where the cache is not of bfloat16 numbers in whole pieces, or rows are too long.</summary>
+    public static AttentionTile? Of(AttentionDecode a, Machine target)
+    {
+        var s = a.Shape;
+        if (target.Matrix == MatrixUnit.None || s.Cache != NumberFormat.BF16) return null;
+        if (s.CacheRow % 8 + s.KeyAt % 8 + s.KeyDim % 8 + s.ValueAt % 8 + s.ValueDim % 8 != 0) return null;
+        for (int tiles = s.HeadsPerGroup > 16 ? 2 : 1; tiles > 0; tiles--)
+        {
+            // Three stages keep two under way.
+            for (int stages = 3; stages >= 2; stages--)
+            {
+                var tile = new AttentionTile(a, tiles, stages);
+                if (4 * tiles * (tile.KeySteps + 2 * tile.ValuePairs) <= Held && tile.DynamicBytes <= 16 * SharedPieces) return tile;
+            }
+        }
+
+        return null;
+    }
+
+    public override string ToString() =>
+        $"{Heads} heads by {Keys} keys a step, {Warps} warps along the numbers of keys and values, {Stages} steps in a ring; {DynamicBytes} bytes of shared memory";
+}

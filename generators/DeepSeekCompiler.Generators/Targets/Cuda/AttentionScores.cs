@@ -1,0 +1,104 @@
+using DeepSeekCompiler.Generators.Algorithms;
+using DeepSeekCompiler.Generators.Expressions;
+using DeepSeekCompiler.Generators.Loops.Lowering;
+using DeepSeekCompiler.Generators.Schedules.Matrix;
+using static DeepSeekCompiler.Generators.Targets.Cuda.AttentionText;
+
+namespace DeepSeekCompiler.Generators.Targets.Cuda;
+
+/// <summary>Prints how decode attention comes to the weights of a block of keys: queries in registers, scores on matrix instructions, online softmax.</summary>
+internal sealed class AttentionScores(AttentionFunction function, CodeWriter w)
+{
+    private readonly AttentionTile _tile = function.Tile;
+    private readonly AttentionShape _shape = function.Tile.Attention.Shape;
+
+    public void PrintQueries()
+    {
+        w.Line("// This warp's numbers of the queries; a head behind the last one has the last one's.");
+        var (buffer, _, index) = function.Query;
+        w.Line($"var queries = given.{buffer.Name};");
+        w.Line($"int own = warp * {N(16 * _tile.KeySteps)} + column;");
+        foreach (int m in HeadTiles(_tile))
+        {
+            foreach (var (name, add) in new[] { ($"query{N(m)}", 16 * m), ($"queryBelow{N(m)}", 16 * m + 8) })
+                w.Line($"int {name} = {Code(Affine.Simplify(MatrixText.Rename(index, AttentionFunction.Head, $"Math.Min(first + row{Plus(add)}, {N(_shape.HeadsPerGroup - 1)})")))};");
+            for (int i = 0; i < _tile.KeySteps; i++) w.Line($"Words4 q{N(m)}_{N(i)} = Query(queries, query{N(m)}, queryBelow{N(m)}, own{Plus(16 * i)});");
+        }
+    }
+
+    public void PrintQueryMethod()
+    {
+        string Pair(string row, string column) => $"queries[{row} + {column}], queries[{row} + {column} + 1]";
+        w.Line();
+        w.Line("/// <summary>Numbers of two heads' queries as a fragment; zeros behind the last one.</summary>");
+        w.Line("[MethodImpl(MethodImplOptions.AggressiveInlining)]");
+        w.Open($"private static Words4 Query(ArrayView<float> queries, int row, int below, int column)");
+        w.Line("uint x = 0, y = 0, z = 0, w = 0;");
+        w.Open($"if (column < {N(_shape.KeyDim)})");
+        w.Line($"x = MatrixCore.PackBF16({Pair("row", "column")});");
+        w.Line($"y = MatrixCore.PackBF16({Pair("below", "column")});");
+        w.Close();
+        w.Open($"if (column + 8 < {N(_shape.KeyDim)})");
+        w.Line($"z = MatrixCore.PackBF16({Pair("row", "column + 8")});");
+        w.Line($"w = MatrixCore.PackBF16({Pair("below", "column + 8")});");
+        w.Close();
+        w.Line("return Fragment.A(x, y, z, w);");
+        w.Close();
+    }
+
+    public void PrintScores()
+    {
+        foreach (int m in HeadTiles(_tile)) w.Line($"Sums4 {Score(m, 0)} = default, {Score(m, 1)} = default;");
+        w.Line("// Numbers behind a key's last meet zeros; what is read in their place does not matter.");
+        w.Line($"int key = read + ((lane & 7) + (lane >> 4 << 3)) * {N(_tile.RowPieces)}, piece = warp * {N(2 * _tile.KeySteps)} + (lane >> 3 & 1);");
+        for (int i = 0; i < _tile.KeySteps; i++)
+        {
+            w.Line($"Words4 k{N(i)} = MatrixCore.LoadMatrix(ref shared[key + Math.Min(piece{Plus(2 * i)}, {N(_tile.KeyPieces - 1)})]);");
+            foreach (int m in HeadTiles(_tile))
+            {
+                w.Line($"{Score(m, 0)} = MatrixCore.MmaBF16({Score(m, 0)}, q{N(m)}_{N(i)}, Fragment.B(k{N(i)}.X, k{N(i)}.Y));");
+                w.Line($"{Score(m, 1)} = MatrixCore.MmaBF16({Score(m, 1)}, q{N(m)}_{N(i)}, Fragment.B(k{N(i)}.Z, k{N(i)}.W));");
+            }
+        }
+
+        w.Line();
+        w.Line($"int place = (warp * {N(_tile.Heads)} + row) * {N(AttentionTile.ScoreStride)} + column;");
+        foreach (int m in HeadTiles(_tile))
+        {
+            for (int n = 0; n < 2; n++)
+            {
+                int at = 16 * m * AttentionTile.ScoreStride + 8 * n, below = at + 8 * AttentionTile.ScoreStride;
+                foreach (var (add, word) in new[] { (at, "X"), (at + 1, "Y"), (below, "Z"), (below + 1, "W") }) w.Line($"scores[place{Plus(add)}] = {Score(m, n)}.{word};");
+            }
+        }
+
+        w.Line("Group.Barrier();");
+    }
+
+    public void PrintSoftmax()
+    {
+        int sharing = 8 * _tile.Heads;
+        if (sharing < _tile.Threads) w.Open($"if (thread < {N(sharing)})");
+        w.Line($"int at = (thread >> 3) * {N(AttentionTile.ScoreStride)} + (thread & 7) * 2, seen = keys - block * {N(AttentionTile.Keys)} - (thread & 7) * 2;");
+        w.Line("float left = 0, right = 0;");
+        w.Open($"for (int other = 0; other < {N(AttentionTile.Warps)}; other++)");
+        w.Line($"left += scores[other * {N(_tile.Heads * AttentionTile.ScoreStride)} + at];");
+        w.Line($"right += scores[other * {N(_tile.Heads * AttentionTile.ScoreStride)} + at + 1];");
+        w.Close();
+        w.Line();
+        w.Line($"left = seen > 0 ? left * {Float(_shape.Scale)} : {Float(Limits.Lowest)};");
+        w.Line($"right = seen > 1 ? right * {Float(_shape.Scale)} : {Float(Limits.Lowest)};");
+        w.Line("float highest = Math.Max(most, Math.Max(left, right));");
+        foreach (int mask in new[] { 1, 2, 4 }) w.Line($"highest = Math.Max(highest, MatrixCore.Exchange(highest, {N(mask)}));");
+        w.Line("float fade = DeviceMath.Exp(most - highest);");
+        w.Line("uint pair = MatrixCore.PackBF16(DeviceMath.Exp(left - highest), DeviceMath.Exp(right - highest));");
+        w.Line("float sum = MatrixCore.LowBF16(pair) + MatrixCore.HighBF16(pair);");
+        foreach (int mask in new[] { 1, 2, 4 }) w.Line($"sum += MatrixCore.Exchange(sum, {N(mask)});");
+        w.Line("total = total * fade + sum;");
+        w.Line("most = highest;");
+        w.Line($"weights[(thread >> 3) * {N(4 * AttentionTile.WeightStride)} + (thread & 7)] = pair;");
+        w.Line("if ((thread & 7) == 0) fades[thread >> 3] = fade;");
+        if (sharing < _tile.Threads) w.Close();
+        w.Line("Group.Barrier();");
+    }
+}

@@ -1,0 +1,96 @@
+using DeepSeekCompiler.Compile;
+using DeepSeekCompiler.Cuda.Tests.Support;
+using DeepSeekCompiler.Generators.Program;
+using DeepSeekCompiler.Generators.Spec;
+using DeepSeekCompiler.Runtime.Gpu.Offline;
+using DeepSeekCompiler.Tests;
+
+namespace DeepSeekCompiler.Cuda.Tests.Attention;
+
+/// <summary>Decode attention on matrix instructions, executed by the simulated machine: any head count, latent rank, rope width, split of the context.</summary>
+public class DecodeTests
+{
+    /// <summary>Heads, width without rope, rope width, latent rank, tokens, position, parts.</summary>
+    public static TheoryData<int, int, int, int, int, int, int> Shapes => new()
+    {
+        { 16, 24, 64, 512, 1, 70, 1 }, { 1, 16, 8, 40, 1, 0, 1 }, { 5, 16, 16, 144, 3, 130, 2 }, { 20, 16, 32, 128, 2, 61, 16 }, { 37, 8, 8, 80, 4, 190, 3 }, { 64, 16, 64, 256, 1, 15, 1 },
+        { 33, 16, 24, 136, 1, 63, 4 },
+    };
+
+    /// <summary>Weights that are 1 or 0: every score, maximum and value on its way, without rounding.</summary>
+    [Theory]
+    [MemberData(nameof(Shapes))]
+    public void WholeNumbers_AreExact(int heads, int nope, int rope, int latent, int tokens, int position, int splits) =>
+        Assert.InRange(AttentionCase.Latent(heads, nope, rope, latent, tokens, position, splits).Error(whole: true), -Tolerances.Contraction, Tolerances.Contraction);
+
+    [Theory]
+    [MemberData(nameof(Shapes))]
+    public void LatentAttention_MatchesThePlainReference(int heads, int nope, int rope, int latent, int tokens, int position, int splits) =>
+        Assert.InRange(AttentionCase.Latent(heads, nope, rope, latent, tokens, position, splits).Error(whole: false), 0, Tolerances.Bf16Attention);
+
+    /// <summary>Values of their own, heads that share keys.</summary>
+    [Theory]
+    [InlineData(8, 2, 64, 2, 40, 2)]
+    [InlineData(6, 6, 24, 1, 80, 3)]
+    public void GroupedAttention_MatchesThePlainReference(int heads, int groups, int width, int tokens, int position, int splits)
+    {
+        Assert.InRange(AttentionCase.Grouped(heads, groups, width, tokens, position, splits).Error(whole: true), -Tolerances.Contraction, Tolerances.Contraction);
+        Assert.InRange(AttentionCase.Grouped(heads, groups, width, tokens, position, splits).Error(whole: false), 0, Tolerances.Bf16Attention);
+    }
+
+    /// <summary>The kernel with a term changed.</summary>
+    [Theory]
+    [InlineData("MatrixCore.WaitCopies1();", "", 190)]
+    [InlineData("MatrixCore.WaitCopies1();\n                    Group.Barrier();", "MatrixCore.WaitCopies1();", 190)]
+    [InlineData("place < keys ? 16 : 0", "16", 2)]
+    [InlineData("seen > 1 ?", "seen > 0 ?", 2)]
+    [InlineData("(lane & 7) + (lane >> 4 << 3)", "(lane & 7) + (lane >> 3 << 3)", 190)]
+    [InlineData("(lane >> 3 & 1)", "(lane >> 4)", 190)]
+    [InlineData("LoadMatrixTransposed", "LoadMatrix", 190)]
+    [InlineData("Fragment.B(v0.X, v0.Y)", "Fragment.B(v0.X, v0.Z)", 190)]
+    [InlineData("Fragment.B(k0.Z, k0.W)", "Fragment.B(k0.W, k0.Z)", 190)]
+    [InlineData("fadeBelow0 = fades[row + 8]", "fadeBelow0 = fades[row]", 190)]
+    [InlineData("MatrixCore.Exchange(highest, 4)", "MatrixCore.Exchange(highest, 2)", 190)]
+    [InlineData("total = total * fade + sum", "total = total + sum", 190)]
+    [InlineData("if (column < 88)", "if (column < 80)", 190)]
+    public void AnotherTerm_IsFound(string term, string other, int position)
+    {
+        double error = AttentionCase.Latent(37, 8, 8, 80, 2, position, 2).Error(whole: false, text =>
+        {
+            Assert.Contains(term, text, StringComparison.Ordinal);
+            return text.Replace(term, other, StringComparison.Ordinal);
+        });
+        Assert.False(error <= 10 * Tolerances.Bf16Attention, $"{error}");
+    }
+
+    /// <summary>A float32 cache keeps the plain kernel.</summary>
+    [Fact]
+    public void AFloatCache_IsNotRounded()
+    {
+        var given = AttentionCase.Latent(4, 16, 8, 40, 1, 3, 1);
+        var plain = given.Spec with { Formats = given.Spec.Formats with { Cache = NumberFormat.F32 } };
+        Assert.DoesNotContain("MatrixCore", new GeneratedKernels(plain, DeviceVariants.Sm80).Files("", "AttentionDecode").Values.Single(), StringComparison.Ordinal);
+        Assert.Contains("MatrixCore", given.Kernels().Files("", "AttentionDecode").Values.Single(), StringComparison.Ordinal);
+    }
+
+    /// <summary>Two models whose kernels have 16 and 32 heads a group.</summary>
+    [PtxasTheory]
+    [InlineData("DeepSeekV2Lite", "sm_80", 18)]
+    [InlineData("DeepSeekV3", "sm_80", 36)]
+    [InlineData("DeepSeekV3", "sm_90a", 36)]
+    public void Kernels_MultiplyWithoutStack(string model, string architecture, int instructions)
+    {
+        var spec = Catalogue.Find(model)!;
+        var kernels = new GeneratedKernels(spec with { Formats = spec.Formats with { Cache = NumberFormat.BF16 } }, architecture == "sm_80" ? DeviceVariants.Sm80 : DeviceVariants.Sm90);
+        var type = kernels.Compile(kernels.Files("", "AttentionDecode"))["AttentionDecode"];
+        using var compiler = new PtxCompiler(architecture);
+        var (entry, launched) = GeneratedKernels.Entries(type).Single(e => e.Method.Name == "Parts");
+        Assert.InRange(launched.SharedBytes, 1, 99 * 1024);
+        string ptx = compiler.Compile(entry), ptxas = PtxAssembler.Find()!;
+        var resources = PtxAssembler.Assemble(ptxas, ptx, architecture);
+        Assert.True(resources is { StackBytes: 0, SpillBytes: 0, Registers: <= 255, Warnings.Count: 0 }, $"{resources.Registers} registers, {resources.StackBytes} bytes of stack, {resources.SpillBytes} spilled");
+        var sass = Sass.Of(ptxas, ptx, architecture);
+        Assert.Equal(0, sass.Count("LDL") + sass.Count("STL"));
+        Assert.Equal(instructions, sass.Count("HMMA"));
+    }
+}

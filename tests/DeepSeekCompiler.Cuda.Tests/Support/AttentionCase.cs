@@ -1,0 +1,85 @@
+using DeepSeekCompiler.Cuda.Tests.Machine;
+using DeepSeekCompiler.Generators.Algorithms;
+using DeepSeekCompiler.Generators.Program;
+using DeepSeekCompiler.Generators.Spec;
+using DeepSeekCompiler.Kernels.Formats;
+using DeepSeekCompiler.Models.Tests.Reference;
+
+namespace DeepSeekCompiler.Cuda.Tests.Support;
+
+/// <summary>Decode attention of a small model with a bfloat16 cache on the simulated machine, against the formulas in double.</summary>
+/// <param name="Spec">The model.</param>
+/// <param name="Tokens">Tokens of the step.</param>
+/// <param name="Position">Where the first of them stands.</param>
+/// <param name="Splits">Parts of the context.</param>
+internal sealed record AttentionCase(ModelSpec Spec, int Tokens, int Position, int Splits)
+{
+    public static AttentionCase Latent(int heads, int nope, int rope, int latent, int tokens, int position, int splits) =>
+        new(Cached(Specs.Small(64, 64, NumberFormat.BF16).WithHeads(heads, nope, rope, latent, 64)), tokens, position, splits);
+
+    public static AttentionCase Grouped(int heads, int groups, int width, int tokens, int position, int splits) => new(Cached(Specs.Small(64, 64, NumberFormat.BF16)) with
+    {
+        Attention = new GroupedQueryAttentionSpec { NumAttentionHeads = heads, NumKeyValueHeads = groups, HeadDim = width },
+    }, tokens, position, splits);
+
+    public GeneratedKernels Kernels(DeviceVariants variant = DeviceVariants.Sm80) => new(Spec, variant);
+
+    /// <summary>The largest relative error of a token's output.</summary>
+    /// <param name="whole">Whole numbers whose scores lie far apart: weights are 1 or 0, and no rounding is left.</param>
+    /// <param name="mutate">Changes the text of the kernel.</param>
+    public double Error(bool whole, Func<string, string>? mutate = null)
+    {
+        var kernels = new SimulatedKernels(Kernels(), mutate ?? (text => text), "AttentionDecode");
+        var shape = AttentionShape.Of(Spec.Attention, Spec.Rope, NumberFormat.BF16);
+        var latent = Spec.Attention as LatentAttentionSpec;
+        using var memory = new DeviceMemory();
+        var (run, random) = (new DeviceRun(memory, 5), new Random((7 * shape.Heads) + Position));
+        int width = latent?.QkHeadDim ?? shape.KeyDim, valueWidth = latent?.VHeadDim ?? shape.ValueDim, context = Position + Tokens;
+        var q = memory.Of<float>([.. Enumerable.Range(0, Tokens * shape.Heads * width).Select(_ => whole ? 64f * random.Next(-1, 2) : (float)((random.NextDouble() * 2) - 1))]);
+        // Rows of the last page behind the context hold what must not be read.
+        var codes = new ushort[(context + Limits.PageTokens - 1) / Limits.PageTokens * Limits.PageTokens * shape.CacheRow];
+        for (int i = 0; i < codes.Length; i++) codes[i] = i >= context * shape.CacheRow ? (ushort)0x7FC0 : BF16.Encode(whole ? random.Next(-8, 9) : (float)((random.NextDouble() * 2) - 1));
+        double[] cache = [.. codes.Select(c => (double)BF16.Decode(c))];
+        double[]? up = null;
+        object[] weights = [];
+        if (latent is not null)
+        {
+            ushort[] numbers = [.. Enumerable.Range(0, shape.Heads * (latent.QkNopeHeadDim + latent.VHeadDim) * latent.KvLoraRank)
+                .Select(_ => BF16.Encode(whole ? random.Next(-1, 2) : (float)((random.NextDouble() - 0.5) / 4)))];
+            weights = [memory.Of<ushort>(numbers)];
+            up = [.. numbers.Select(n => (double)BF16.Decode(n))];
+        }
+
+        var o = memory.Allocate<float>(Tokens * shape.Heads * valueWidth);
+        try
+        {
+            kernels.Run("AttentionDecode", run, [q, .. weights, memory.Of<ushort>(codes), o, Tokens, new StepNumber(Position), Splits]);
+        }
+        catch (Exception e) when (e is not Xunit.Sdk.XunitException && mutate is not null)
+        {
+            // Out of a buffer, or lanes that part: found as well.
+            return double.PositiveInfinity;
+        }
+
+        return Enumerable.Range(0, Tokens).Max(t =>
+        {
+            var row = q.Row(t, shape.Heads * width);
+            double[] expected = [.. Enumerable.Range(0, shape.Heads).SelectMany(head => Head(shape, latent, up, row.AsSpan(head * width, width).ToArray(), cache, head, Position + t + 1))];
+            return Vectors.Error(expected, o.Row(t, expected.Length));
+        });
+    }
+
+    private static double[] Head(AttentionShape shape, LatentAttentionSpec? latent, double[]? up, double[] q, double[] cache, int head, int context)
+    {
+        int group = head / shape.HeadsPerGroup, rows = latent is null ? 0 : latent.QkNopeHeadDim + latent.VHeadDim;
+        double Up(int row, int column) => up![(((head * rows) + row) * latent!.KvLoraRank) + column];
+        double[] query = latent is null ? q
+            : [.. Enumerable.Range(0, latent.KvLoraRank).Select(c => Enumerable.Range(0, latent.QkNopeHeadDim).Sum(d => q[d] * Up(d, c))), .. q[latent.QkNopeHeadDim..]];
+        double Key(int j, int d) => cache[(j * shape.CacheRow) + shape.KeyAt + (group * shape.KeyDim) + d];
+        var weights = Plain.Softmax([.. Enumerable.Range(0, context).Select(j => Enumerable.Range(0, shape.KeyDim).Sum(d => query[d] * Key(j, d)) * shape.Scale)]);
+        double[] mixed = [.. Enumerable.Range(0, shape.ValueDim).Select(v => Enumerable.Range(0, context).Sum(j => weights[j] * cache[(j * shape.CacheRow) + shape.ValueAt + (group * shape.ValueDim) + v]))];
+        return latent is null ? mixed : [.. Enumerable.Range(0, latent.VHeadDim).Select(v => Enumerable.Range(0, latent.KvLoraRank).Sum(c => mixed[c] * Up(latent.QkNopeHeadDim + v, c)))];
+    }
+
+    private static ModelSpec Cached(ModelSpec spec) => spec with { Formats = spec.Formats with { Cache = NumberFormat.BF16 } };
+}
