@@ -45,7 +45,7 @@ internal sealed class ExpertLinear : IAlgorithm
         Expr slots = byToken ? count * e.NumExpertsPerTok : count;
         var s = new Axis("s", slots, null, Limits.MaxChunk * e.NumExpertsPerTok);
         // Rows by token are picked by every expert that they go to; or a row a slot, the rows of an expert side by side.
-        var source = byToken && form.IsWarpgroup() ? ActivationRows.Of(b, x, s, columns, null, quantize, form, weight, Row(s))
+        var source = byToken && form.IsWarpgroup() ? ActivationRows.Of(b, x, s, columns, null, quantize, form, weight, Row)
             : ActivationRows.Of(b, x, byToken ? Linear.TokenAxis(count, form) : s, columns, null, quantize, form, weight, null, true);
         var a = new Axis("a", active, null, e.NRoutedExperts);
         var n = new Axis("n", rows);
