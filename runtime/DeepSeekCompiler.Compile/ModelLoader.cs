@@ -44,9 +44,10 @@ public static class ModelLoader
     /// <summary>The device program of a specification, without weights and without a device; for reports and for assembling it.</summary>
     /// <param name="spec">The model.</param>
     /// <param name="variant">The kind of device.</param>
-    public static DeviceProgram CreateDeviceProgram(ModelSpec spec, DeviceVariant variant)
+    /// <param name="splitActivations">As <see cref="LoadOptions.SplitActivations"/>.</param>
+    public static DeviceProgram CreateDeviceProgram(ModelSpec spec, DeviceVariant variant, bool splitActivations = false)
     {
-        var model = Compiled(spec, new LoadOptions { VectorWidth = 0 }, variant).Model;
+        var model = Compiled(spec, new LoadOptions { VectorWidth = 0, SplitActivations = splitActivations }, variant).Model;
         return ((IDeviceModel)model).CreateProgram(variant)!;
     }
 

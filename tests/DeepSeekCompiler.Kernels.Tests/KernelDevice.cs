@@ -8,16 +8,21 @@ using ILGPU.Runtime;
 
 namespace DeepSeekCompiler.Kernels.Tests;
 
-/// <summary>Kernels on an OpenCL device: every call copies its arguments there and back.</summary>
+/// <summary>Kernels on a device: every call copies its arguments there and back.</summary>
 internal sealed unsafe class KernelDevice : KernelTarget
 {
-    private readonly OpenDevice _device = GpuDevices.Open("opencl");
+    private readonly OpenDevice _device;
     private readonly DeviceProgram _program;
     private readonly DeviceRun _run;
 
-    public KernelDevice(ModelSpec spec, DeviceVariant variant)
+    /// <param name="spec">The model whose kernels they are.</param>
+    /// <param name="variant">The kind of device program.</param>
+    /// <param name="device">Where they run.</param>
+    /// <param name="split">Whether activations meet matrix instructions as two terms, near float32.</param>
+    public KernelDevice(ModelSpec spec, DeviceVariant variant, string device = "opencl", bool split = false)
     {
-        _program = ModelLoader.CreateDeviceProgram(spec, variant);
+        _program = ModelLoader.CreateDeviceProgram(spec, variant, split);
+        _device = GpuDevices.Open(device);
         _run = new DeviceRun(_device, DeviceWeights.None, _program.Threads);
     }
 

@@ -23,16 +23,27 @@ public sealed record Roofline(int Tokens, int Context, Work Work)
     public static Roofline Of(ModelSpec spec, TensorKernel kernel, int? tokens, int context)
     {
         bool prefill = kernel.Name.Contains("Prefill", StringComparison.Ordinal) || kernel.Name is "ExpertDown" or "Combine";
-        int count = tokens ?? (prefill ? PrefillTokens : 1);
-        int all = Math.Max(context, count);
-        long slots = (long)count * (spec.Experts?.NumExpertsPerTok ?? 1);
-        long active = Math.Min(slots, spec.Experts?.NRoutedExperts ?? 1);
-        var scalars = new Dictionary<string, long>
-        {
-            ["tokens"] = count, ["position"] = all - count, ["splits"] = Splits, ["slots"] = slots, ["active"] = active,
-        };
-        return new(count, all, Work.Of(kernel, scalars, (double)slots / active));
+        var (count, all) = Sizes(tokens ?? (prefill ? PrefillTokens : 1), context);
+        var scalars = Scalars(spec, count, all);
+        return new(count, all, Work.Of(kernel, scalars, (double)scalars["slots"] / scalars["active"]));
     }
+
+    /// <summary>The integer parameters that kernels have, at given sizes.</summary>
+    /// <param name="spec">The model.</param>
+    /// <param name="tokens">Tokens of the call.</param>
+    /// <param name="context">Tokens in the cache afterwards.</param>
+    public static IReadOnlyDictionary<string, long> Scalars(ModelSpec spec, int tokens, int context)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        var (count, all) = Sizes(tokens, context);
+        long slots = (long)count * (spec.Experts?.NumExpertsPerTok ?? 1);
+        return new Dictionary<string, long>
+        {
+            ["tokens"] = count, ["position"] = all - count, ["splits"] = Splits, ["slots"] = slots, ["active"] = Math.Min(slots, spec.Experts?.NRoutedExperts ?? 1),
+        };
+    }
+
+    private static (int Tokens, int Context) Sizes(int tokens, int context) => (tokens, Math.Max(context, tokens));
 
     /// <summary>The least time on a device in microseconds, and what bounds it. Products of matrices can use matrix units, whatever this kernel does.</summary>
     /// <param name="device">Its rates.</param>

@@ -11,16 +11,20 @@ public readonly record struct DeviceNumber(ArrayView<int> Place)
 }
 
 /// <summary>A number that changes from step to step, as the forward pass hands it on.</summary>
-/// <param name="Step">The step, which is told when the host itself uses the number: such a step cannot be replayed.</param>
+/// <param name="Step">The step, which is told when the host itself uses the number: such a step cannot be replayed. Null for a kernel by itself.</param>
 /// <param name="Value">The number.</param>
 /// <param name="Place">Where kernels read it.</param>
-public readonly record struct StepNumber(DeviceStep Step, int Value, ArrayView<int> Place)
+public readonly record struct StepNumber(DeviceStep? Step, int Value, ArrayView<int> Place)
 {
     public static implicit operator DeviceNumber(StepNumber number) => new(number.Place);
 
     public static implicit operator int(StepNumber number)
     {
-        number.Step.DependsOnPosition = true;
+        if (number.Step is { } step)
+        {
+            step.DependsOnPosition = true;
+        }
+
         return number.Value;
     }
 }

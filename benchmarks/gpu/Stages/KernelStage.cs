@@ -1,0 +1,40 @@
+using DeepSeekCompiler.Generators.Spec;
+using DeepSeekCompiler.Kernels.Tests;
+using DeepSeekCompiler.Runtime.Gpu.Devices;
+
+namespace DeepSeekCompiler.GpuBenchmark.Stages;
+
+/// <summary>The kernel cases of the tests, on this device: random inputs and ragged shapes against a plain reference.</summary>
+internal sealed class KernelStage(Options options) : IStage
+{
+    public string Name => StageList.Kernels;
+
+    public IEnumerable<WorkItem> Items()
+    {
+        IReadOnlyList<DeviceVariant> variants;
+        using (var device = GpuDevices.Open(options.Device)) variants = Variants.Of(device);
+        foreach (var variant in variants)
+        {
+            var cases = new Cases(options.Device, variant);
+            foreach (var row in KernelCases.Shapes)
+            {
+                var (hidden, inner, format) = ((int)row[0], (int)row[1], (NumberFormat)row[2]);
+                yield return new(FormattableString.Invariant($"{variant} projections {hidden} x {inner} {format}"), _ => cases.Projections(hidden, inner, format));
+                yield return new(FormattableString.Invariant($"{variant} experts {hidden} x {inner} {format}"), _ => cases.Experts(hidden, inner, format));
+            }
+        }
+    }
+
+    public void Dispose()
+    {
+    }
+
+    private sealed class Cases(string device, DeviceVariant variant) : KernelCases
+    {
+        public void Projections(int hidden, int inner, NumberFormat format) => CheckProjections(hidden, inner, format);
+
+        public void Experts(int hidden, int inner, NumberFormat format) => CheckExperts(hidden, inner, format);
+
+        private protected override KernelTarget Create(ModelSpec spec) => new KernelDevice(spec, variant, device, split: Variants.HasMatrixInstructions(variant));
+    }
+}

@@ -1,0 +1,23 @@
+namespace DeepSeekCompiler.GpuBenchmark.Stages;
+
+/// <summary>The stages of a run in their order: what is wrong is found before anything is timed.</summary>
+internal static class StageList
+{
+    public const string Device = "device";
+    public const string Kernels = "kernels";
+    public const string Golden = "golden";
+    public const string Timing = "timing";
+    public const string Torch = "torch";
+
+    /// <summary>Every stage and its share of the time.</summary>
+    public static IReadOnlyList<(string Name, double Share)> Shares { get; } = [(Device, 1), (Kernels, 4), (Golden, 4), (Timing, 6), (Torch, 3)];
+
+    public static IStage Create(string name, Options options) => name switch
+    {
+        Device => new DeviceStage(options),
+        Kernels => new KernelStage(options),
+        Golden => new GoldenStage(options),
+        Timing => new TimingStage(options),
+        _ => throw new ArgumentException($"There is no stage {name}."),
+    };
+}

@@ -1,0 +1,47 @@
+using DeepSeekCompiler.Compile;
+using DeepSeekCompiler.Compile.Explaining;
+using DeepSeekCompiler.Generators.Program;
+using DeepSeekCompiler.Generators.Spec;
+using DeepSeekCompiler.Generators.Targets.Host;
+using DeepSeekCompiler.Generators.Tensors;
+using DeepSeekCompiler.Runtime.Models;
+
+namespace DeepSeekCompiler.GpuBenchmark.Timing;
+
+/// <summary>Which kernels are timed at which sizes.</summary>
+internal static class TimingCases
+{
+    private const int Context = 4096;
+
+    /// <summary>A model as it is timed: FP8 as the technical report has it, with quantised activations, and a cache in bfloat16.</summary>
+    /// <param name="model">A name of the catalogue, or a config.json.</param>
+    public static ModelSpec SpecOf(string model)
+    {
+        var spec = File.Exists(model) ? CheckpointSpec.ReadConfig(model) : Catalogue.Find(model);
+        if (spec is null) throw new ArgumentException($"There is no model {model}; name a config.json, or one of the catalogue: {string.Join(", ", Catalogue.Names)}.");
+        return spec with { Formats = spec.Formats with { Fp8 = Generators.Spec.Fp8Policy.Full, Cache = NumberFormat.BF16 } };
+    }
+
+    /// <summary>Every kernel of a model: one token and four where it decodes; where it fills the cache a chunk, as models do, and 4096 where it takes more than
+    /// a chunk.</summary>
+    public static IEnumerable<TimingCase> Of(ModelSpec spec)
+    {
+        foreach (var kernel in KernelSet.Of(spec).Kernels)
+        {
+            var plain = kernel.Lower(HostTarget.Scalar).Kernel;
+            foreach (int tokens in SizesOf(kernel.Name)) yield return Of(spec, plain, tokens);
+        }
+    }
+
+    private static int[] SizesOf(string kernel) =>
+        kernel.Contains("Decode", StringComparison.Ordinal) || kernel == "ExpertDownCombine" ? [1, CompiledModel.MaxDecode]
+        : kernel is "AttentionPrefill" or "ExpertGateUpPrefill" or "ExpertDown" or "Combine" ? [CompiledModel.MaxChunk]
+        : kernel.Contains("Prefill", StringComparison.Ordinal) ? [CompiledModel.MaxChunk, 4096] : [1, 4096];
+
+    private static TimingCase Of(ModelSpec spec, TensorKernel plain, int tokens)
+    {
+        bool cached = plain.Tensors.Any(t => t.Name == "pages");
+        int context = Math.Max(Context, tokens);
+        return new(plain, tokens, cached ? context : 0, Roofline.Scalars(spec, tokens, context), Roofline.Of(spec, plain, tokens, context).Work);
+    }
+}
