@@ -46,9 +46,11 @@ public class AllocationTests
             });
         }
 
+        // Code that is new may allocate what it does not once it is optimised.
+        Generate(5 * Tokens);
         // A run has statistics and a closure, however long it is.
         long few = Generate(Tokens), many = Generate(5 * Tokens);
-        Assert.True(many == few, $"{few} bytes were allocated by {Tokens} tokens, {many} by {5 * Tokens}");
+        Assert.True(many <= few, $"{few} bytes were allocated by {Tokens} tokens, {many} by {5 * Tokens}");
     }
 
     // Other threads of the test host may allocate in a round; not in all of them.
