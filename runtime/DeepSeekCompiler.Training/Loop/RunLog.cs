@@ -15,14 +15,21 @@ public sealed class RunLog : IDisposable
     private readonly string _path;
     private readonly FileStream _stream;
 
-    /// <param name="path">The file; lines of steps after <paramref name="step"/>, and half a line at the end, are taken out.</param>
+    /// <param name="path">The file; lines of steps after <paramref name="step"/>, and half a line at the end, are taken out. A log of other columns is moved to
+    /// a file of the same name with <c>.old</c> behind it.</param>
     /// <param name="columns">The first line.</param>
     /// <param name="step">The step that the run goes on from.</param>
     public RunLog(string path, string columns, int step)
     {
         _path = path;
         var kept = new List<string> { columns };
-        if (File.Exists(path) && step > 0) kept.AddRange(Lines(path).Where(l => StepOf(l) <= step));
+        if (File.Exists(path) && step > 0)
+        {
+            // Lines of other columns would be read as these; they stay, beside this log.
+            if (File.ReadLines(path).FirstOrDefault() == columns) kept.AddRange(Lines(path).Where(l => StepOf(l) <= step));
+            else File.Move(path, path + ".old", overwrite: true);
+        }
+
         DurableFile.Replace(path, System.Text.Encoding.UTF8.GetBytes(string.Concat(kept.Select(l => l + "\n"))));
         _stream = new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.Read, bufferSize: 0);
     }
