@@ -1,4 +1,3 @@
-using System.Collections.Generic;
 using DeepSeekCompiler.Generators.Expressions;
 using DeepSeekCompiler.Generators.Spec;
 using DeepSeekCompiler.Generators.Tensors;
@@ -25,19 +24,9 @@ internal sealed class FlashAcross : IAlgorithm
 
     public Axis Query { get; private set; } = null!;
 
-    public IReadOnlyList<Map> Start { get; private set; } = [];
+    public OnlineSoftmax Online { get; private set; } = null!;
 
     public FlashAcrossParts Parts { get; private set; } = null!;
-
-    public Reduce Score { get; private set; } = null!;
-
-    public IReadOnlyList<Stage> Softmax { get; private set; } = [];
-
-    public Reduce Mix { get; private set; } = null!;
-
-    public Map KeepMaximum { get; private set; } = null!;
-
-    public Map Finish { get; private set; } = null!;
 
     public static FlashAcross Define(string name, AttentionShape s, LatentAttentionSpec? latent, NumberFormat format)
     {
@@ -60,47 +49,21 @@ internal sealed class FlashAcross : IAlgorithm
         var i = new Axis("i", QueryBlock);
         Expr t = block.Index * QueryBlock + i;
         Axis Filled(string token) => new(token, blocks * QueryBlock, null, Limits.MaxChunk + QueryBlock);
-        Axis t0 = Filled("t"), t1 = Filled("token"), t2 = Filled("row_"), all = new("q_", tokens, null, Limits.MaxChunk);
-        Axis v0 = new("v", valueDim), v1 = new("value", valueDim), v2 = new("out", valueDim), d = new("d", keyDim);
         var keys = b.Temp("keys", keyDim, Limits.PageTokens);
         var values = b.Temp("values", Limits.PageTokens, valueDim);
-        var maximum = b.Temp("maximum", Limits.MaxChunk + QueryBlock);
-        var total = b.Temp("total", Limits.MaxChunk + QueryBlock);
-        var mix = b.Temp("mix", Limits.MaxChunk + QueryBlock, valueDim);
-        var score = b.Temp("score", i, Limits.PageTokens);
-        var highest = b.Temp("highest", i);
-        var newMaximum = b.Temp("newMaximum", i);
-        var fade = b.Temp("fade", i);
-        var start = new List<Map>
-        {
-            b.Map("StartMaximum", maximum[t0], Limits.Lowest, h, t0),
-            b.Map("StartTotal", total[t1], 0.0, h, t1),
-            b.Map("StartMix", mix[t2, v0], 0.0, h, t2, v0),
-        };
+        var softmax = new OnlineSoftmax(b, Limits.MaxChunk + QueryBlock, valueDim, i);
+        softmax.Begin(h, Filled);
         var parts = new FlashAcrossParts(b, pages, h, page, tokens, position);
         if (latent is null) parts.Copy(s, keys, values);
         else parts.Expand(latent, weight!, keys, values);
-        Axis Keys(string row) => new(row, Limits.PageTokens);
-        Axis j0 = Keys("j"), j1 = Keys("key"), j2 = Keys("weight_"), j3 = Keys("summand"), j4 = Keys("row");
-        Expr Visible(Axis j) => new Binary(BinaryOp.LessEqual, page.Index * Limits.PageTokens + j, position + t);
-        var scores = b.Sum("Score", score[i, j0], q[Expr.Min(t, tokens - 1), h, d] * keys[d, j0], [h, page, block, i, j0], [d]);
-        var softmax = new List<Stage>
-        {
-            b.Max("Highest", highest[i], new Select(Visible(j1), score[i, j1] * s.Scale, Limits.Lowest), [h, page, block, i], j1),
-            b.Map("NewMaximum", newMaximum[i], Expr.Max(maximum[t], highest[i]), h, page, block, i),
-            b.Map("Fade", fade[i], Expr.Exp(maximum[t] - newMaximum[i]), h, page, block, i),
-            b.Map("Weight", score[i, j2], new Select(Visible(j2), Expr.Exp(score[i, j2] * s.Scale - newMaximum[i]), 0.0), h, page, block, i, j2),
-            b.Sum("Total", total[t], score[i, j3], [h, page, block, i], [j3], null, total[t] * fade[i]),
-        };
-        var mixing = b.Sum("Mix", mix[t, v1], score[i, j4] * values[j4, v1], [h, page, block, i, v1], [j4], null, mix[t, v1] * fade[i]);
-        var keep = b.Map("KeepMaximum", maximum[t], newMaximum[i], h, page, block, i);
-        var finish = b.Map("Finish", o[all, h, v2], mix[all, v2] / total[all], h, all, v2);
+        softmax.Attend(h, page, block, t, position, row => new(row, Limits.PageTokens), (j, d) => q[Expr.Min(t, tokens - 1), h, d] * keys[d, j], keyDim, s.Scale, values);
+        softmax.End(o, h, new("q_", tokens, null, Limits.MaxChunk));
         b.Flops = $"{Count.Number(s.Heads * (keyDim + valueDim))} * tokens * (2 * position + tokens)" + (latent is null ? "" :
             $" + {Count.Number(2L * s.Heads * latent.KvLoraRank * (latent.QkNopeHeadDim + latent.VHeadDim))} * (position + tokens)");
         b.Bytes = $"{Count.Number((long)s.CacheRow * Count.Size(s.Cache))} * (position + tokens) a head";
         return new(b.Build())
         {
-            Head = h, Page = page, Block = block, Query = i, Start = start, Parts = parts, Score = scores, Softmax = softmax, Mix = mixing, KeepMaximum = keep, Finish = finish,
+            Head = h, Page = page, Block = block, Query = i, Online = softmax, Parts = parts,
         };
     }
 }

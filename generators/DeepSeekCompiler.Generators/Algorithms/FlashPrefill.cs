@@ -1,4 +1,3 @@
-using System.Collections.Generic;
 using DeepSeekCompiler.Generators.Expressions;
 using DeepSeekCompiler.Generators.Spec;
 using DeepSeekCompiler.Generators.Tensors;
@@ -29,8 +28,6 @@ internal sealed class FlashPrefill : IAlgorithm
 
     public Map? DecodeValue { get; private set; }
 
-    public IReadOnlyList<Stage> Start { get; private set; } = [];
-
     /// <summary>Keys and values of a page: contractions with the latent, or copies.</summary>
     public Stage Keys { get; private set; } = null!;
 
@@ -38,15 +35,7 @@ internal sealed class FlashPrefill : IAlgorithm
 
     public Stage Values { get; private set; } = null!;
 
-    public Reduce Score { get; private set; } = null!;
-
-    public IReadOnlyList<Stage> Softmax { get; private set; } = [];
-
-    public Reduce Mix { get; private set; } = null!;
-
-    public Map KeepMaximum { get; private set; } = null!;
-
-    public Map Finish { get; private set; } = null!;
+    public OnlineSoftmax Online { get; private set; } = null!;
 
     public static FlashPrefill Define(string name, AttentionShape s, LatentAttentionSpec? latent, NumberFormat format)
     {
@@ -72,43 +61,18 @@ internal sealed class FlashPrefill : IAlgorithm
         var i = new Axis("i", Expr.Min(QueryBlock, tokens - block.Index * QueryBlock), null, QueryBlock);
         Expr t = block.Index * QueryBlock + i;
         Axis All(string token) => new(token, tokens, null, Limits.MaxChunk);
-        Axis t0 = All("t"), t1 = All("token"), t2 = All("row_"), all = All("q_");
-        Axis v0 = new("v", valueDim), v1 = new("value", valueDim), v2 = new("out", valueDim), d = new("d", keyDim);
-        var maximum = b.Temp("maximum", Limits.MaxChunk);
-        var total = b.Temp("total", Limits.MaxChunk);
-        var mix = b.Temp("mix", Limits.MaxChunk, valueDim);
-        var score = b.Temp("score", i, Limits.PageTokens);
-        var highest = b.Temp("highest", i);
-        var newMaximum = b.Temp("newMaximum", i);
-        var fade = b.Temp("fade", i);
-        var start = new List<Stage>
-        {
-            b.Map("StartMaximum", maximum[t0], Limits.Lowest, h, t0),
-            b.Map("StartTotal", total[t1], 0.0, h, t1),
-            b.Map("StartMix", mix[t2, v0], 0.0, h, t2, v0),
-        };
+        var softmax = new OnlineSoftmax(b, Limits.MaxChunk, valueDim, i);
+        softmax.Begin(h, All);
         result.Define();
-        Axis j0 = Rows("j"), j1 = Rows("key"), j2 = Rows("weight_"), j3 = Rows("summand"), j4 = Rows("row");
-        Expr Visible(Axis j) => new Binary(BinaryOp.LessEqual, page.Index * Limits.PageTokens + j, position + t);
-        var scores = b.Sum("Score", score[i, j0], q[t, h, d] * keys[j0, d], [h, page, block, i, j0], [d]);
-        var softmax = new List<Stage>
-        {
-            b.Max("Highest", highest[i], new Select(Visible(j1), score[i, j1] * s.Scale, Limits.Lowest), [h, page, block, i], j1),
-            b.Map("NewMaximum", newMaximum[i], Expr.Max(maximum[t], highest[i]), h, page, block, i),
-            b.Map("Fade", fade[i], Expr.Exp(maximum[t] - newMaximum[i]), h, page, block, i),
-            b.Map("Weight", score[i, j2], new Select(Visible(j2), Expr.Exp(score[i, j2] * s.Scale - newMaximum[i]), 0.0), h, page, block, i, j2),
-            b.Sum("Total", total[t], score[i, j3], [h, page, block, i], [j3], null, total[t] * fade[i]),
-        };
-        var mixing = b.Sum("Mix", mix[t, v1], score[i, j4] * values[j4, v1], [h, page, block, i, v1], [j4], null, mix[t, v1] * fade[i]);
-        var keep = b.Map("KeepMaximum", maximum[t], newMaximum[i], h, page, block, i);
-        var finish = b.Map("Finish", o[all, h, v2], mix[all, v2] / total[all], h, all, v2);
+        softmax.Attend(h, page, block, t, position, Rows, (j, d) => q[t, h, d] * keys[j, d], keyDim, s.Scale, values);
+        softmax.End(o, h, All("q_"));
         b.Flops = $"{Count.Number(s.Heads * (keyDim + valueDim))} * tokens * (2 * position + tokens)" + (latent is null ? "" :
             $" + {Count.Number(2L * s.Heads * latent.KvLoraRank * (latent.QkNopeHeadDim + latent.VHeadDim))} * (position + tokens)");
         b.Bytes = $"{Count.Number((long)s.CacheRow * Count.Size(s.Cache))} * (position + tokens) a head";
         return new(b.Build())
         {
-            Head = h, Page = page, Block = block, Query = i, DecodeKey = result.DecodeKey, DecodeValue = result.DecodeValue, Start = start,
-            Keys = result.Keys, RopeKeys = result.RopeKeys, Values = result.Values, Score = scores, Softmax = softmax, Mix = mixing, KeepMaximum = keep, Finish = finish,
+            Head = h, Page = page, Block = block, Query = i, DecodeKey = result.DecodeKey, DecodeValue = result.DecodeValue,
+            Keys = result.Keys, RopeKeys = result.RopeKeys, Values = result.Values, Online = softmax,
         };
     }
 }

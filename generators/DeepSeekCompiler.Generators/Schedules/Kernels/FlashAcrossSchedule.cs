@@ -20,7 +20,7 @@ internal sealed class FlashAcrossSchedule
     private KernelSchedule Schedule(FlashAcross a)
     {
         LoopSpec head = new(a.Head, 0, LoopKind.Parallel), page = new(a.Page, 0, LoopKind.Serial), block = new(a.Block, 0, LoopKind.Serial);
-        foreach (var start in a.Start)
+        foreach (var start in a.Online.Start)
             Add(start, [head, .. start.Axes.Count == 2 ? [] : Serial(start.Axes[1]), .. Lanes(start.Axes[start.Axes.Count - 1])]);
         if (a.Parts.DecodeKey is { } decodeKey) Add(decodeKey, [head, .. Serial(decodeKey.Axes[1]), .. Lanes(decodeKey.Axes[2])]);
         if (a.Parts.DecodeValue is { } decodeValue) Add(decodeValue, [head, .. Across(decodeValue.Axes[1], decodeValue.Axes[2], a.Parts.DecodeValue)]);
@@ -31,16 +31,16 @@ internal sealed class FlashAcrossSchedule
         if (a.Parts.Values is { } values) Add(values, [head, page, .. Tile(values.Axes[2], values.Axes[3], values.Over[0])], 2);
 
         LoopSpec tile = new(a.Query, 0, LoopKind.Serial), within = new(a.Query, 1, LoopKind.Serial);
-        Add(a.Score, [head, page, block, .. Tile(a.Query, a.Score.Axes[4], a.Score.Over[0])], 3, 3);
-        foreach (var stage in a.Softmax)
+        Add(a.Online.Score, [head, page, block, .. Tile(a.Query, a.Online.Score.Axes[4], a.Online.Score.Over[0])], 3, 3);
+        foreach (var stage in a.Online.Softmax)
         {
             var last = stage is Reduce reduce ? reduce.Over[0] : stage.Axes[stage.Axes.Count - 1];
             Add(stage, [head, page, block, tile, within, .. last == a.Query ? [] : Lanes(last)], 5, 3);
         }
 
-        Add(a.Mix, [head, page, block, .. Tile(a.Query, a.Mix.Axes[4], a.Mix.Over[0])], 3, 3);
-        Add(a.KeepMaximum, [head, page, block, tile, within], 3, 3);
-        Add(a.Finish, [head, .. Serial(a.Finish.Axes[1]), .. Lanes(a.Finish.Axes[2])]);
+        Add(a.Online.Mix, [head, page, block, .. Tile(a.Query, a.Online.Mix.Axes[4], a.Online.Mix.Over[0])], 3, 3);
+        Add(a.Online.KeepMaximum, [head, page, block, tile, within], 3, 3);
+        Add(a.Online.Finish, [head, .. Serial(a.Online.Finish.Axes[1]), .. Lanes(a.Online.Finish.Axes[2])]);
         return new("one head a work item, one page of keys at a time for all queries, register tiles along keys and along values", [new("Heads", _splits, [], [_stages]) { Coarse = true }]);
     }
 

@@ -19,7 +19,7 @@ internal static class FlashPrefillSchedule
         void Add(Stage stage, int fuse, int stored, MemoryScope scope, params LoopSpec[] order) =>
             stages.Add(new(stage, order, stages.Count == 0 ? 0 : fuse) { StoredAt = stored, Scope = scope });
 
-        foreach (var stage in a.Start)
+        foreach (var stage in a.Online.Start)
         {
             var last = stage.Axes[stage.Axes.Count - 1];
             Add(stage, 1, 1, MemoryScope.Scratch, stage.Axes.Count == 2 ? [head, .. Lanes(last, target, splits)] : [head, new(stage.Axes[1], 0, LoopKind.Serial), .. Lanes(last, target, splits)]);
@@ -51,7 +51,7 @@ internal static class FlashPrefillSchedule
                 new(j, 1, LoopKind.Unroll), new(d, 1, LoopKind.Unroll), new(r, 3, LoopKind.Vector));
         }
 
-        var (score, i, k, depth) = (a.Score, a.Query, a.Score.Axes[4], a.Score.Over[0]);
+        var (score, i, k, depth) = (a.Online.Score, a.Query, a.Online.Score.Axes[4], a.Online.Score.Over[0]);
         // The axis of queries is tiled for the products and walked one by one for the softmax.
         splits.Add(Split.Tile(i, queries));
         splits.Add(Split.Tile(k, RowTile));
@@ -59,18 +59,18 @@ internal static class FlashPrefillSchedule
         LoopSpec tile = new(i, 0, LoopKind.Serial), within = new(i, 1, LoopKind.Serial), unrolled = new(i, 1, LoopKind.Unroll);
         Add(score, 2, 3, MemoryScope.Scratch, head, page, block, tile, new(k, 0, LoopKind.Serial), new(depth, 0, LoopKind.Serial), new(depth, 1, LoopKind.Serial), new(depth, 2, LoopKind.Serial),
             unrolled, new(k, 1, LoopKind.Unroll), new(depth, 3, LoopKind.Vector));
-        foreach (var stage in a.Softmax)
+        foreach (var stage in a.Online.Softmax)
         {
             var last = stage is Reduce reduce ? reduce.Over[0] : stage.Axes[stage.Axes.Count - 1];
             Add(stage, 3, 3, MemoryScope.Scratch, last == i ? [head, page, block, tile, within] : [head, page, block, tile, within, .. Lanes(last, target, splits)]);
         }
 
-        var (v, row) = (a.Mix.Axes[4], a.Mix.Over[0]);
+        var (v, row) = (a.Online.Mix.Axes[4], a.Online.Mix.Over[0]);
         splits.Add(Split.Lanes(v, target.Lanes, 1, RowTile));
-        Add(a.Mix, 3, 3, MemoryScope.Scratch, head, page, block, tile, new(v, 0, LoopKind.Serial), new(row, 0, LoopKind.Serial), unrolled, new(v, 1, LoopKind.Unroll), new(v, 2, LoopKind.Unroll),
+        Add(a.Online.Mix, 3, 3, MemoryScope.Scratch, head, page, block, tile, new(v, 0, LoopKind.Serial), new(row, 0, LoopKind.Serial), unrolled, new(v, 1, LoopKind.Unroll), new(v, 2, LoopKind.Unroll),
             new(v, 3, LoopKind.Vector));
-        Add(a.KeepMaximum, 3, 3, MemoryScope.Scratch, head, page, block, tile, within);
-        Add(a.Finish, 1, 1, MemoryScope.Scratch, [head, new(a.Finish.Axes[1], 0, LoopKind.Serial), .. Lanes(a.Finish.Axes[2], target, splits)]);
+        Add(a.Online.KeepMaximum, 3, 3, MemoryScope.Scratch, head, page, block, tile, within);
+        Add(a.Online.Finish, 1, 1, MemoryScope.Scratch, [head, new(a.Online.Finish.Axes[1], 0, LoopKind.Serial), .. Lanes(a.Online.Finish.Axes[2], target, splits)]);
         return new("one head a work item, one page of keys at a time for all queries", [new("Heads", splits, [], [stages])]);
     }
 
