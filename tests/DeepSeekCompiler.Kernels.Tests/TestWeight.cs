@@ -12,7 +12,7 @@ internal sealed unsafe class TestWeight : IDisposable
     public TestWeight(Random random, NumberFormat format, int rows, int columns)
     {
         Values = new double[rows * columns];
-        int size = format switch { NumberFormat.F32 => 4, NumberFormat.E4M3 => 1, _ => 2 };
+        int size = format.Bytes();
         _data = new NativeArray<byte>(rows * columns * size);
         int blockColumns = (columns + 127) / 128;
         if (format == NumberFormat.E4M3)

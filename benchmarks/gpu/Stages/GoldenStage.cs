@@ -1,6 +1,5 @@
 using DeepSeekCompiler.Compile;
 using DeepSeekCompiler.Models.Tests;
-using DeepSeekCompiler.Runtime.Gpu.Devices;
 using DeepSeekCompiler.Tests;
 
 namespace DeepSeekCompiler.GpuBenchmark.Stages;
@@ -12,9 +11,7 @@ internal sealed class GoldenStage(Options options) : IStage
 
     public IEnumerable<WorkItem> Items()
     {
-        IReadOnlyList<DeviceVariant> variants;
-        using (var device = GpuDevices.Open(options.Device)) variants = Variants.Of(device);
-        foreach (var variant in variants)
+        foreach (var variant in Variants.Of(options.Device))
         {
             bool matrix = Variants.HasMatrixInstructions(variant);
             foreach (string name in GoldenFiles.Cases)

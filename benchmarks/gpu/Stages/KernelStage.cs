@@ -11,9 +11,7 @@ internal sealed class KernelStage(Options options) : IStage
 
     public IEnumerable<WorkItem> Items()
     {
-        IReadOnlyList<DeviceVariant> variants;
-        using (var device = GpuDevices.Open(options.Device)) variants = Variants.Of(device);
-        foreach (var variant in variants)
+        foreach (var variant in Variants.Of(options.Device))
         {
             var cases = new Cases(options.Device, variant);
             foreach (var row in KernelCases.Shapes)

@@ -19,10 +19,10 @@ internal sealed class TimingStage(Options options) : IStage
         var best = Variants.Of(_device).TakeLast(2).Where(v => v == _device.Info.Variant || v == DeviceVariant.Sm90).ToList();
         foreach (string name in options.Models)
         {
-            var spec = TimingCases.SpecOf(name);
+            var cases = TimingCases.Of(TimingCases.SpecOf(name)).ToList();
             foreach (var variant in best)
             {
-                foreach (var timing in TimingCases.Of(spec))
+                foreach (var timing in cases)
                 {
                     yield return new($"{variant} {name} {timing.Name}", figures => Kernels(name, variant).Measure(timing, figures));
                 }

@@ -7,6 +7,13 @@ namespace DeepSeekCompiler.GpuBenchmark.Stages;
 internal static class Variants
 {
     /// <summary>All of them, the simplest first.</summary>
+    public static IReadOnlyList<DeviceVariant> Of(string device)
+    {
+        using var open = GpuDevices.Open(device);
+        return Of(open);
+    }
+
+    /// <inheritdoc cref="Of(string)"/>
     public static IReadOnlyList<DeviceVariant> Of(OpenDevice device)
     {
         if (device.Accelerator is not CudaAccelerator cuda) return [device.Info.Variant];

@@ -45,7 +45,7 @@ internal sealed class ArgumentSet : IDisposable
     public Action Launch { get; }
 
     /// <summary>Bytes of all its arguments.</summary>
-    public static long BytesOf(TimingCase timing) => SizesOf(timing).Sum(s => s.Count * SizeOf(s.Tensor.Format));
+    public static long BytesOf(TimingCase timing) => SizesOf(timing).Sum(s => s.Count * s.Tensor.Format.Bytes());
 
     public void Dispose()
     {
@@ -86,12 +86,11 @@ internal sealed class ArgumentSet : IDisposable
     {
         var format = size.Tensor.Format;
         // Views of wider numbers want a whole number of them.
-        var buffer = DeviceRun.Allocate<byte>(_device.Accelerator, ((size.Count * SizeOf(format)) + 15) & ~15L, _device.Info);
+        var buffer = DeviceRun.Allocate<byte>(_device.Accelerator, ((size.Count * format.Bytes()) + 15) & ~15L, _device.Info);
         _buffers.Add(buffer);
         _blocks.Fill(buffer.View.BaseView, format, size.Tensor.Name.EndsWith("Scale", StringComparison.Ordinal));
         var bytes = buffer.View.BaseView;
         return view == typeof(ArrayView<float>) ? bytes.Cast<float>() : view == typeof(ArrayView<int>) ? bytes.Cast<int>() : view == typeof(ArrayView<ushort>) ? bytes.Cast<ushort>() : bytes;
     }
 
-    private static int SizeOf(NumberFormat format) => format switch { NumberFormat.E4M3 => 1, NumberFormat.F16 or NumberFormat.BF16 => 2, _ => 4 };
 }

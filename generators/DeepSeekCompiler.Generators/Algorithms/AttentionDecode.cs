@@ -87,8 +87,8 @@ internal sealed class AttentionDecode : IAlgorithm
         var (join, joined, joinHead, joinPart, expand, store) = JoinParts(b, s, latent, weight, t, splits, parts, o);
         b.Flops = $"{Count.Number(2L * s.Heads * (s.KeyDim + s.ValueDim))} * tokens * context" + (latent is null ? "" :
             $" + {Count.Number(2L * s.Heads * latent.KvLoraRank * (latent.QkNopeHeadDim + latent.VHeadDim))} * tokens");
-        b.Bytes = $"{Count.Number((long)s.CacheRow * Count.Size(s.Cache))} * context" + (latent is null ? "" :
-            $" + {Count.Number((long)s.Heads * latent.KvLoraRank * (latent.QkNopeHeadDim + latent.VHeadDim) * Count.Size(format))} of weights");
+        b.Bytes = $"{Count.Number((long)s.CacheRow * s.Cache.Bytes())} * context" + (latent is null ? "" :
+            $" + {Count.Number((long)s.Heads * latent.KvLoraRank * (latent.QkNopeHeadDim + latent.VHeadDim) * format.Bytes())} of weights");
         return new(b.Build(), s)
         {
             Token = t, Absorb = absorb, CopyRope = rope, Group = parts.Group, Head = parts.Head, Part = parts.Part, Page = parts.Page,

@@ -18,7 +18,7 @@ internal static class Embedding
         var d = new Axis("d", hidden);
         b.Map("Copy", x[t, d], table[ids[t], d], t, d);
         b.Flops = "0";
-        b.Bytes = Count.Number((long)hidden * Count.Size(format)) + " * tokens";
+        b.Bytes = Count.Number((long)hidden * format.Bytes()) + " * tokens";
         return new(b.Build(), t);
     }
 }

@@ -55,7 +55,7 @@ internal sealed class ExpertDownCombine : IAlgorithm
         var mix = b.Sum("Mix", sum[n, t], gateWeight[t, j] * answer[n, t, j], [n, t], [j]);
         var store = b.Map("Store", x[t, n], x[t, n] + sum[n, t], n, t);
         b.Flops = Count.Number(2L * hidden * e.MoeIntermediateSize) + " a slot";
-        b.Bytes = Count.Number((long)hidden * e.MoeIntermediateSize * Count.Size(format)) + " of weights a chosen expert";
+        b.Bytes = Count.Number((long)hidden * e.MoeIntermediateSize * format.Bytes()) + " of weights a chosen expert";
         return new(b.Build(), rows) { Format = format, Row = n, Token = t, Choice = j, Dot = dot, Mix = mix, Store = store };
     }
 }

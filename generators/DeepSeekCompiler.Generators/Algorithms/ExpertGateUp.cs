@@ -50,7 +50,7 @@ internal sealed class ExpertGateUp : IAlgorithm
         g.Partner = u;
         u.Epilogue.Add(b.Map("Activate", h[slot, n], GateUp.Silu(g.Sum) * u.Sum, a, n, slot));
         b.Flops = Count.Number(4L * hidden * e.MoeIntermediateSize) + " a slot";
-        b.Bytes = Count.Number(2L * hidden * e.MoeIntermediateSize * Count.Size(format)) + " of weights an active expert";
+        b.Bytes = Count.Number(2L * hidden * e.MoeIntermediateSize * format.Bytes()) + " of weights an active expert";
         return new(form, input, b.Build(), g);
     }
 }

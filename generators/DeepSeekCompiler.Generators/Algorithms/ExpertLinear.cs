@@ -55,7 +55,7 @@ internal sealed class ExpertLinear : IAlgorithm
         var product = new Product(b, byToken ? "Up" : "Down", input, slot, form == MatrixForm.Packed || form.IsWarpgroup() ? slot : Row(slot), weight, expert[a], form, [a, n], [], n);
         product.Epilogue.Add(b.Map("Store", y[slot, n], product.Sum, a, n, slot));
         b.Flops = Count.Number(2L * rows * columns) + " a slot";
-        b.Bytes = Count.Number((long)rows * columns * Count.Size(format)) + " of weights an active expert";
+        b.Bytes = Count.Number((long)rows * columns * format.Bytes()) + " of weights an active expert";
         return new(form, input, b.Build(), product);
     }
 }

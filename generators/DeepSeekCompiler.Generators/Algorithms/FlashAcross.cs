@@ -60,7 +60,7 @@ internal sealed class FlashAcross : IAlgorithm
         softmax.End(o, h, new("q_", tokens, null, Limits.MaxChunk));
         b.Flops = $"{Count.Number(s.Heads * (keyDim + valueDim))} * tokens * (2 * position + tokens)" + (latent is null ? "" :
             $" + {Count.Number(2L * s.Heads * latent.KvLoraRank * (latent.QkNopeHeadDim + latent.VHeadDim))} * (position + tokens)");
-        b.Bytes = $"{Count.Number((long)s.CacheRow * Count.Size(s.Cache))} * (position + tokens) a head";
+        b.Bytes = $"{Count.Number((long)s.CacheRow * s.Cache.Bytes())} * (position + tokens) a head";
         return new(b.Build())
         {
             Head = h, Page = page, Block = block, Query = i, Online = softmax, Parts = parts,

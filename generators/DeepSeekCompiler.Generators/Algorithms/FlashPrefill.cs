@@ -68,7 +68,7 @@ internal sealed class FlashPrefill : IAlgorithm
         softmax.End(o, h, All("q_"));
         b.Flops = $"{Count.Number(s.Heads * (keyDim + valueDim))} * tokens * (2 * position + tokens)" + (latent is null ? "" :
             $" + {Count.Number(2L * s.Heads * latent.KvLoraRank * (latent.QkNopeHeadDim + latent.VHeadDim))} * (position + tokens)");
-        b.Bytes = $"{Count.Number((long)s.CacheRow * Count.Size(s.Cache))} * (position + tokens) a head";
+        b.Bytes = $"{Count.Number((long)s.CacheRow * s.Cache.Bytes())} * (position + tokens) a head";
         return new(b.Build())
         {
             Head = h, Page = page, Block = block, Query = i, DecodeKey = result.DecodeKey, DecodeValue = result.DecodeValue,

@@ -29,7 +29,7 @@ public sealed record Cost(long Total, long Active, long ActiveBytes)
             long numbers = (long)slot.Rows * slot.Columns;
             total += numbers * slot.Count;
             active += numbers * slot.Active;
-            bytes += numbers * slot.Active * Algorithms.Count.Size(slot.Format);
+            bytes += numbers * slot.Active * slot.Format.Bytes();
             if (slot.Format == NumberFormat.E4M3) bytes += 4L * Blocks(slot.Rows) * Blocks(slot.Columns) * slot.Active;
         }
 

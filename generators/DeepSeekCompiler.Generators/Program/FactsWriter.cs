@@ -14,7 +14,7 @@ internal sealed class FactsWriter(ModelSpec spec, Manifest manifest, CodeWriter 
         Constant("int", "NumHiddenLayers", spec.NumHiddenLayers, "Blocks of the main model.");
         Constant("int", "VocabSize", spec.VocabSize, "Rows of the embedding and the head.");
         if (spec.Experts is { } e) Constant("int", "NumExpertsPerTok", e.NumExpertsPerTok, "Routed experts of a token.");
-        int number = Algorithms.Count.Size(spec.Formats.Cache);
+        int number = spec.Formats.Cache.Bytes();
         Constant("int", "CacheRow", spec.Attention.CacheRow * number, "Bytes that a token leaves in the cache of one layer.");
         Constant("long", "TotalParameters", cost.Total, "Parameters of the main model, embedding and head included.");
         Constant("long", "ActiveParameters", cost.Active, "Parameters multiplied for one token: attention, feed-forward or chosen experts, head.");

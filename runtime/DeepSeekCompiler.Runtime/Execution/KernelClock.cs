@@ -11,9 +11,6 @@ public sealed class KernelClock
     public IReadOnlyList<(string Kernel, int Calls, double Seconds, double Least)> Times =>
         [.. _times.Select(t => (t.Key, t.Value.Calls, Seconds(t.Value.Ticks), Seconds(t.Value.Least))).OrderByDescending(t => t.Item3)];
 
-    /// <summary>Forgets everything.</summary>
-    public void Reset() => _times.Clear();
-
     internal void Add(string kernel, long ticks)
     {
         var (calls, sum, least) = _times.TryGetValue(kernel, out var known) ? known : (0, 0, long.MaxValue);

@@ -19,7 +19,7 @@ internal static class Tensorize
             for (var product = first; product is not null; product = product.Partner)
             {
                 if (product.Weight.Format is not (NumberFormat.BF16 or NumberFormat.E4M3)) return false;
-                if (product.Column.Max * Count.Size(product.Weight.Format) % 16 != 0) return false;
+                if (product.Column.Max * product.Weight.Format.Bytes() % 16 != 0) return false;
                 if (form.IsWarpgroup() && !WarpgroupTiles.Fits(product)) return false;
             }
         }
@@ -78,7 +78,7 @@ internal static class Tensorize
         var (tokens, rows, warps, warpTokens) = target.Tile;
         var first = products[0];
         int activation = first.Rows.Rows.Format == NumberFormat.E4M3 ? 1 : 2 * form.Terms();
-        int stage = columns * (tokens * activation + rows * Count.Size(first.Weight.Format));
+        int stage = columns * (tokens * activation + rows * first.Weight.Format.Bytes());
         return new(products, form, target.Matrix, tokens, rows, columns, warps, warpTokens, Math.Min(4, SharedBytes / stage));
     }
 }

@@ -41,7 +41,7 @@ internal static class WarpgroupTiles
         int terms = first.Rows.Term?.Max ?? 1, rows = IsWide(products) ? WideRows : Rows;
         int stage = RowBytes * (terms * Tokens + rows);
         int stages = Math.Min(6, (SharedBytes - Alignment) / (stage + BarrierBytes));
-        return new(products, form, MatrixUnit.Warpgroup, Tokens, rows, RowBytes / Count.Size(first.Weight.Format), 12, 64, stages)
+        return new(products, form, MatrixUnit.Warpgroup, Tokens, rows, RowBytes / first.Weight.Format.Bytes(), 12, 64, stages)
         {
             Band = 16,
             DynamicBytes = Alignment + stages * (stage + BarrierBytes),

@@ -35,7 +35,7 @@ internal sealed class MatrixText(ProductPoints points, ProductTile tile, CodeWri
     public int Terms => Points.First.Rows.Term?.Max ?? 1;
 
     /// <summary>16-byte pieces of a weight row.</summary>
-    public int WeightPieces => Columns * Count.Size(Points.First.Weight.Format) / 16;
+    public int WeightPieces => Columns * Points.First.Weight.Format.Bytes() / 16;
 
     /// <summary>16-byte pieces of one term of an activation row.</summary>
     public int ActivationPieces => Columns * (ActivationCodes ? 1 : 2) / 16;

@@ -34,7 +34,7 @@ internal sealed class HostFunction
         foreach (var buffer in _scratch)
         {
             string element = HostTypes.Element(buffer.Format);
-            int pad = 64 / (buffer.Format switch { NumberFormat.F32 or NumberFormat.I32 => 4, NumberFormat.E4M3 => 1, _ => 2 });
+            int pad = 64 / buffer.Format.Bytes();
             _writer.Line($"{element}* {buffer.Name}Raw = stackalloc {element}[{Number(buffer.Length + pad)}];");
             _writer.Line($"{element}* {buffer.Name} = ({element}*)(((nuint){buffer.Name}Raw + 63) & ~(nuint)63);");
         }

@@ -4,6 +4,7 @@ using System.Linq;
 using DeepSeekCompiler.Generators.Expressions;
 using DeepSeekCompiler.Generators.Loops;
 using DeepSeekCompiler.Generators.Loops.Lowering;
+using DeepSeekCompiler.Generators.Spec;
 using DeepSeekCompiler.Generators.Tensors;
 using DeepSeekCompiler.Generators.Targets.Cuda;
 using DeepSeekCompiler.Generators.Targets.Host;
@@ -112,7 +113,7 @@ public static class DeviceKernel
     // In 4-byte numbers.
     private static string Numbers(WorkspaceBuffer workspace)
     {
-        int size = Algorithms.Count.Size(workspace.Buffer.Format);
+        int size = workspace.Buffer.Format.Bytes();
         return DeviceExpressions.Print(Affine.Simplify(size == 4 ? workspace.Length : (workspace.Length * size + 3) / 4));
     }
 

@@ -13,7 +13,7 @@ internal sealed class Traffic(IReadOnlyDictionary<string, long> scalars, double 
     private readonly Dictionary<Tensor, (double Sum, Interval?[] Box)> _parts = new();
     private readonly HashSet<(Tensor, string)> _seen = new();
 
-    public double Bytes => _bytes.Values.Sum() + _parts.Sum(p => Passes(p.Key) * SizeOf(p.Key) * Math.Min(p.Value.Sum, Product(p.Key, p.Value.Box)));
+    public double Bytes => _bytes.Values.Sum() + _parts.Sum(p => Passes(p.Key) * p.Key.Format.Bytes() * Math.Min(p.Value.Sum, Product(p.Key, p.Value.Box)));
 
     /// <param name="read">A number that a stage reads or writes.</param>
     /// <param name="ranges">Values of the stage's axes.</param>
@@ -41,7 +41,7 @@ internal sealed class Traffic(IReadOnlyDictionary<string, long> scalars, double 
 
     public void AddWhole(Tensor tensor)
     {
-        if (tensor.Role != TensorRole.Temp) _bytes[tensor] = Passes(tensor) * SizeOf(tensor) * Product(tensor, new Interval?[tensor.Dims.Count]);
+        if (tensor.Role != TensorRole.Temp) _bytes[tensor] = Passes(tensor) * tensor.Format.Bytes() * Product(tensor, new Interval?[tensor.Dims.Count]);
     }
 
     // A residual is read and written.
@@ -79,5 +79,4 @@ internal sealed class Traffic(IReadOnlyDictionary<string, long> scalars, double 
         _ => e.GetType().Name,
     };
 
-    private static int SizeOf(Tensor tensor) => tensor.Format switch { NumberFormat.E4M3 => 1, NumberFormat.F16 or NumberFormat.BF16 => 2, _ => 4 };
 }
