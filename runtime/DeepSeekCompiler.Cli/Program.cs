@@ -11,9 +11,13 @@ Console.OutputEncoding = new System.Text.UTF8Encoding(false);
 PrecompiledModels.Register(StoryModel.SpecHash, () => new StoryModel());
 var root = new RootCommand("The DeepSeek compiler: runs, measures and explains models of the DeepSeek architecture.")
 {
-    GenerateCommand.Create(), ChatCommand.Create(), LogitsCommand.Create(), TokenizeCommand.Create(), ExplainCommand.Create(),
-    BenchCommand.Create(), TrainCommand.Create(), LabCommand.Create(), RecipeCommand.Create(), DevicesCommand.Create(), ResourcesCommand.Create(),
+    GenerateCommand.Create(), ChatCommand.Create(), LogitsCommand.Create(), TokenizeCommand.Create(), BenchCommand.Create(),
 };
+if (RuntimeCompilation.IsSupported)
+{
+    foreach (var command in new[] { ExplainCommand.Create(), TrainCommand.Create(), LabCommand.Create(), RecipeCommand.Create(), DevicesCommand.Create(), ResourcesCommand.Create() }) root.Subcommands.Add(command);
+}
+
 var parsed = root.Parse(args);
 if (parsed.Errors.Count > 0)
 {

@@ -25,7 +25,7 @@ public static class ModelLoader
     {
         var watch = Stopwatch.StartNew();
         // The device first: a missing one is said before anything long begins.
-        var device = options.Device == "host" ? null : GpuDevices.Open(options.Device);
+        var device = options.Device == "host" ? null : Open(options.Device);
         try
         {
             if (device is not null && options.Variant is { } variant) device.Variant = variant;
@@ -62,7 +62,7 @@ public static class ModelLoader
             var compiled = watch.Elapsed;
             var weights = WeightBinder.Bind(checkpoint, model.Manifest, spec.NumHiddenLayers);
             model.Bind(weights, checkpoint, options.Threads);
-            if (device is not null) Place(model, device, options);
+            if (RuntimeCompilation.IsSupported && device is not null) Place(model, device, options);
             report = new LoadReport(spec, source, compiled, watch.Elapsed - compiled) { Launches = device?.Launches };
             return model;
         }
@@ -72,6 +72,9 @@ public static class ModelLoader
             throw;
         }
     }
+
+    private static OpenDevice Open(string device) => RuntimeCompilation.IsSupported ? GpuDevices.Open(device)
+        : throw new CheckpointException($"This program was published for the host alone and cannot run on {device}; run it without native compilation, or on the host.");
 
     // The model owns the checkpoint by now; what fails here closes both.
     private static void Place(CompiledModel model, OpenDevice device, LoadOptions options)
@@ -94,6 +97,7 @@ public static class ModelLoader
 
     private static (CompiledModel Model, CodeSource Source) Compiled(ModelSpec spec, LoadOptions options, DeviceVariant? variant)
     {
+        if (!RuntimeCompilation.IsSupported) return (Precompiled(spec, options), CodeSource.Precompiled);
         if (options.VectorWidth is null && PrecompiledModels.Create(SpecText.Hash(spec)) is { } precompiled
             && (variant is null || (!options.SplitActivations && (precompiled as IDeviceModel)?.CreateProgram(variant.Value) is not null)))
             return (precompiled, CodeSource.Precompiled);
@@ -101,6 +105,13 @@ public static class ModelLoader
         var (assembly, source) = AssemblyCache.Get(spec, new CompileOptions(Widths(width), Devices(variant), options.SplitActivations));
         var type = assembly.GetType($"{spec.Namespace}.{spec.ClassName}", true)!;
         return ((CompiledModel)Activator.CreateInstance(type)!, source);
+    }
+
+    private static CompiledModel Precompiled(ModelSpec spec, LoadOptions options)
+    {
+        if (options.VectorWidth is { } width) throw new CheckpointException($"This program was published without the compiler and cannot be given a vector width of {width} bits; DSC_VECTOR chooses among those it has.");
+        return PrecompiledModels.Create(SpecText.Hash(spec)) ?? throw new CheckpointException(
+            "This program was published without the compiler, and the model is none of those that were compiled into it; declare it in the program, or run dsc without native compilation.");
     }
 
     internal static DeviceVariants Devices(DeviceVariant? variant) => variant is null ? DeviceVariants.None : Enum.Parse<DeviceVariants>(variant.Value.ToString());

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using DeepSeekCompiler.Compile;
 using DeepSeekCompiler.Runtime.Execution;
 using DeepSeekCompiler.Runtime.Measurement;
 using DeepSeekCompiler.Runtime.Models;
@@ -29,7 +30,7 @@ internal static class BenchCommand
         var command = new Command("bench", "Measures prefill and decode, or training.") { prefill, decodeAt, tokens, speculative, kernels, baseline, threshold, training, batch, length, json };
         model.AddTo(command);
         command.SetAction(parsed => parsed.GetValue(training)
-            ? TrainingFigures.Run(parsed, model, parsed.GetValue(batch), parsed.GetValue(length), parsed.GetValue(kernels), parsed.GetValue(json))
+            ? !RuntimeCompilation.IsSupported ? throw new UserException("--training needs the compiler, and this dsc was published without it.") : TrainingFigures.Run(parsed, model, parsed.GetValue(batch), parsed.GetValue(length), parsed.GetValue(kernels), parsed.GetValue(json))
             : Run(parsed, model, new Request(LogitsCommand.Parse(parsed.GetValue(prefill)!), LogitsCommand.Parse(parsed.GetValue(decodeAt)!), parsed.GetValue(tokens),
                 parsed.GetValue(speculative), parsed.GetValue(kernels), parsed.GetValue(baseline), parsed.GetValue(threshold), parsed.GetValue(json))));
         return command;
