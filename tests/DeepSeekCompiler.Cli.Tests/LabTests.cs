@@ -28,7 +28,7 @@ public sealed class LabTests : IDisposable
     }
 
     [Theory]
-    [InlineData("--only", "attentoin", "attention, routing, objective")]
+    [InlineData("--only", "attentoin", "attention, queries, routing, objective")]
     [InlineData("--steps", "0", "1 or more")]
     [InlineData("--threads", "-1", "1 to 1024")]
     public void BadArguments_GetOneSentence(string option, string value, string advice)

@@ -13,7 +13,7 @@ internal static class LabCommand
         var steps = new Option<int>("--steps") { Description = "Steps of every run.", DefaultValueFactory = _ => 1000 };
         var seeds = new Option<int>("--seeds") { Description = "Runs of every variant.", DefaultValueFactory = _ => 3 };
         var threads = new Option<int>("--threads") { Description = "Threads; 0 for all processors." };
-        var only = new Option<string?>("--only") { Description = "One group beside the base: attention, routing or objective." };
+        var only = new Option<string?>("--only") { Description = "One group beside the base: attention, queries, routing or objective." };
         var json = new Option<bool>("--json") { Description = "One JSON object at the end instead of lines." };
         var command = new Command("lab", "Compares attention kinds, routings and objectives on the sample corpus, with seeds and spread.") { output, steps, seeds, threads, only, json };
         command.SetAction(parsed =>

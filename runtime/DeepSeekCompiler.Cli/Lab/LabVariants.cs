@@ -31,6 +31,7 @@ internal static class LabVariants
 
             // 96 x 256 weights in each of them; the latent one has 24,704.
             Attention("MHA, equal weights", 4, 4, 16), Attention("GQA, equal weights", 6, 2, 16), Attention("MQA, equal weights", 7, 1, 16),
+            new("queries", "MLA, queries uncompressed", model with { Attention = (LatentAttentionSpec)model.Attention with { QLoraRank = 0 } }, s_settings),
             new("routing", "no balancing", model, s_settings with { BalanceRate = 0 }),
             new("routing", "balance loss 0.003 alone", model, s_settings with { BalanceRate = 0, BalanceLoss = 0.003 }),
             new("objective", "next token alone", model with { NumNextnPredictLayers = 0 }, s_settings),
