@@ -28,12 +28,16 @@ public sealed unsafe class TrainingDifferenceTests
     [InlineData("grouped", 1, 67, 512)]
     [InlineData("multi-query", 2, 10, 256)]
     [InlineData("dense, tied", 2, 12, 512)]
-    public void Gradients_EqualFiniteDifferences(string kind, int batch, int length, int width)
+    public void Gradients_EqualFiniteDifferences(string kind, int batch, int length, int width) => Check(kind, new() { Batch = batch, Length = length, Threads = 2, VectorWidth = width });
+
+    /// <summary>A pass of a kind of model, on one micro-batch as large as it takes.</summary>
+    internal static void Check(string kind, TrainingOptions options)
     {
+        int batch = options.Batch, length = options.Length;
         var random = new Random(length);
         var spec = Spec(kind, random);
         using var folder = new TempFolder();
-        using var pass = TrainingCompiler.Open(spec, new() { Batch = batch, Length = length, Threads = 2, VectorWidth = width });
+        using var pass = TrainingCompiler.Open(spec, options);
         SyntheticCheckpoint.Write(pass.Layout.Manifest, folder.Path);
         using var weights = new ReferenceWeights(folder.Path);
         Fill(pass, weights);
@@ -70,12 +74,15 @@ public sealed unsafe class TrainingDifferenceTests
     [Theory]
     [InlineData(ScoringFunc.Sigmoid)]
     [InlineData(ScoringFunc.Softmax)]
-    public void TheBalanceLoss_PullsAlongItsSlope(ScoringFunc scoring)
+    public void TheBalanceLoss_PullsAlongItsSlope(ScoringFunc scoring) => CheckBalance(scoring, new() { Batch = 2, Length = 20, Threads = 2, VectorWidth = 512 });
+
+    /// <summary>A pass for two rows of 20 tokens.</summary>
+    internal static void CheckBalance(ScoringFunc scoring, TrainingOptions options)
     {
         var spec = Spec("no query latent", new Random(1));
         spec = spec with { NumHiddenLayers = 2, Experts = spec.Experts! with { ScoringFunc = scoring } };
         using var folder = new TempFolder();
-        using var pass = TrainingCompiler.Open(spec, new() { Batch = 2, Length = 20, Threads = 2, VectorWidth = 512 });
+        using var pass = TrainingCompiler.Open(spec, options);
         SyntheticCheckpoint.Write(pass.Layout.Manifest, folder.Path);
         using var weights = new ReferenceWeights(folder.Path);
         Fill(pass, weights);
@@ -90,8 +97,9 @@ public sealed unsafe class TrainingDifferenceTests
         const double Along = 1e-3;
         double At(double distance)
         {
-            var before = new Span<float>(gate.Values, gradient.Length).ToArray();
-            for (int i = 0; i < gradient.Length; i++) gate.Values[i] += (float)(distance * gradient[i] / norm);
+            float* values = gate.Values;
+            var before = new Span<float>(values, gradient.Length).ToArray();
+            for (int i = 0; i < gradient.Length; i++) values[i] += (float)(distance * gradient[i] / norm);
             double loss = pass.Accumulate(tokens, 2, 20, options).Balance;
             before.CopyTo(new Span<float>(gate.Values, gradient.Length));
             return loss;
