@@ -88,8 +88,8 @@ public sealed unsafe class TrainingDifferenceTests
         Fill(pass, weights);
         var random = new Random(3);
         int[] tokens = [.. Enumerable.Range(0, 40).Select(_ => random.Next(spec.VocabSize))];
-        var options = new LossOptions { MainScale = 0, BalanceScale = 1 };
-        Assert.InRange(pass.Accumulate(tokens, 2, 20, options).Balance, 0.5, 4);
+        var scales = new LossOptions { MainScale = 0, BalanceScale = 1 };
+        Assert.InRange(pass.Accumulate(tokens, 2, 20, scales).Balance, 0.5, 4);
         var gate = pass.Parameters.Single(p => p.Name == "model.layers.1.mlp.gate.weight");
         var gradient = TrainingCase.Gradient(gate).ToArray();
         double norm = Math.Sqrt(gradient.Sum(g => (double)g * g));
@@ -100,7 +100,7 @@ public sealed unsafe class TrainingDifferenceTests
             float* values = gate.Values;
             var before = new Span<float>(values, gradient.Length).ToArray();
             for (int i = 0; i < gradient.Length; i++) values[i] += (float)(distance * gradient[i] / norm);
-            double loss = pass.Accumulate(tokens, 2, 20, options).Balance;
+            double loss = pass.Accumulate(tokens, 2, 20, scales).Balance;
             before.CopyTo(new Span<float>(gate.Values, gradient.Length));
             return loss;
         }
