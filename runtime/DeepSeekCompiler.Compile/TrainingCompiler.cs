@@ -58,7 +58,8 @@ public static class TrainingCompiler
 
     private static TrainingPass Create(ModelSpec spec, TrainingOptions options, DeviceVariant? variant)
     {
-        var (assembly, _) = AssemblyCache.Get(spec with { Trainable = true }, new CompileOptions(ModelLoader.Widths(options.VectorWidth ?? HostVector.Width), ModelLoader.Devices(variant)));
+        var compile = new CompileOptions(ModelLoader.Widths(options.VectorWidth ?? HostVector.Width)) { TrainingDevices = ModelLoader.Devices(variant) };
+        var (assembly, _) = AssemblyCache.Get(spec with { Trainable = true }, compile);
         var type = assembly.GetType($"{spec.Namespace}.{spec.ClassName}+Training", true)!;
         try
         {

@@ -64,7 +64,7 @@ public static class DeviceTargets
     {
         foreach (var (variant, target, parent) in s_all)
         {
-            if (!options.Devices.HasFlag(variant)) continue;
+            if (!options.TrainingDevices.HasFlag(variant)) continue;
             var (plain, next) = (target, parent);
             while (plain.Matrix != MatrixUnit.None) (_, plain, next) = Array.Find(s_all, d => d.Variant == next);
             yield return (variant, plain);

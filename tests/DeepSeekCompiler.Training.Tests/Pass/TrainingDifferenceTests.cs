@@ -74,22 +74,19 @@ public sealed unsafe class TrainingDifferenceTests
     [Theory]
     [InlineData(ScoringFunc.Sigmoid)]
     [InlineData(ScoringFunc.Softmax)]
-    public void TheBalanceLoss_PullsAlongItsSlope(ScoringFunc scoring) => CheckBalance(scoring, new() { Batch = 2, Length = 20, Threads = 2, VectorWidth = 512 });
-
-    /// <summary>A pass for two rows of 20 tokens.</summary>
-    internal static void CheckBalance(ScoringFunc scoring, TrainingOptions options)
+    public void TheBalanceLoss_PullsAlongItsSlope(ScoringFunc scoring)
     {
         var spec = Spec("no query latent", new Random(1));
         spec = spec with { NumHiddenLayers = 2, Experts = spec.Experts! with { ScoringFunc = scoring } };
         using var folder = new TempFolder();
-        using var pass = TrainingCompiler.Open(spec, options);
+        using var pass = TrainingCompiler.Open(spec, new() { Batch = 2, Length = 20, Threads = 2, VectorWidth = 512 });
         SyntheticCheckpoint.Write(pass.Layout.Manifest, folder.Path);
         using var weights = new ReferenceWeights(folder.Path);
         Fill(pass, weights);
         var random = new Random(3);
         int[] tokens = [.. Enumerable.Range(0, 40).Select(_ => random.Next(spec.VocabSize))];
-        var scales = new LossOptions { MainScale = 0, BalanceScale = 1 };
-        Assert.InRange(pass.Accumulate(tokens, 2, 20, scales).Balance, 0.5, 4);
+        var options = new LossOptions { MainScale = 0, BalanceScale = 1 };
+        Assert.InRange(pass.Accumulate(tokens, 2, 20, options).Balance, 0.5, 4);
         var gate = pass.Parameters.Single(p => p.Name == "model.layers.1.mlp.gate.weight");
         var gradient = TrainingCase.Gradient(gate).ToArray();
         double norm = Math.Sqrt(gradient.Sum(g => (double)g * g));
@@ -100,7 +97,7 @@ public sealed unsafe class TrainingDifferenceTests
             float* values = gate.Values;
             var before = new Span<float>(values, gradient.Length).ToArray();
             for (int i = 0; i < gradient.Length; i++) values[i] += (float)(distance * gradient[i] / norm);
-            double loss = pass.Accumulate(tokens, 2, 20, scales).Balance;
+            double loss = pass.Accumulate(tokens, 2, 20, options).Balance;
             before.CopyTo(new Span<float>(gate.Values, gradient.Length));
             return loss;
         }

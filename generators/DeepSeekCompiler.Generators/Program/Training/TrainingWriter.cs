@@ -40,16 +40,15 @@ internal sealed class TrainingWriter
 
     private string Print(CompileOptions options)
     {
-        bool devices = options.Devices != DeviceVariants.None;
-        GeneratedHeader.Print(_w, _spec, ["System", "System.Collections.Generic", "DeepSeekCompiler.Kernels.Formats", "DeepSeekCompiler.Runtime.Execution", "DeepSeekCompiler.Runtime.Models", "DeepSeekCompiler.Runtime.Training", .. devices ? Usings : []]);
+        GeneratedHeader.Print(_w, _spec, ["System", "System.Collections.Generic", "DeepSeekCompiler.Kernels.Formats", "DeepSeekCompiler.Runtime.Execution", "DeepSeekCompiler.Runtime.Models", "DeepSeekCompiler.Runtime.Training", .. HasDevices(options) ? Usings : []]);
         _w.Open($"partial class {_spec.ClassName}");
         _w.Summary("The training pass: gradients of every tensor, masters in float32.");
         _w.Line("/// <param name=\"batch\">Most rows of a micro-batch.</param>");
         _w.Line("/// <param name=\"length\">Most tokens of a row.</param>");
         _w.Line("/// <param name=\"threads\">0 for all processors.</param>");
-        _w.Open($"public sealed unsafe partial class Training(int batch, int length, int threads = 0) : TrainingPass(s_layout, batch, length, threads){(devices ? ", IDeviceTraining" : "")}");
+        _w.Open($"public sealed unsafe partial class Training(int batch, int length, int threads = 0) : TrainingPass(s_layout, batch, length, threads){(HasDevices(options) ? ", IDeviceTraining" : "")}");
         PrintLayout();
-        if (devices) PrintChoice(options);
+        if (HasDevices(options)) PrintChoice(options);
         PrintPass();
         _w.Close();
         _w.Close();
@@ -71,6 +70,8 @@ internal sealed class TrainingWriter
         _w.Close();
         return _w.ToString();
     }
+
+    private static bool HasDevices(CompileOptions options) => options.TrainingDevices != DeviceVariants.None;
 
     private static string[] Usings => ["DeepSeekCompiler.Runtime.Gpu.Devices", "DeepSeekCompiler.Runtime.Gpu.Training"];
 
