@@ -78,7 +78,7 @@ public abstract unsafe class TrainingPass : IDisposable
         _step.Prepare(tokens, batch, length, options);
         if (_engine is null) Run.Lead(&Lead, this);
         else OnDevice(_engine, options.Backward);
-        if (options.Backward) CountLoads();
+        CountLoads();
         return _step.Loss();
     }
 

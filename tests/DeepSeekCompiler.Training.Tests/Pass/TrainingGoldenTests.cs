@@ -81,17 +81,19 @@ public sealed class TrainingGoldenTests
         }
     }
 
-    [Fact]
-    public void Loads_CountEveryChoice()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Loads_CountEveryChoice(bool backward)
     {
         using var run = new TrainingCase(512);
-        CheckLoads(run);
+        CheckLoads(run, backward);
     }
 
     /// <summary>Every choice of a token that is no padding.</summary>
-    internal static void CheckLoads(TrainingCase run)
+    internal static void CheckLoads(TrainingCase run, bool backward)
     {
-        run.Run(Total);
+        run.Run(Total with { Backward = backward });
         var expected = run.Golden.Longs("moe.layer.1.topk_idx");
         var load = run.Pass.ExpertLayers[0].Load;
         for (int e = 0; e < load.Length; e++) Assert.Equal(expected.Count(i => i == e), load[e]);
