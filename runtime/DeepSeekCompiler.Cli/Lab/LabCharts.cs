@@ -12,7 +12,7 @@ internal static class LabCharts
         [
             new("Attention at equal cache", "step", "held-out loss, nats a token", Lines(runs, v => v.Name == LabVariants.Base || v.Name.EndsWith("equal cache", StringComparison.Ordinal), r => [.. r.Evaluations.Select(e => e.Loss)])) { Level = level },
             new("Attention at equal weights", "step", "held-out loss, nats a token", Lines(runs, v => v.Name == LabVariants.Base || v.Name.EndsWith("equal weights", StringComparison.Ordinal), r => [.. r.Evaluations.Select(e => e.Loss)])) { Level = level },
-            new("Routing and objective", "step", "held-out loss, nats a token", Lines(runs, v => v.Group != "attention", r => [.. r.Evaluations.Select(e => e.Loss)])) { Level = level },
+            new("Queries, routing and objective", "step", "held-out loss, nats a token", Lines(runs, v => v.Group != "attention", r => [.. r.Evaluations.Select(e => e.Loss)])) { Level = level },
             new("Expert loads: entropy of the worst layer", "step", "share of the largest", Lines(runs, v => v.Group != "attention", r => [.. r.Evaluations.Select(e => e.LoadEntropy)])),
         ]);
     }
