@@ -18,7 +18,8 @@ public static class TrainingCompiler
     /// <exception cref="ArgumentException">A size that training does not take.</exception>
     public static TrainingPass Open(ModelSpec spec, TrainingOptions options)
     {
-        var trainable = spec with { Trainable = true };
+        var precision = options.Precision is { } asked ? (Generators.Spec.TrainingPrecision)asked : spec.Precision;
+        var trainable = spec with { Trainable = true, Precision = precision };
         foreach (var problem in TrainingChecks.Check(trainable)) throw new CheckpointException(problem.Message);
         var (assembly, _) = AssemblyCache.Get(trainable, new CompileOptions(ModelLoader.Widths(options.VectorWidth ?? HostVector.Width)));
         var type = assembly.GetType($"{spec.Namespace}.{spec.ClassName}+Training", true)!;

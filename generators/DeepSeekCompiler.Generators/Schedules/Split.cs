@@ -100,12 +100,14 @@ public sealed record Split(Axis Axis, IReadOnlyList<Segment> Segments)
         return new(axis, segments);
     }
 
-    /// <summary>Chunks of <paramref name="size"/>, then one of what is left, which may be nothing: parts (chunk, within).</summary>
+    /// <summary>Chunks of <paramref name="size"/>, then one of what is left, unless that is nothing: parts (chunk, within). With nothing to sum nothing is touched, so that
+    /// the list of experts may be longer than those that have any tokens.</summary>
     public static Split Chunks(Axis axis, int size)
     {
         if (axis.Extent is Const) return Tile(axis, size);
-        Expr chunks = axis.Extent / size;
-        return new(axis, [Two(0, chunks, size, size), new(chunks * size, [new Part(1, size, size), new Part(axis.Extent % size, 1, 1) { Most = size - 1 }])]);
+        Expr chunks = axis.Extent / size, rest = axis.Extent % size;
+        var any = new Select(new Binary(BinaryOp.Less, Const.Zero, rest), Const.One, Const.Zero);
+        return new(axis, [Two(0, chunks, size, size), new(chunks * size, [new Part(any, size, size), new Part(rest, 1, 1) { Most = size - 1 }])]);
     }
 
     /// <summary>Strips of vectors: parts (strip, group, vector, lane). The strips are the same whatever the vectors: whole ones, one of what is left in sixteens,

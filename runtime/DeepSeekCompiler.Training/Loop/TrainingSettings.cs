@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using DeepSeekCompiler.Training.Optimization;
 
 namespace DeepSeekCompiler.Training.Loop;
@@ -18,6 +19,10 @@ public sealed record TrainingSettings
 
     /// <summary>Threads; sums are split among them, so that another number gives other roundings.</summary>
     public int Threads { get; init; } = 1;
+
+    /// <summary>What the projections multiply; the pass must be one of that precision.</summary>
+    [JsonConverter(typeof(JsonStringEnumConverter<TrainingPrecision>))]
+    public TrainingPrecision Precision { get; init; }
 
     /// <summary>Seed of the first weights and of the order of the data.</summary>
     public ulong Seed { get; init; }
