@@ -39,7 +39,7 @@ internal sealed class ReductionLowering(ExpressionLowering expressions, Names na
 
         index = Affine.Simplify(index);
         var old = new Load(buffer!, index);
-        bool scaleHere = reduce.Scale is not null && stage.ScaleAt == 0;
+        bool scaleHere = reduce.Scale is not null && stage.ScaleAt == 0 && stage.BlockAt == 0;
         into.Add(new Store(buffer!, index, Combine(reduce.Op, scope, reduce.Value, scaleHere ? reduce.Scale : null, old)));
     }
 
