@@ -12,7 +12,7 @@ PrecompiledModels.Register(StoryModel.SpecHash, () => new StoryModel());
 var root = new RootCommand("The DeepSeek compiler: runs, measures and explains models of the DeepSeek architecture.")
 {
     GenerateCommand.Create(), ChatCommand.Create(), LogitsCommand.Create(), TokenizeCommand.Create(), ExplainCommand.Create(),
-    BenchCommand.Create(), TrainCommand.Create(), RecipeCommand.Create(), DevicesCommand.Create(), ResourcesCommand.Create(),
+    BenchCommand.Create(), TrainCommand.Create(), LabCommand.Create(), RecipeCommand.Create(), DevicesCommand.Create(), ResourcesCommand.Create(),
 };
 var parsed = root.Parse(args);
 if (parsed.Errors.Count > 0)

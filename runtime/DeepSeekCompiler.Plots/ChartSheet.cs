@@ -6,7 +6,7 @@ namespace DeepSeekCompiler.Plots;
 public static class ChartSheet
 {
     private const int Width = 640;
-    private const int Height = 400;
+    private const int Height = 440;
 
     /// <exception cref="IOException">The file cannot be written.</exception>
     public static void SavePng(string path, IReadOnlyList<LineChart> charts)
@@ -40,6 +40,6 @@ public static class ChartSheet
         }
 
         if (chart.Range is { } range) plot.Axes.SetLimitsY(range.Low, range.High);
-        plot.ShowLegend();
+        plot.ShowLegend(Edge.Bottom);
     }
 }

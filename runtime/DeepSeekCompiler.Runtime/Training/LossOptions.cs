@@ -12,6 +12,6 @@ public sealed record LossOptions
     /// <summary>Factor of the sequence-wise balance loss (alpha of the DeepSeek-V3 report, equations 17 to 20, over M); 0 for none.</summary>
     public double BalanceScale { get; init; }
 
-    /// <summary>False for the losses alone: no gradient is touched, no load counted.</summary>
+    /// <summary>False for losses and loads alone: no gradient is touched.</summary>
     public bool Backward { get; init; } = true;
 }

@@ -72,7 +72,7 @@ public abstract unsafe class TrainingPass : IDisposable
         _options = options;
         _step.Prepare(tokens, batch, length, options);
         Run.Lead(&Lead, this);
-        if (options.Backward) CountLoads();
+        CountLoads();
         return _step.Loss();
     }
 

@@ -6,6 +6,9 @@ namespace DeepSeekCompiler.Training.Balance;
 /// mean load rises by a fixed rate, that of one with more falls.</summary>
 public static unsafe class ExpertBalancer
 {
+    // An expert is dead that gets less than a hundredth of the mean.
+    private const double DeadShare = 0.01;
+
     /// <summary>Moves the biases of a router by its loads; those at the mean stay.</summary>
     /// <param name="layer">A router; one without a bias is left alone.</param>
     /// <param name="rate">gamma of the report.</param>
@@ -41,5 +44,15 @@ public static unsafe class ExpertBalancer
         foreach (long one in load) total += one;
         foreach (long one in load) sum -= one == 0 ? 0 : one / total * Math.Log(one / total);
         return load.Length < 2 || total == 0 ? 1 : sum / Math.Log(load.Length);
+    }
+
+    /// <summary>Experts that hardly any token goes to: those with less than a hundredth of the mean load; 0 without any load.</summary>
+    public static int DeadExperts(ReadOnlySpan<long> load)
+    {
+        long total = 0;
+        foreach (long one in load) total += one;
+        int dead = 0;
+        foreach (long one in load) dead += total > 0 && one * load.Length < DeadShare * total ? 1 : 0;
+        return dead;
     }
 }

@@ -16,4 +16,10 @@ public sealed record EvaluationReport(int Step, double Loss, long Tokens, double
 
     /// <summary>Mean over layers; 0 without experts.</summary>
     public double MaxViolation => MaxViolations.DefaultIfEmpty().Average();
+
+    /// <summary>Entropy of the loads over its largest value, of the worst layer; 1 without experts.</summary>
+    public double LoadEntropy => Loads.Select(l => ExpertBalancer.LoadEntropy(l)).DefaultIfEmpty(1).Min();
+
+    /// <summary>Experts of all layers that hardly any token goes to.</summary>
+    public int DeadExperts => Loads.Sum(l => ExpertBalancer.DeadExperts(l));
 }

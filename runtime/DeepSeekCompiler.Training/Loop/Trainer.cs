@@ -123,11 +123,8 @@ public sealed unsafe class Trainer : IDisposable
     {
         double loss = 0, mtpLoss = 0;
         long main = 0, mtp = 0;
-
-        // Expert loads are counted by backward passes only: one of scale 0 does it, and leaves no gradient that the next step does not clear.
-        bool loads = _pass.ExpertLayers.Count > 0;
-        var options = new LossOptions { Backward = loads, MainScale = 0, MtpScale = 0 };
-        if (loads) _pass.ClearGradients();
+        var options = new LossOptions { Backward = false };
+        _pass.ClearGradients();
         foreach (var micro in BatchReader.All(rows, Settings.MicroBatch))
         {
             var one = _pass.Accumulate(micro.Tokens, micro.Rows, micro.Length, options);

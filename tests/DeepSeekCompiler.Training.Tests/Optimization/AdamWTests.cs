@@ -87,6 +87,8 @@ public sealed unsafe class AdamWTests
         Assert.Equal(0, ExpertBalancer.MaxViolation([0, 0]));
         Assert.Equal(1, ExpertBalancer.LoadEntropy([3, 3, 3]), 12);
         Assert.Equal(0, ExpertBalancer.LoadEntropy([5, 0]), 12);
+        Assert.Equal(2, ExpertBalancer.DeadExperts([0, 1, 300, 300]));
+        Assert.Equal(0, ExpertBalancer.DeadExperts([0, 0]));
 
         // Scores with a fixed preference: without a bias the first experts get everything.
         var random = new Random(2);

@@ -68,11 +68,13 @@ public sealed class TrainingGoldenTests
         }
     }
 
-    [Fact]
-    public void Loads_CountEveryChoice()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Loads_CountEveryChoice(bool backward)
     {
         using var run = new TrainingCase(512);
-        run.Run(s_total);
+        run.Run(s_total with { Backward = backward });
         var expected = run.Golden.Longs("moe.layer.1.topk_idx");
         var load = run.Pass.ExpertLayers[0].Load;
         for (int e = 0; e < load.Length; e++) Assert.Equal(expected.Count(i => i == e), load[e]);
