@@ -65,7 +65,7 @@ public static class DiagnosticCases
         // Training.
         Edit("A policy that is not the training's", ProblemCode.Unsupported, "quantises no activations", "[MixtureOfExperts", "[Trainable, Fp8(«Policy = Fp8Policy.Full»)]\n[MixtureOfExperts"),
         Edit("A precision that there is not", ProblemCode.UnknownValue, "TrainingPrecision is 7, which is not known; it can be Float32, BFloat16, Fp8", "[MixtureOfExperts", "[Trainable(«Precision = (TrainingPrecision)7»)]\n[MixtureOfExperts"),
-        Edit("More experts than are rounded at once", ProblemCode.Unsupported, "are more weights of one projection than training rounds at once", "[MixtureOfExperts", "[Trainable(«Precision = TrainingPrecision.Fp8»)]\n[MixtureOfExperts", also: ("HiddenSize = 64", "HiddenSize = 1073741824")),
+        Edit("More experts than are rounded at once", ProblemCode.Unsupported, "are more weights of one projection than training rounds at once", "[MixtureOfExperts", "[Trainable(«Precision = TrainingPrecision.Fp8»)]\n[MixtureOfExperts", also: ("HiddenSize = 64", "HiddenSize = 16777216")),
         Edit("Heads too wide to train", ProblemCode.Unsupported, "Keys of 400 and values of 400 numbers a head", Latent, "[«Trainable»]\n[GroupedQueryAttention(NumAttentionHeads = 4, HeadDim = 400)]"),
 
         // Variants.
