@@ -1,3 +1,5 @@
+using DeepSeekCompiler.Runtime.Gpu.Devices;
+
 namespace DeepSeekCompiler.Compile;
 
 /// <summary>How a training pass is compiled and laid out.</summary>
@@ -9,7 +11,13 @@ public sealed record TrainingOptions
     /// <summary>Most tokens of a row.</summary>
     public required int Length { get; init; }
 
-    /// <summary>Threads; 0 for all processors.</summary>
+    /// <summary>Where it computes: <c>host</c>, <c>opencl:N</c> or <c>cuda:N</c>.</summary>
+    public string Device { get; init; } = "host";
+
+    /// <summary>Overrides the kind of device program, for tests; null for the device's own.</summary>
+    public DeviceVariant? Variant { get; init; }
+
+    /// <summary>Threads on the host; 0 for all processors.</summary>
     public int Threads { get; init; }
 
     /// <summary>What the projections multiply; null for what the specification says, which is float32 for a config.json.</summary>

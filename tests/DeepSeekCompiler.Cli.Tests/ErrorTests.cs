@@ -37,6 +37,7 @@ public sealed class ErrorTests : IDisposable
     [InlineData("train", "--out")]
     [InlineData("train --out @ --steps 0", "Steps")]
     [InlineData("train --out @ --lr NaN", "LearningRate")]
+    [InlineData("train --out @ --device cuda:0", "cuda:0")]
     [InlineData("train --out @ --length 1", "Length")]
     [InlineData("train --out @ --rows sideways", "sideways")]
     [InlineData("train --out @ --rows packed", "packed")]

@@ -65,6 +65,24 @@ public sealed class TrainTests : IDisposable
         Assert.Contains("There is no training precision fp4; f32, bf16 and fp8 are.", error, StringComparison.Ordinal);
     }
 
+    /// <summary>A small dense model, whose few kernels a driver has soon compiled.</summary>
+    [OpenClFact]
+    public void ADevice_TrainsAsTheHostDoes()
+    {
+        File.WriteAllText(_folder["text.txt"], string.Concat(Enumerable.Repeat(Sentence, 50)));
+        File.WriteAllText(_folder["config.json"], File.ReadAllText(GoldenFiles.Path("v3-tiny", "config.json"))
+            .Replace("\"first_k_dense_replace\": 1", "\"first_k_dense_replace\": 4", StringComparison.Ordinal).Replace("\"q_lora_rank\": 72", "\"q_lora_rank\": null", StringComparison.Ordinal));
+        string[] options = ["--config", _folder["config.json"], "--data", _folder["text.txt"], "--steps", "3", "--batch", "2", "--length", "32", "--threads", "1"];
+        using var host = Train(["--out", _folder["host"], .. options]);
+        using var device = Train(["--out", _folder["device"], "--device", "opencl:0", .. options]);
+        Assert.Equal(host.RootElement.GetProperty("loss").GetDouble(), device.RootElement.GetProperty("loss").GetDouble(), Tolerances.DeviceRun);
+        Assert.Equal(host.RootElement.GetProperty("heldOut").GetProperty("loss").GetDouble(), device.RootElement.GetProperty("heldOut").GetProperty("loss").GetDouble(), Tolerances.DeviceRun);
+        Assert.False(device.RootElement.TryGetProperty("shareOfPeak", out _));
+        var (code, _, error) = Dsc.Run("", "train", "--out", _folder["device"], "--resume", "--device", "host");
+        Assert.Equal(1, code);
+        Assert.Contains("--device", error, StringComparison.Ordinal);
+    }
+
     public void Dispose() => _folder.Dispose();
 
     private static JsonDocument Train(params string[] options)

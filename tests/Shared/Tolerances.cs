@@ -55,6 +55,10 @@ internal static class Tolerances
     /// <summary>A finite difference in float32 with a step of 1e-3, relative: losses near 1 round at 6e-8.</summary>
     public const double FloatDifference = 5e-3;
 
+    /// <summary>Losses of a short run on a device against the host's, absolute: AdamW divides by a root of squares, so that a gradient near zero makes roundings
+    /// as large as a step.</summary>
+    public const double DeviceRun = 1e-3;
+
     /// <summary>Attention with queries and softmax weights rounded to bfloat16, as <see cref="Contraction"/>: 8 bits each, whose errors mostly cancel.</summary>
     public const double Bf16Attention = 2e-5;
 }

@@ -10,6 +10,9 @@ namespace DeepSeekCompiler.Generators.Program;
 /// <param name="Tile">Tiles on matrix instructions; null for the compiler's choice.</param>
 public sealed record CompileOptions(VectorWidths Widths, DeviceVariants Devices = DeviceVariants.None, bool SplitActivations = false, MatrixTile? Tile = null)
 {
+    /// <summary>Kinds of devices to print the training pass of a trainable model for.</summary>
+    public DeviceVariants TrainingDevices { get; init; } = Devices;
+
     /// <summary>Every width: one binary for all processors; what the source generator uses.</summary>
     public static readonly CompileOptions AllWidths = new(VectorWidths.All);
 

@@ -46,14 +46,16 @@ internal sealed class DeviceProgramWriter(ModelSpec spec, IReadOnlyDictionary<st
     }
 
     /// <summary>The file of one kernel on one device.</summary>
-    public static string PrintKernel(ModelSpec spec, string kernel, DeviceTarget target)
+    public static string PrintKernel(ModelSpec spec, string kernel, DeviceTarget target, string? nested = null)
     {
         var w = new CodeWriter();
         GeneratedHeader.Print(w, spec, ["System", "System.Runtime.CompilerServices", "DeepSeekCompiler.Runtime.Gpu.Execution", "DeepSeekCompiler.Runtime.Gpu.Primitives", "ILGPU", "ILGPU.Runtime"]);
         w.Open($"partial class {spec.ClassName}");
+        if (nested is not null) w.Open($"partial class {nested}");
         w.Open($"partial class {target.ClassName}");
         w.Raw(kernel);
         w.Close();
+        if (nested is not null) w.Close();
         w.Close();
         return w.ToString();
     }

@@ -59,6 +59,18 @@ public static class DeviceTargets
         }
     }
 
+    /// <summary>The target of a training pass, for every variant: without matrix instructions, so that a variant shares that of its plain ancestor.</summary>
+    public static IEnumerable<(DeviceVariants Variant, DeviceTarget Target)> OfTraining(CompileOptions options)
+    {
+        foreach (var (variant, target, parent) in s_all)
+        {
+            if (!options.TrainingDevices.HasFlag(variant)) continue;
+            var (plain, next) = (target, parent);
+            while (plain.Matrix != MatrixUnit.None) (_, plain, next) = Array.Find(s_all, d => d.Variant == next);
+            yield return (variant, plain);
+        }
+    }
+
     private static DeviceTarget Adapt(DeviceTarget target, CompileOptions options) => target with { SplitsActivations = options.SplitActivations, Tile = options.Tile ?? target.Tile };
 
     // The nearest ancestor that is printed.

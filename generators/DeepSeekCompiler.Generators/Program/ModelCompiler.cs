@@ -1,4 +1,5 @@
 using System.Collections.Generic;
+using System.Linq;
 using DeepSeekCompiler.Generators.Loops.Lowering;
 using DeepSeekCompiler.Generators.Program.Training;
 using DeepSeekCompiler.Generators.Spec;
@@ -12,6 +13,9 @@ namespace DeepSeekCompiler.Generators.Program;
 /// <summary>The compiler's one door: a specification in, C# out. Pure: no I/O, no Roslyn.</summary>
 public static class ModelCompiler
 {
+    /// <summary>Name of the nested class of the training pass.</summary>
+    private const string Training = "Training";
+
     /// <summary>Expands <paramref name="spec"/> into the generated files of its model class.</summary>
     public static IReadOnlyList<GeneratedFile> Compile(ModelSpec spec, CompileOptions options)
     {
@@ -28,22 +32,31 @@ public static class ModelCompiler
         }
 
         files.Insert(0, new(FileName(spec, null), ProgramWriter.Print(spec, options, kernels)));
-        if (spec.Trainable) AddTraining(spec, targets, files);
+        if (spec.Trainable) AddTraining(spec, targets, options, files);
         return files;
     }
 
-    private static void AddTraining(ModelSpec spec, IReadOnlyList<HostTarget> targets, List<GeneratedFile> files)
+    private static void AddTraining(ModelSpec spec, IReadOnlyList<HostTarget> targets, CompileOptions options, List<GeneratedFile> files)
     {
+        // Rounded operands are for the host; a pass without a device program says so when it is asked for one.
+        if (spec.Precision != TrainingPrecision.Float32) options = options with { TrainingDevices = DeviceVariants.None };
+        var devices = DeviceTargets.OfTraining(options).Select(d => d.Target).Distinct().ToList();
         var kernels = new Dictionary<string, TensorKernel>();
         foreach (var kernel in KernelSet.OfTraining(spec).Kernels)
         {
             var variants = new List<(HostTarget, LoweredKernel)>();
             foreach (var target in targets) variants.Add((target, kernel.Lower(target)));
             kernels[kernel.Name] = variants[0].Item2.Kernel;
-            files.Add(new(FileName(spec, "Training." + kernel.Name), Print(spec, variants, "Training")));
+            files.Add(new(FileName(spec, "Training." + kernel.Name), Print(spec, variants, Training)));
+            foreach (var target in devices)
+            {
+                string text = DeviceKernel.Print(kernel.Lower(target), target, false, 3);
+                files.Add(new(FileName(spec, $"{Training}.{kernel.Name}.{target.ClassName}"), DeviceProgramWriter.PrintKernel(spec, text, target, Training)));
+            }
         }
 
-        files.Add(new(FileName(spec, "Training"), TrainingWriter.Print(spec, kernels)));
+        files.Add(new(FileName(spec, Training), TrainingWriter.Print(spec, kernels, options)));
+        foreach (var target in devices) files.Add(new(FileName(spec, $"{Training}.{target.ClassName}"), TrainingWriter.PrintDevice(spec, kernels, target)));
     }
 
     /// <summary>The host targets of the options, widest first.</summary>

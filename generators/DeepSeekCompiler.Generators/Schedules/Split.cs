@@ -110,12 +110,11 @@ public sealed record Split(Axis Axis, IReadOnlyList<Segment> Segments)
         return new(axis, [Two(0, chunks, size, size), new(chunks * size, [new Part(any, size, size), new Part(rest, 1, 1) { Most = size - 1 }])]);
     }
 
-    /// <summary>Strips of vectors: parts (strip, group, vector, lane). The strips are the same whatever the vectors: whole ones, one of what is left in sixteens,
-    /// one of single numbers.</summary>
+    /// <summary>Strips of vectors: parts (strip, group, vector, lane). The strips are the same whatever the vectors: whole ones, one of what is left in sixteens
+    /// (or in wider vectors), one of single numbers.</summary>
     public static Split Strips(Axis axis, int strip, int lanes, int vectors)
     {
-        const int grain = 16;
-        int extent = axis.Max, at = 0;
+        int grain = lanes > 16 ? lanes : 16, extent = axis.Max, at = 0;
         var segments = new List<Segment>();
         foreach (int size in new[] { strip, extent % strip / grain * grain, extent % grain })
         {

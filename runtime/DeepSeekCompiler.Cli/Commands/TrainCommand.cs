@@ -27,12 +27,13 @@ internal static class TrainCommand
         var run = RunFolder.Open(parsed, arguments);
         var settings = run.Plan.Settings;
         using var data = TrainingData.Open(run);
-        using var pass = TrainingCompiler.Open(CheckpointSpec.ReadConfig(run.Config), new TrainingOptions { Batch = settings.MicroBatch, Length = settings.Length, Threads = settings.Threads, Precision = settings.Precision });
+        using var pass = TrainingCompiler.Open(CheckpointSpec.ReadConfig(run.Config), new TrainingOptions { Batch = settings.MicroBatch, Length = settings.Length, Threads = settings.Threads, Device = settings.Device, Precision = settings.Precision });
         using var trainer = new Trainer(pass, settings, data.Training);
         if (arguments.Model(parsed) is { } model) StartWeights.Read(pass, model);
-        double peak = MachineLimits.Measure(pass.Run, repetitions: 3).FmaGflops;
+        // The peak of a device is not measured; nothing is said about a share of it.
+        double? peak = settings.Device == "host" ? MachineLimits.Measure(pass.Run, repetitions: 3).FmaGflops : null;
         var observer = new ConsoleObserver(settings, data.Floor, MultipliedWeights.FlopsPerToken(pass.Layout), peak, json);
-        if (!json) Output.Line($"{pass}, {settings.Threads} threads, {(resume ? "going on" : "beginning")} in {run.Root}");
+        if (!json) Output.Line($"{pass}, {(settings.Device == "host" ? $"{settings.Threads} threads" : pass.Device)}, {(resume ? "going on" : "beginning")} in {run.Root}");
         var watch = Stopwatch.StartNew();
         bool finished;
         using (var interrupt = new Interrupt()) finished = new TrainingRun(run.Root, trainer, data.HeldOut, observer).Run(resume, interrupt.Token);

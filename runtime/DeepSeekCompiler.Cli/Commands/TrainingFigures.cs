@@ -12,7 +12,7 @@ internal static class TrainingFigures
 
     public static int Run(ParseResult parsed, ModelOptions options, int batch, int length, TrainingPrecision precision, bool kernels, bool json)
     {
-        if (parsed.GetValue(options.Device) is { } device && device != "host") throw new UserException($"Training runs on the host; --device {device} cannot be measured.");
+        if (parsed.GetValue(options.Device) is { } device && device != "host") throw new UserException($"The speed of training is measured on the host; `dsc train --device {device}` shows that of a device while it trains.");
         var spec = CheckpointSpec.ReadConfig(Path.Combine(options.Folder(parsed), "config.json"));
         using var pass = TrainingCompiler.Open(spec, new TrainingOptions { Batch = batch, Length = length, Threads = parsed.GetValue(options.Threads), Precision = precision, VectorWidth = parsed.GetValue(options.Width) });
         var bench = new TrainingBench(pass, Repetitions);

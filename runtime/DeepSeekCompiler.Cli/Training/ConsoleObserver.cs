@@ -4,7 +4,7 @@ using DeepSeekCompiler.Training.Loop;
 namespace DeepSeekCompiler.Cli.Training;
 
 /// <summary>Shows a run: a line that rewrites itself on a terminal, a line now and then elsewhere, evaluations always.</summary>
-internal sealed class ConsoleObserver(TrainingSettings settings, double? floor, double flopsPerToken, double peakGflops, bool silent) : ITrainingObserver
+internal sealed class ConsoleObserver(TrainingSettings settings, double? floor, double flopsPerToken, double? peakGflops, bool silent) : ITrainingObserver
 {
     private const double SecondsBetweenLines = 10;
 
@@ -27,8 +27,8 @@ internal sealed class ConsoleObserver(TrainingSettings settings, double? floor, 
     /// <summary>Of all steps shown.</summary>
     public double TokensPerSecond => _seconds > 0 ? _tokens / _seconds : 0;
 
-    /// <summary>Multiply-adds of weights, three times those of a forward pass, over what the machine can do.</summary>
-    public double ShareOfPeak => TokensPerSecond * flopsPerToken / (peakGflops * 1e9);
+    /// <summary>Multiply-adds of weights, three times those of a forward pass, over what the machine can do; null where that is not known.</summary>
+    public double? ShareOfPeak => TokensPerSecond * flopsPerToken / (peakGflops * 1e9);
 
     public void OnStep(StepReport report)
     {
@@ -73,8 +73,9 @@ internal sealed class ConsoleObserver(TrainingSettings settings, double? floor, 
     {
         string mtp = report.MtpWeight > 0 ? FormattableString.Invariant($", MTP {_mtpLoss / _steps:F4}") : "";
         string experts = report.MaxViolations.Count > 0 ? FormattableString.Invariant($", MaxVio {_violation / _steps:F2}") : "";
+        string share = ShareOfPeak is { } s ? FormattableString.Invariant($" ({100 * s:F0} % of peak)") : "";
         var left = TimeSpan.FromSeconds((settings.Steps - report.Step) * (Stopwatch.GetElapsedTime(_start).TotalSeconds / (report.Step - _firstStep + 1)));
-        string text = FormattableString.Invariant($"step {report.Step}/{settings.Steps}: loss {_loss / _steps:F4}{mtp}{experts}, {TokensPerSecond:F0} tokens/s ({100 * ShareOfPeak:F0} % of peak), {left:h\\:mm\\:ss} left");
+        string text = FormattableString.Invariant($"step {report.Step}/{settings.Steps}: loss {_loss / _steps:F4}{mtp}{experts}, {TokensPerSecond:F0} tokens/s{share}, {left:h\\:mm\\:ss} left");
         (_loss, _mtpLoss, _violation, _steps) = (0, 0, 0, 0);
         if (!_terminal)
         {

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using DeepSeekCompiler.Compile;
+using DeepSeekCompiler.Runtime.Gpu.Devices;
 using DeepSeekCompiler.Training.Data;
 using DeepSeekCompiler.Training.Loop;
 using DeepSeekCompiler.Training.Tokens;
@@ -40,8 +41,9 @@ internal sealed class RunFolder
         var run = new RunFolder(path, arguments.NewPlan(parsed));
         string config = arguments.Config(parsed) ?? Path.Combine(arguments.Model(parsed) ?? SampleModel.Folder(), "config.json");
 
-        // What the compiler or the data would refuse is refused before anything is written.
+        // What the compiler, the device or the data would refuse is refused before anything is written.
         int vocabulary = CheckpointSpec.ReadConfig(config).VocabSize;
+        if (run.Plan.Settings.Device != "host") GpuDevices.Open(run.Plan.Settings.Device).Dispose();
         if (run.Plan.Data != RunPlan.Stories && !IsShard(run.Plan.Data)) TextDocuments.Files(run.Plan.Data);
         Directory.CreateDirectory(path);
         File.Copy(config, run.Config, overwrite: true);

@@ -11,7 +11,8 @@ internal sealed record TrainResult
 
     public required double Seconds { get; init; }
 
-    public required double PeakGflops { get; init; }
+    /// <summary>Multiply-adds that the machine can do; null on a device.</summary>
+    public required double? PeakGflops { get; init; }
 
     public required double? Floor { get; init; }
 
@@ -19,7 +20,7 @@ internal sealed record TrainResult
 
     public void Print(RunFolder run, ConsoleObserver seen)
     {
-        Output.Line($"{(Finished ? "Finished" : "Stopped")} at step {Step} after {Seconds:F0} s, {seen.TokensPerSecond:F0} tokens/s, {100 * seen.ShareOfPeak:F1} % of {PeakGflops:F0} GFLOPS");
+        Output.Line($"{(Finished ? "Finished" : "Stopped")} at step {Step} after {Seconds:F0} s, {seen.TokensPerSecond:F0} tokens/s{(seen.ShareOfPeak is { } share ? $", {100 * share:F1} % of {PeakGflops:F0} GFLOPS" : "")}");
         if (Drafts.Drafts > 0) Output.Line($"MTP drafts accepted: {Drafts.Accepted} of {Drafts.Drafts} ({100.0 * Drafts.Accepted / Drafts.Drafts:F1} %)");
         Output.Line($"{run.Model}: the model; {run.Report}: the curves");
         if (!Finished) Output.Line($"dsc train --out {run.Root} --resume goes on");
@@ -38,8 +39,8 @@ internal sealed record TrainResult
             w.WriteNumber("mtpLoss", step.MtpLoss);
             w.WriteNumber("maxVio", Math.Round(step.MaxViolation, 4));
             w.WriteNumber("tokensPerSecond", Math.Round(seen.TokensPerSecond, 1));
-            w.WriteNumber("fmaGflops", Math.Round(PeakGflops, 1));
-            w.WriteNumber("shareOfPeak", Math.Round(seen.ShareOfPeak, 4));
+            if (PeakGflops is { } peak) w.WriteNumber("fmaGflops", Math.Round(peak, 1));
+            if (seen.ShareOfPeak is { } share) w.WriteNumber("shareOfPeak", Math.Round(share, 4));
         }
 
         if (seen.LastEvaluation is { } evaluation) Write(w, evaluation);

@@ -29,10 +29,10 @@ public abstract class DeviceKernel
     internal int Id { get; }
 
     /// <summary>The classes of a program's kernels. A program is derived from another one that has the kernels it does not print itself.</summary>
-    internal static IEnumerable<Type> Classes(DeviceProgram program)
+    internal static IEnumerable<Type> Classes(DeviceCode program)
     {
         var names = new HashSet<string>();
-        for (var type = program.GetType(); type != typeof(DeviceProgram); type = type.BaseType!)
+        for (var type = program.GetType(); !type.IsAbstract; type = type.BaseType!)
         {
             foreach (var kernel in type.GetNestedTypes(BindingFlags.Public))
             {
@@ -45,7 +45,7 @@ public abstract class DeviceKernel
     }
 
     /// <summary>The kernels of a generated device program, in the order of their names.</summary>
-    public static IReadOnlyList<DeviceKernel> Of(DeviceProgram program)
+    public static IReadOnlyList<DeviceKernel> Of(DeviceCode program)
     {
         ArgumentNullException.ThrowIfNull(program);
         var kernels = Classes(program)

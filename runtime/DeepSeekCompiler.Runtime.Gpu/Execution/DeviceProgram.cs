@@ -3,11 +3,8 @@ using ILGPU;
 namespace DeepSeekCompiler.Runtime.Gpu.Execution;
 
 /// <summary>Base of the generated forward pass on a device: what the generator writes, and what a session's engine calls. Nothing here waits for the device.</summary>
-public abstract class DeviceProgram
+public abstract class DeviceProgram : DeviceCode
 {
-    /// <summary>Threads of a group that its kernels were scheduled for.</summary>
-    public abstract int Threads { get; }
-
     /// <summary>Embedding to final norm: reads step.Tokens, writes the cache of all main layers and step.Hidden.</summary>
     protected internal abstract void Forward(DeviceRun run, DeviceStep step);
 

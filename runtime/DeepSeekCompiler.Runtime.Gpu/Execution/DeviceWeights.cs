@@ -7,8 +7,7 @@ using ILGPU.Runtime;
 
 namespace DeepSeekCompiler.Runtime.Gpu.Execution;
 
-/// <summary>The weights of a model in device memory, each in its stored format. Neighbours in the manifest of one shape and format (the experts of a
-/// projection) share a buffer, one behind the other without a gap, so that a kernel finds expert e at e times its size.</summary>
+/// <summary>The weights of a model in device memory, each in its stored format; the experts of a projection share a buffer (<see cref="ExpertRuns"/>).</summary>
 internal sealed unsafe class DeviceWeights : IDisposable
 {
     private const long ChunkBytes = 64L << 20;
@@ -49,16 +48,9 @@ internal sealed unsafe class DeviceWeights : IDisposable
         try
         {
             long done = 0;
-            for (var start = 0; start < slots.Count;)
+            foreach (var (start, end) in ExpertRuns.Of(slots))
             {
-                var end = start + 1;
-                while (end < slots.Count && IsExpert(slots[start]) && SameRun(slots[start], slots[end]))
-                {
-                    end++;
-                }
-
                 done = weights.Copy(device, model, start, end, done, total, progress);
-                start = end;
             }
 
             return weights;
@@ -116,15 +108,6 @@ internal sealed unsafe class DeviceWeights : IDisposable
 
         return done;
     }
-
-    private static bool IsExpert(TensorSlot slot) => slot.Name.Contains(".experts.", StringComparison.Ordinal);
-
-    private static bool SameRun(TensorSlot first, TensorSlot other) =>
-        IsExpert(other) && first.Format == other.Format && first.Rows == other.Rows && first.Columns == other.Columns && Kind(first) == Kind(other) && Layer(first) == Layer(other);
-
-    private static string Kind(TensorSlot slot) => slot.Name[slot.Name.LastIndexOf(".experts.", StringComparison.Ordinal)..].Split('.')[3];
-
-    private static string Layer(TensorSlot slot) => slot.Name[..slot.Name.LastIndexOf(".experts.", StringComparison.Ordinal)];
 
     private static long Bytes(TensorSlot slot) => (long)slot.Rows * slot.Columns * slot.Format switch
     {

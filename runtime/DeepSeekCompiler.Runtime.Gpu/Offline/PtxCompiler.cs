@@ -41,7 +41,7 @@ public sealed partial class PtxCompiler : IDisposable
     }
 
     /// <summary>The kernels of a generated device program: name and entry method.</summary>
-    public static IEnumerable<(string Name, MethodInfo Entry)> Kernels(DeviceProgram program)
+    public static IEnumerable<(string Name, MethodInfo Entry)> Kernels(DeviceCode program)
     {
         ArgumentNullException.ThrowIfNull(program);
         foreach (var kernel in DeviceKernel.Classes(program))

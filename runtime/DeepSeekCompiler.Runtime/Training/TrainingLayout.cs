@@ -44,6 +44,14 @@ public sealed record TrainingLayout
 
     public required float RopeMagnitude { get; init; }
 
+    /// <summary>The slot that holds every slot's numbers: its own, or for a copy the original.</summary>
+    public int[] Originals()
+    {
+        int[] originals = [.. Enumerable.Range(0, Manifest.Count)];
+        foreach (var (copy, original) in Tied) originals[copy] = original;
+        return originals;
+    }
+
     /// <summary>Bytes of activations that a token of a micro-batch takes; those of one chunk come on top.</summary>
     public long BytesPerToken => sizeof(float) * (((long)Blocks * Kept.Sum()) + Work.Sum());
 }

@@ -3,23 +3,19 @@ using DeepSeekCompiler.Runtime.Execution;
 
 namespace DeepSeekCompiler.Runtime.Training;
 
-/// <summary>All memory of a training pass: one block of values, one of gradients, the kept activations of every block, and working buffers.</summary>
+/// <summary>The parameters of a training pass: one block of values, one of gradients.</summary>
 internal sealed unsafe class TrainingMemory : IDisposable
 {
     private readonly NativeBlock _values;
     private readonly NativeBlock _gradients;
     private readonly NativeBlock _tables;
-    private readonly NativeBlock[][] _kept;
-    private readonly NativeBlock[] _work;
-    private readonly NativeBlock[] _chunk;
     private readonly long _numbers;
 
-    public TrainingMemory(TrainingLayout layout, int batch, int length)
+    public TrainingMemory(TrainingLayout layout)
     {
         int slots = layout.Manifest.Count;
         var starts = new long[slots];
-        var original = Enumerable.Range(0, slots).ToArray();
-        foreach (var (copy, owner) in layout.Tied) original[copy] = owner;
+        int[] original = layout.Originals();
         for (int i = 0; i < slots; i++)
         {
             starts[i] = _numbers;
@@ -38,15 +34,11 @@ internal sealed unsafe class TrainingMemory : IDisposable
             Values[i] = (float*)_values.Pointer + starts[original[i]];
             Gradients[i] = (float*)_gradients.Pointer + starts[original[i]];
             var slot = layout.Manifest[i];
-            if (original[i] == i && !biases.Contains(i)) parameters.Add(new(slot.Name, slot.Rows, slot.Columns, slot.IsVector, Values[i], Gradients[i]));
+            if (original[i] == i && !biases.Contains(i)) parameters.Add(new(i, slot.Name, slot.Rows, slot.Columns, slot.IsVector, Values[i], Gradients[i]));
         }
 
         Parameters = parameters;
-        ExpertLayers = [.. layout.ExpertLayers.Select(e => new ExpertLayer(e.Layer, e.BiasSlot < 0 ? null : layout.Manifest[e.BiasSlot].Name, e.BiasSlot < 0 ? null : Values[e.BiasSlot], layout.Experts))];
-        long tokens = (long)batch * length;
-        _kept = [.. Enumerable.Range(0, layout.Blocks).Select(_ => layout.Kept.Select(columns => Buffer(tokens, columns)).ToArray())];
-        _work = [.. layout.Work.Select(columns => Buffer(tokens, columns))];
-        _chunk = [.. layout.Chunk.Select(columns => Buffer(Math.Min(tokens, TrainingPass.MaxChunk), columns))];
+        ExpertLayers = [.. layout.ExpertLayers.Select(e => new ExpertLayer(e.Layer, e.BiasSlot, e.BiasSlot < 0 ? null : layout.Manifest[e.BiasSlot].Name, e.BiasSlot < 0 ? null : Values[e.BiasSlot], layout.Experts))];
     }
 
     public IReadOnlyList<TrainingParameter> Parameters { get; }
@@ -57,12 +49,6 @@ internal sealed unsafe class TrainingMemory : IDisposable
 
     public float** Gradients { get; }
 
-    public float* Kept(int block, int index) => (float*)_kept[block][index].Pointer;
-
-    public float* Work(int index) => (float*)_work[index].Pointer;
-
-    public float* Chunk(int index) => (float*)_chunk[index].Pointer;
-
     public void ClearGradients() => NativeMemory.Clear(_gradients.Pointer, (nuint)(_numbers * sizeof(float)));
 
     public void Dispose()
@@ -70,10 +56,7 @@ internal sealed unsafe class TrainingMemory : IDisposable
         _values.Dispose();
         _gradients.Dispose();
         _tables.Dispose();
-        foreach (var buffer in _kept.SelectMany(b => b).Concat(_work).Concat(_chunk)) buffer.Dispose();
     }
-
-    private static NativeBlock Buffer(long tokens, int columns) => new(HostRun.Rounded(tokens * columns) * sizeof(float));
 
     private static NativeBlock Zeroed(long numbers)
     {

@@ -6,7 +6,7 @@ namespace DeepSeekCompiler.Runtime.Training;
 
 /// <summary>Base of every generated training pass: parameters, gradients, and one call that runs a micro-batch forward and backward.</summary>
 /// <remarks>
-/// Deterministic: the same values, tokens and number of threads give the same bits. Not thread-safe.
+/// Deterministic: the same values, tokens and number of threads (on a device, the same device) give the same bits. Not thread-safe.
 /// A declaration with <c>[Trainable]</c> has it as the nested class <c>Training</c>; for a configuration, <c>TrainingCompiler.Open</c> of
 /// DeepSeekCompiler.Compile makes one.
 /// </remarks>
@@ -20,6 +20,8 @@ public abstract unsafe class TrainingPass : IDisposable
 
     private readonly TrainingMemory _memory;
     private readonly TrainingStep _step;
+    private TrainingActivations? _activations;
+    private ITrainingEngine? _engine;
     private LossOptions _options = new();
     private bool _disposed;
 
@@ -36,7 +38,7 @@ public abstract unsafe class TrainingPass : IDisposable
         MaxBatch = batch;
         MaxRow = length;
         Run = new HostRun(threads == 0 ? Environment.ProcessorCount : threads);
-        _memory = new TrainingMemory(layout, batch, length);
+        _memory = new TrainingMemory(layout);
         _step = new TrainingStep(layout, batch, length);
     }
 
@@ -54,7 +56,10 @@ public abstract unsafe class TrainingPass : IDisposable
     /// <summary>The expert blocks with their correction biases and loads.</summary>
     public IReadOnlyList<ExpertLayer> ExpertLayers => _memory.ExpertLayers;
 
-    /// <summary>The threads that compute; an optimiser may use them too.</summary>
+    /// <summary>Where it computes: <c>host</c>, or the name of a device.</summary>
+    public string Device => _engine?.Device ?? "host";
+
+    /// <summary>The threads that compute on the host; an optimiser may use them too.</summary>
     public HostRun Run { get; }
 
     /// <summary>Runs a micro-batch: the losses, and, with <see cref="LossOptions.Backward"/>, their scaled gradients added to those of the parameters.</summary>
@@ -71,9 +76,19 @@ public abstract unsafe class TrainingPass : IDisposable
         TrainingChecks.Batch(tokens, batch, length, this);
         _options = options;
         _step.Prepare(tokens, batch, length, options);
-        Run.Lead(&Lead, this);
+        if (_engine is null) Run.Lead(&Lead, this);
+        else OnDevice(_engine, options.Backward);
         CountLoads();
         return _step.Loss();
+    }
+
+    /// <summary>Computes on a device from now on; the pass owns it.</summary>
+    internal void RunOn(ITrainingEngine engine)
+    {
+        _engine?.Dispose();
+        _engine = engine;
+        _activations?.Dispose();
+        _activations = null;
     }
 
     /// <summary>Makes all gradients and loads zero.</summary>
@@ -81,6 +96,8 @@ public abstract unsafe class TrainingPass : IDisposable
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         _memory.ClearGradients();
+        _engine?.ClearGradients();
+        foreach (var parameter in Parameters) parameter.Newer = null;
         foreach (var layer in ExpertLayers) Array.Clear(layer.Load);
     }
 
@@ -89,8 +106,10 @@ public abstract unsafe class TrainingPass : IDisposable
     {
         if (_disposed) return;
         _disposed = true;
+        _engine?.Dispose();
         Run.Dispose();
         _memory.Dispose();
+        _activations?.Dispose();
         _step.Dispose();
         GC.SuppressFinalize(this);
     }
@@ -118,13 +137,13 @@ public abstract unsafe class TrainingPass : IDisposable
     protected byte** Gradients(int slot) => (byte**)(_memory.Gradients + slot);
 
     /// <summary>A buffer that a block keeps for the backward pass.</summary>
-    protected float* Kept(int block, int index) => _memory.Kept(block, index);
+    protected float* Kept(int block, int index) => Activations.Kept(block, index);
 
     /// <summary>A working buffer.</summary>
-    protected float* Work(int index) => _memory.Work(index);
+    protected float* Work(int index) => Activations.Work(index);
 
     /// <summary>A working buffer of a chunk of tokens.</summary>
-    protected float* Chunk(int index) => _memory.Chunk(index);
+    protected float* Chunk(int index) => Activations.Chunk(index);
 
     /// <summary>Makes numbers zero.</summary>
     protected static void Clear(float* numbers, long count) => NativeMemory.Clear(numbers, checked((nuint)count * sizeof(float)));
@@ -135,6 +154,9 @@ public abstract unsafe class TrainingPass : IDisposable
     /// <summary>Where the experts of the tokens of an expert block were noted by the forward pass: [tokens, k].</summary>
     protected abstract int* Chosen(int block);
 
+    // Made when the host computes: a pass on a device has its own.
+    private TrainingActivations Activations => _activations ??= new TrainingActivations(Layout, MaxBatch, MaxRow);
+
     private static void Lead(object state)
     {
         var pass = (TrainingPass)state;
@@ -142,8 +164,23 @@ public abstract unsafe class TrainingPass : IDisposable
         if (pass._options.Backward) pass.Backward(pass.Run, pass._step);
     }
 
+    private void OnDevice(ITrainingEngine engine, bool backward)
+    {
+        foreach (var parameter in Parameters) parameter.Send(engine);
+        foreach (var layer in ExpertLayers) layer.Send(engine);
+        engine.Accumulate(_step);
+        if (!backward) return;
+        foreach (var parameter in Parameters) parameter.Newer = engine;
+    }
+
     private void CountLoads()
     {
-        foreach (var layer in ExpertLayers) _step.CountLoad(layer, Chosen(layer.Layer), Layout.ExpertsPerToken, Layout.Info.NumHiddenLayers);
+        int k = Layout.ExpertsPerToken;
+        int[] fetched = _engine is null ? [] : new int[_step.Batch * _step.Length * k];
+        foreach (var layer in ExpertLayers)
+        {
+            _engine?.GetChosen(layer.Layer, fetched);
+            fixed (int* copy = fetched) _step.CountLoad(layer, _engine is null ? Chosen(layer.Layer) : copy, k, Layout.Info.NumHiddenLayers);
+        }
     }
 }

@@ -15,6 +15,7 @@ public sealed unsafe class TrainingStep : IDisposable
     private readonly RopeTable _rope;
     private readonly long _tokens;
     private readonly int _batch;
+    private readonly int _length;
     private readonly TrainingLayout _layout;
     private int _mainCount;
     private int _mtpCount;
@@ -22,13 +23,12 @@ public sealed unsafe class TrainingStep : IDisposable
     internal TrainingStep(TrainingLayout layout, int batch, int length)
     {
         _tokens = (long)batch * length;
-        _batch = batch;
+        (_batch, _length, _layout) = (batch, length, layout);
         _ids = new NativeBlock(_tokens * 6 * sizeof(int));
-        _floats = new NativeBlock((((_tokens * 4) + 4) * sizeof(float)) + ((long)batch * (layout.Experts + 1) * sizeof(float) * Math.Max(1, layout.Blocks)));
+        _floats = new NativeBlock((long)FloatCount * sizeof(float));
         _logits = new NativeBlock(Math.Min(HeadTile, _tokens) * layout.Info.VocabSize * sizeof(float));
         _rope = new RopeTable(layout.RopeFrequencies, layout.RopeMagnitude, length);
         _rope.Grow(length);
-        _layout = layout;
     }
 
     /// <summary>Rows.</summary>
@@ -90,6 +90,20 @@ public sealed unsafe class TrainingStep : IDisposable
 
     /// <summary>[Batch, Experts] gradients of the balance loss with respect to normalised scores, of a block.</summary>
     public float* BalanceSlope(int block) => Balance(block) + _batch;
+
+    /// <summary>Everything that kernels read as whole numbers, from <see cref="Ids"/> on.</summary>
+    internal Span<int> Numbers => new(Ids, checked((int)(_tokens * 5)));
+
+    /// <summary>Everything that kernels read and write as float32, logits apart, from <see cref="Margins"/> on.</summary>
+    internal Span<float> Floats => new(Margins, FloatCount);
+
+    /// <summary>Where the three factors stand in <see cref="Floats"/>.</summary>
+    internal Range Factors => (int)(4 * _tokens)..(int)((4 * _tokens) + 3);
+
+    /// <summary>[MaxRow, rope/2, 2] numbers of <see cref="Rope"/>.</summary>
+    internal ReadOnlySpan<float> RopeNumbers => new(Rope, _length * _layout.RopeFrequencies.Length * 2);
+
+    private int FloatCount => checked((int)((_tokens * 4) + 4 + ((long)_batch * (_layout.Experts + 1) * Math.Max(1, _layout.Blocks))));
 
     internal void Prepare(ReadOnlySpan<int> tokens, int batch, int length, LossOptions options)
     {

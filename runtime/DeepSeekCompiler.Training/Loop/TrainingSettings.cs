@@ -20,6 +20,9 @@ public sealed record TrainingSettings
     /// <summary>Threads; sums are split among them, so that another number gives other roundings.</summary>
     public int Threads { get; init; } = 1;
 
+    /// <summary>Where the pass computes: <c>host</c>, <c>opencl:N</c> or <c>cuda:N</c>; devices round in ways of their own.</summary>
+    public string Device { get; init; } = "host";
+
     /// <summary>What the projections multiply; the pass must be one of that precision.</summary>
     [JsonConverter(typeof(JsonStringEnumConverter<TrainingPrecision>))]
     public TrainingPrecision Precision { get; init; }

@@ -43,7 +43,7 @@ public sealed unsafe class AdamW : IDisposable
             {
                 blocks.Add(new Block
                 {
-                    Values = parameter.Values + at, Gradients = parameter.Gradients + at, First = first + at, Second = second + at,
+                    Parameter = p, At = at, First = first + at, Second = second + at,
                     Count = (int)Math.Min(BlockSize, parameter.Count - at), Decays = !parameter.IsVector,
                 });
             }
@@ -71,6 +71,7 @@ public sealed unsafe class AdamW : IDisposable
     public double Update(double learningRate)
     {
         ObjectDisposedException.ThrowIf(_moments == null, this);
+        Locate();
         Dispatch(&Norms, default);
         double squares = 0;
         foreach (double block in _norms) squares += block;
@@ -93,6 +94,18 @@ public sealed unsafe class AdamW : IDisposable
     {
         Free();
         GC.SuppressFinalize(this);
+    }
+
+    // Asked for anew: a pass on a device brings gradients from there, and takes values back afterwards.
+    private void Locate()
+    {
+        for (int b = 0; b < _blocks.Length; b++)
+        {
+            ref var block = ref _blocks[b];
+            var parameter = _pass.Parameters[block.Parameter];
+            block.Values = parameter.Values + block.At;
+            block.Gradients = parameter.Gradients + block.At;
+        }
     }
 
     private void Dispatch(delegate*<void*, int, int, void> body, Factors factors)
@@ -161,6 +174,8 @@ public sealed unsafe class AdamW : IDisposable
 
     private struct Block
     {
+        public int Parameter;
+        public long At;
         public float* Values;
         public float* Gradients;
         public float* First;

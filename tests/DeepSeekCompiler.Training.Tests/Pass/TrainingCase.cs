@@ -14,8 +14,14 @@ internal sealed unsafe class TrainingCase : IDisposable
     private readonly JsonElement _facts = JsonDocument.Parse(File.ReadAllText(GoldenFiles.Path("train", "golden.json"))).RootElement;
 
     public TrainingCase(int width, int threads = 2)
+        : this(new() { Batch = 2, Length = 24, Threads = threads, VectorWidth = width })
     {
-        Pass = TrainingCompiler.Open(CheckpointSpec.ReadConfig(Path.Combine(_golden.Folder, "config.json")), new() { Batch = 2, Length = 24, Threads = threads, VectorWidth = width });
+    }
+
+    /// <param name="options">Room for two rows of 24 tokens.</param>
+    public TrainingCase(TrainingOptions options)
+    {
+        Pass = TrainingCompiler.Open(CheckpointSpec.ReadConfig(Path.Combine(_golden.Folder, "config.json")), options);
         Fill();
     }
 
@@ -47,7 +53,8 @@ internal sealed unsafe class TrainingCase : IDisposable
         _golden.Dispose();
     }
 
-    private void Fill()
+    /// <summary>The recipe's weights.</summary>
+    public void Fill()
     {
         using var checkpoint = Checkpoint.Open(_golden.Folder);
         foreach (var p in Pass.Parameters) checkpoint.Find(p.Name)!.AsSpan<float>().CopyTo(new Span<float>(p.Values, checked((int)p.Count)));

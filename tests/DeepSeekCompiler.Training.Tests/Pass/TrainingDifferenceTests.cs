@@ -28,12 +28,16 @@ public sealed unsafe class TrainingDifferenceTests
     [InlineData("grouped", 1, 67, 512)]
     [InlineData("multi-query", 2, 10, 256)]
     [InlineData("dense, tied", 2, 12, 512)]
-    public void Gradients_EqualFiniteDifferences(string kind, int batch, int length, int width)
+    public void Gradients_EqualFiniteDifferences(string kind, int batch, int length, int width) => Check(kind, new() { Batch = batch, Length = length, Threads = 2, VectorWidth = width });
+
+    /// <summary>A pass of a kind of model, on one micro-batch as large as it takes.</summary>
+    internal static void Check(string kind, TrainingOptions options)
     {
+        int batch = options.Batch, length = options.Length;
         var random = new Random(length);
         var spec = Spec(kind, random);
         using var folder = new TempFolder();
-        using var pass = TrainingCompiler.Open(spec, new() { Batch = batch, Length = length, Threads = 2, VectorWidth = width });
+        using var pass = TrainingCompiler.Open(spec, options);
         SyntheticCheckpoint.Write(pass.Layout.Manifest, folder.Path);
         using var weights = new ReferenceWeights(folder.Path);
         Fill(pass, weights);
@@ -90,8 +94,9 @@ public sealed unsafe class TrainingDifferenceTests
         const double Along = 1e-3;
         double At(double distance)
         {
-            var before = new Span<float>(gate.Values, gradient.Length).ToArray();
-            for (int i = 0; i < gradient.Length; i++) gate.Values[i] += (float)(distance * gradient[i] / norm);
+            float* values = gate.Values;
+            var before = new Span<float>(values, gradient.Length).ToArray();
+            for (int i = 0; i < gradient.Length; i++) values[i] += (float)(distance * gradient[i] / norm);
             double loss = pass.Accumulate(tokens, 2, 20, options).Balance;
             before.CopyTo(new Span<float>(gate.Values, gradient.Length));
             return loss;

@@ -7,7 +7,7 @@ namespace DeepSeekCompiler.Training.Tests.Pass;
 /// <summary>Losses and gradients of the training pass against golden data, at every vector width.</summary>
 public sealed class TrainingGoldenTests
 {
-    private static readonly LossOptions s_total = new() { MainScale = 1, MtpScale = 0.3 };
+    internal static readonly LossOptions Total = new() { MainScale = 1, MtpScale = 0.3 };
 
     [Theory]
     [InlineData(512)]
@@ -17,7 +17,13 @@ public sealed class TrainingGoldenTests
     public void LossesAndGradients_EqualTheGoldenOnes(int width)
     {
         using var run = new TrainingCase(width);
-        var loss = run.Run(s_total);
+        CheckLossesAndGradients(run);
+    }
+
+    /// <summary>Losses and all published facts of gradients.</summary>
+    internal static void CheckLossesAndGradients(TrainingCase run)
+    {
+        var loss = run.Run(Total);
         Assert.Equal(run.Fact("n_main"), loss.MainTokens);
         Assert.Equal(run.Fact("n_mtp"), loss.MtpTokens);
         Assert.Equal(run.Fact("loss_main"), loss.Main, Tolerances.Loss);
@@ -30,23 +36,30 @@ public sealed class TrainingGoldenTests
             Compare.Rows(run.Golden.Floats(full), got, got.Length, full, Tolerances.Gradient * Norm(got));
         }
 
-        run.Run(s_total with { MtpScale = 0 });
+        run.Run(Total with { MtpScale = 0 });
         Check(run, "grad_main");
-        run.Run(s_total with { MainScale = 0, MtpScale = 1 });
+        run.Run(Total with { MainScale = 0, MtpScale = 1 });
         Check(run, "grad_mtp");
     }
 
     [Fact]
-    public unsafe void TheLossAfterAStepOfGradientDescent_EqualsTheGoldenOne()
+    public void TheLossAfterAStepOfGradientDescent_EqualsTheGoldenOne()
     {
         using var run = new TrainingCase(512);
-        run.Run(s_total);
+        CheckStep(run);
+    }
+
+    /// <summary>The loss behind a step of plain gradient descent; losses alone leave gradients as they are.</summary>
+    internal static unsafe void CheckStep(TrainingCase run)
+    {
+        run.Run(Total);
         foreach (var p in run.Pass.Parameters)
         {
-            for (long i = 0; i < p.Count; i++) p.Values[i] -= (float)(run.SgdRate * p.Gradients[i]);
+            float* values = p.Values, gradients = p.Gradients;
+            for (long i = 0; i < p.Count; i++) values[i] -= (float)(run.SgdRate * gradients[i]);
         }
 
-        var loss = run.Run(s_total with { Backward = false });
+        var loss = run.Run(Total with { Backward = false });
         Assert.Equal(run.SgdLoss, loss.Main + (run.Fact("mtp_lambda") * loss.Mtp), Tolerances.SteppedLoss);
         Assert.All(run.Pass.Parameters, p => Assert.True(TrainingCase.Gradient(p).IndexOfAnyExcept(0f) < 0, p.Name));
     }
@@ -57,7 +70,7 @@ public sealed class TrainingGoldenTests
         using var first = new TrainingCase(512);
         using var second = new TrainingCase(512);
         using var single = new TrainingCase(512, threads: 1);
-        var options = s_total with { BalanceScale = 0.01 };
+        var options = Total with { BalanceScale = 0.01 };
         Assert.Equal(first.Run(options), second.Run(options));
         first.Run(options);
         Assert.Equal(first.Run(options), single.Run(options));
@@ -74,7 +87,13 @@ public sealed class TrainingGoldenTests
     public void Loads_CountEveryChoice(bool backward)
     {
         using var run = new TrainingCase(512);
-        run.Run(s_total with { Backward = backward });
+        CheckLoads(run, backward);
+    }
+
+    /// <summary>Every choice of a token that is no padding.</summary>
+    internal static void CheckLoads(TrainingCase run, bool backward)
+    {
+        run.Run(Total with { Backward = backward });
         var expected = run.Golden.Longs("moe.layer.1.topk_idx");
         var load = run.Pass.ExpertLayers[0].Load;
         for (int e = 0; e < load.Length; e++) Assert.Equal(expected.Count(i => i == e), load[e]);

@@ -49,12 +49,9 @@ internal static class BalanceLoss
             l.Note("Counts become f.");
             l.Store(sum, 0, 0.0);
             Expr tokens = new Cast(length);
-            l.For("e", count, i =>
-            {
-                Expr f = LoopBuilder.At(slope, row * count + i) * ((double)count / k) / tokens;
-                l.Store(sum, 0, LoopBuilder.At(sum, 0) + f * (LoopBuilder.At(mean, i) / tokens));
-                l.Store(slope, row * count + i, f * LoopBuilder.At(factor, 0) / tokens);
-            });
+            Expr Share(Expr i) => LoopBuilder.At(slope, row * count + i) * ((double)count / k) / tokens;
+            l.For("e", count, i => l.Store(sum, 0, LoopBuilder.At(sum, 0) + Share(i) * (LoopBuilder.At(mean, i) / tokens)));
+            l.For("e", count, i => l.Store(slope, row * count + i, Share(i) * LoopBuilder.At(factor, 0) / tokens));
             l.Store(loss, row, LoopBuilder.At(sum, 0));
         }, LoopKind.Parallel);
         return Arguments.Kernel(kernel, a, batch, l.Body);

@@ -22,12 +22,12 @@ internal sealed class TrainingAttentionWriter(ModelSpec spec, TrainingText text,
     {
         w.Line();
         w.Summary(summary);
-        w.Open($"private void {name}(HostRun run, {parameters}, int at, int tokens)");
+        w.Open($"private void {name}({text.Dialect.Run}, {parameters}, int at, int tokens)");
     }
 
     private void PrintInput()
     {
-        Open("Queries, keys and values of a chunk, rotated.", "AttentionInput", "TrainingStep step, int block, int length");
+        Open("Queries, keys and values of a chunk, rotated.", "AttentionInput", text.Dialect.Step + ", int block, int length");
         w.Line("int w = Block(block), first = at;");
         text.Part("x", "q", "k", "v", "queryLatent", "latent", "normed", "queryNormed", "latentNormed", "expanded");
         w.Line(text.Call("Norm", ("x", "x"), ("norm", "@w + InputNorm"), ("y", "normed")));
@@ -58,12 +58,12 @@ internal sealed class TrainingAttentionWriter(ModelSpec spec, TrainingText text,
 
     private void PrintOutput()
     {
-        Open("Output projection and feed-forward part of a chunk.", "AttentionOutput", "int block, float* output");
+        Open("Output projection and feed-forward part of a chunk.", "AttentionOutput", $"int block, {text.Dialect.Memory("float")} output");
         w.Line("int w = Block(block);");
         text.Part("x", "mid", "o");
         w.Line("Copy(x, mid, (long)tokens * HiddenSize);");
         w.Line(text.Call("AttentionOut", ("x", "o"), ("weight", "@w + OProj"), ("y", "mid")));
-        w.Line("output += (long)at * HiddenSize;");
+        w.Line(text.Dialect.Move("output", "(long)at * HiddenSize"));
         w.Line("Copy(mid, output, (long)tokens * HiddenSize);");
         w.Line("FeedForward(run, block, output, at, tokens);");
         w.Close();
@@ -71,9 +71,9 @@ internal sealed class TrainingAttentionWriter(ModelSpec spec, TrainingText text,
 
     private void PrintOutputBackward()
     {
-        Open("Back to what attention gave.", "AttentionOutputBackward", "TrainingStep step, int block, int length, float* dx");
+        Open("Back to what attention gave.", "AttentionOutputBackward", $"{text.Dialect.Step}, int block, int length, {text.Dialect.Memory("float")} dx");
         w.Line("int w = Block(block);");
-        w.Line("dx += (long)at * HiddenSize;");
+        w.Line(text.Dialect.Move("dx", "(long)at * HiddenSize"));
         w.Line("FeedForwardBackward(run, step, block, length, dx, at, tokens);");
         text.Part("o", "do_");
         text.ProjectionBackward("AttentionOut", "o", "w + OProj", "dx", "do_");
@@ -82,9 +82,9 @@ internal sealed class TrainingAttentionWriter(ModelSpec spec, TrainingText text,
 
     private void PrintInputBackward()
     {
-        Open("Back from queries, keys and values to the residual stream.", "AttentionInputBackward", "TrainingStep step, int block, int length, float* dx");
+        Open("Back from queries, keys and values to the residual stream.", "AttentionInputBackward", $"{text.Dialect.Step}, int block, int length, {text.Dialect.Memory("float")} dx");
         w.Line("int w = Block(block), first = at;");
-        w.Line("dx += (long)at * HiddenSize;");
+        w.Line(text.Dialect.Move("dx", "(long)at * HiddenSize"));
         text.Part("x", "dq", "dk", "dv", "queryLatent", "latent", "normed", "dnormed", "queryNormed", "dqueryNormed", "dqueryLatent", "latentNormed", "dlatentNormed", "dlatent", "dexpanded", "inverse");
         w.Line(text.Call("Norm", ("x", "x"), ("norm", "@w + InputNorm"), ("y", "normed")));
         w.Line(text.Call("RotateQueryBack", ("x", "dq"), ("rope", "step.Rope")));

@@ -16,7 +16,7 @@ internal sealed class TrainingFeedForwardWriter(ModelSpec spec, TrainingText tex
         PrintExpertsBackward();
         w.Line();
         w.Summary("The sequence-wise balance loss of a block, and its slope.");
-        w.Open("private void Balance(HostRun run, TrainingStep step, int block, int length)");
+        w.Open($"private void Balance({text.Dialect.Run}, {text.Dialect.Step}, int block, int length)");
         w.Line("int batch = step.Batch;");
         text.Whole("logits", "chosen");
         w.Line(text.Call("BalanceLoss", ("logits", "logits"), ("chosen", "chosen"), ("factor", "step.BalanceFactor"), ("loss", "step.Balance(block)"), ("slope", "step.BalanceSlope(block)")));
@@ -27,7 +27,7 @@ internal sealed class TrainingFeedForwardWriter(ModelSpec spec, TrainingText tex
     {
         w.Line();
         w.Summary("A dense feed-forward block, added to the residual stream.");
-        w.Open("private void DenseForward(HostRun run, int block, float* output, int at, int tokens)");
+        w.Open($"private void DenseForward({text.Dialect.Run}, int block, {text.Dialect.Memory("float")} output, int at, int tokens)");
         w.Line("int w = Block(block);");
         text.Part("mid", "gate", "up", "normed", "h");
         w.Line(text.Call("Norm", ("x", "mid"), ("norm", "@w + PostAttentionNorm"), ("y", "normed")));
@@ -35,7 +35,7 @@ internal sealed class TrainingFeedForwardWriter(ModelSpec spec, TrainingText tex
         w.Close();
         w.Line();
         w.Summary("Back through a dense feed-forward block.");
-        w.Open("private void DenseBackward(HostRun run, int block, float* dx, int at, int tokens)");
+        w.Open($"private void DenseBackward({text.Dialect.Run}, int block, {text.Dialect.Memory("float")} dx, int at, int tokens)");
         w.Line("int w = Block(block);");
         text.Part("mid", "gate", "up", "normed", "dnormed", "h", "dh", "dgate", "dup", "inverse");
         w.Line(text.Call("Norm", ("x", "mid"), ("norm", "@w + PostAttentionNorm"), ("y", "normed")));
@@ -68,14 +68,14 @@ internal sealed class TrainingFeedForwardWriter(ModelSpec spec, TrainingText tex
         var e = spec.Experts!;
         w.Line();
         w.Summary("A mixture-of-experts block (DeepSeek-V3 report, section 2.1.2), added to the residual stream.");
-        w.Open("private void ExpertsForward(HostRun run, int block, float* output, int at, int tokens)");
+        w.Open($"private void ExpertsForward({text.Dialect.Run}, int block, {text.Dialect.Memory("float")} output, int at, int tokens)");
         w.Line($"int w = Block(block), slots = tokens * {Text.Of(e.NumExpertsPerTok)};");
         text.Part("mid", HasShared ? "gate" : "", HasShared ? "up" : "", "logits", "routing", "chosen", "slot", "slotToken", "expert", "offset", "active", "expertGate", "expertUp", "normed", HasShared ? "h" : "", "expertH", "answer");
         w.Line(text.Call("Norm", ("x", "mid"), ("norm", "@w + PostAttentionNorm"), ("y", "normed")));
         w.Line(text.Call("RouterScores", ("x", "normed"), ("weight", "@w + RouterGate"), ("y", "logits")));
         w.Line(text.Call("RouterSelect", ("logits", "logits"), ("bias", "@w + RouterBias"), ("chosen", "chosen"), ("routing", "routing")));
         w.Line(text.Call("Dispatch", ("chosen", "chosen"), ("slot", "slot"), ("slotToken", "slotToken"), ("expert", "expert"), ("offset", "offset"), ("active", "active")));
-        (string, string)[] active = [("expert", "expert"), ("offset", "offset"), ("active", "*active")];
+        (string, string)[] active = [("expert", "expert"), ("offset", "offset"), ("active", text.Dialect.Active(spec.Experts!))];
         w.Line(text.Call("ExpertUp", [.. active, ("x", "normed"), ("slotToken", "slotToken"), ("weight", "#w + ExpertsGateProj"), ("y", "expertGate")]));
         w.Line(text.Call("ExpertUp", [.. active, ("x", "normed"), ("slotToken", "slotToken"), ("weight", "#w + ExpertsUpProj"), ("y", "expertUp")]));
         w.Line(text.Call("ExpertActivation", ("gate", "expertGate"), ("up", "expertUp"), ("h", "expertH"), ("tokens", "slots")));
@@ -89,13 +89,13 @@ internal sealed class TrainingFeedForwardWriter(ModelSpec spec, TrainingText tex
     {
         w.Line();
         w.Summary("Back through a mixture-of-experts block: experts, routing weights, router, shared experts, norm.");
-        w.Open("private void ExpertsBackward(HostRun run, TrainingStep step, int block, int length, float* dx, int at, int tokens)");
+        w.Open($"private void ExpertsBackward({text.Dialect.Run}, {text.Dialect.Step}, int block, int length, {text.Dialect.Memory("float")} dx, int at, int tokens)");
         w.Line("int w = Block(block), first = at;");
         string shared = HasShared ? "" : "-";
         text.Part("mid", shared + "gate", shared + "up", "logits", "routing", "chosen", "slot", "slotToken", "expert", "offset", "active", "expertGate", "expertUp", "normed", "dnormed",
             shared + "h", shared + "dh", shared + "dgate", shared + "dup", "expertH", "dexpertH", "dexpertGate", "dexpertUp", "answer", "drouting", "dlogits", "inverse");
         w.Line(text.Call("Norm", ("x", "mid"), ("norm", "@w + PostAttentionNorm"), ("y", "normed")));
-        (string, string)[] slots = [("expert", "expert"), ("offset", "offset"), ("slotToken", "slotToken"), ("active", "*active")];
+        (string, string)[] slots = [("expert", "expert"), ("offset", "offset"), ("slotToken", "slotToken"), ("active", text.Dialect.Active(spec.Experts!))];
         w.Line(text.Call("ExpertDownInput", [.. slots, ("dy", "dx"), ("weight", "#w + ExpertsDownProj"), ("dx", "dexpertH")]));
         w.Line(text.Call("ExpertActivationBackward", ("slot", "slot"), ("routing", "routing"), ("gate", "expertGate"), ("up", "expertUp"), ("dh", "dexpertH"), ("h", "expertH"),
             ("dgate", "dexpertGate"), ("dup", "dexpertUp"), ("drouting", "drouting")));

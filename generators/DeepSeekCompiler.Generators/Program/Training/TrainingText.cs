@@ -6,9 +6,12 @@ using DeepSeekCompiler.Generators.Tensors;
 namespace DeepSeekCompiler.Generators.Program.Training;
 
 /// <summary>The phrases of a training pass: buffers under their names, calls, norms and loops over chunks.</summary>
-internal sealed class TrainingText(IReadOnlyDictionary<string, TensorKernel> kernels, TrainingBuffers buffers, CodeWriter w)
+internal sealed class TrainingText(IReadOnlyDictionary<string, TensorKernel> kernels, TrainingBuffers buffers, TrainingDialect dialect, CodeWriter w)
 {
-    private readonly KernelCall _call = new(kernels, Dialect.Training);
+    private readonly KernelCall _call = new(kernels, Program.Dialect.Training);
+
+    /// <summary>The words of the target.</summary>
+    public TrainingDialect Dialect => dialect;
 
     public string Call(string kernel, params (string, string)[] arguments) => _call.Print(kernel, arguments);
 
@@ -16,7 +19,7 @@ internal sealed class TrainingText(IReadOnlyDictionary<string, TensorKernel> ker
     public void Whole(params string[] names) => Use(names, "");
 
     /// <summary>Buffers from the chunk's first token on.</summary>
-    public void Part(params string[] names) => Use(names, " + (long)at * ");
+    public void Part(params string[] names) => Use(names, "(long)at * ");
 
     /// <summary>A method that is called for every chunk of tokens.</summary>
     public void Chunks(string method, string arguments, string all) =>
@@ -49,7 +52,8 @@ internal sealed class TrainingText(IReadOnlyDictionary<string, TensorKernel> ker
         {
             var (name, columns, type) = list[i];
             if (Array.IndexOf(names, name) < 0) continue;
-            w.Line($"{type}* {name} = {(type == "float" ? "" : $"({type}*)")}{address(i)}{(offset.Length == 0 ? "" : offset + Text.Of(columns))};");
+            string memory = dialect.As(type, address(i));
+            w.Line($"{dialect.Memory(type)} {name} = {(offset.Length == 0 ? memory : dialect.From(memory, offset + Text.Of(columns)))};");
         }
     }
 }

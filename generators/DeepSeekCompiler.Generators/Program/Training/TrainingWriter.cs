@@ -5,6 +5,7 @@ using System.Linq;
 using DeepSeekCompiler.Generators.Algorithms;
 using DeepSeekCompiler.Generators.Spec;
 using DeepSeekCompiler.Generators.Targets;
+using DeepSeekCompiler.Generators.Targets.Ilgpu;
 using DeepSeekCompiler.Generators.Tensors;
 
 namespace DeepSeekCompiler.Generators.Program.Training;
@@ -14,33 +15,69 @@ internal sealed class TrainingWriter
 {
     private readonly ModelSpec _spec;
     private readonly TrainingText _text;
+    private readonly TrainingDialect _d;
     private readonly CodeWriter _w = new();
     private readonly TrainingBuffers _buffers;
 
-    private TrainingWriter(ModelSpec spec, IReadOnlyDictionary<string, TensorKernel> kernels)
+    private TrainingWriter(ModelSpec spec, IReadOnlyDictionary<string, TensorKernel> kernels, TrainingDialect dialect)
     {
-        _spec = spec;
+        (_spec, _d) = (spec, dialect);
         _buffers = new TrainingBuffers(spec);
-        _text = new TrainingText(kernels, _buffers, _w);
+        _text = new TrainingText(kernels, _buffers, dialect, _w);
     }
 
     /// <summary>The file of the pass.</summary>
-    public static string Print(ModelSpec spec, IReadOnlyDictionary<string, TensorKernel> kernels) => new TrainingWriter(spec, kernels).Print();
+    public static string Print(ModelSpec spec, IReadOnlyDictionary<string, TensorKernel> kernels, CompileOptions options) => new TrainingWriter(spec, kernels, TrainingDialect.Host).Print(options);
+
+    /// <summary>The file of the same pass on a device.</summary>
+    public static string PrintDevice(ModelSpec spec, IReadOnlyDictionary<string, TensorKernel> kernels, DeviceTarget target) => new TrainingWriter(spec, kernels, TrainingDialect.Device).Print(target);
 
     private bool HasMtp => _spec.NumNextnPredictLayers > 0;
 
+    private string Floats => _d.Memory("float");
+
     private string Head => _spec.TieWordEmbeddings ? "Embedding" : "LmHead";
 
-    private string Print()
+    private string Print(CompileOptions options)
     {
-        GeneratedHeader.Print(_w, _spec, ["System", "System.Collections.Generic", "DeepSeekCompiler.Kernels.Formats", "DeepSeekCompiler.Runtime.Execution", "DeepSeekCompiler.Runtime.Models", "DeepSeekCompiler.Runtime.Training"]);
+        GeneratedHeader.Print(_w, _spec, ["System", "System.Collections.Generic", "DeepSeekCompiler.Kernels.Formats", "DeepSeekCompiler.Runtime.Execution", "DeepSeekCompiler.Runtime.Models", "DeepSeekCompiler.Runtime.Training", .. HasDevices(options) ? Usings : []]);
         _w.Open($"partial class {_spec.ClassName}");
         _w.Summary("The training pass: gradients of every tensor, masters in float32.");
         _w.Line("/// <param name=\"batch\">Most rows of a micro-batch.</param>");
         _w.Line("/// <param name=\"length\">Most tokens of a row.</param>");
         _w.Line("/// <param name=\"threads\">0 for all processors.</param>");
-        _w.Open("public sealed unsafe partial class Training(int batch, int length, int threads = 0) : TrainingPass(s_layout, batch, length, threads)");
+        _w.Open($"public sealed unsafe partial class Training(int batch, int length, int threads = 0) : TrainingPass(s_layout, batch, length, threads){(HasDevices(options) ? ", IDeviceTraining" : "")}");
         PrintLayout();
+        if (HasDevices(options)) PrintChoice(options);
+        PrintPass();
+        _w.Close();
+        _w.Close();
+        return _w.ToString();
+    }
+
+    private string Print(DeviceTarget target)
+    {
+        GeneratedHeader.Print(_w, _spec, ["System", "DeepSeekCompiler.Runtime.Training", .. Usings, "DeepSeekCompiler.Runtime.Gpu.Execution", "ILGPU", "ILGPU.Runtime"]);
+        _w.Open($"partial class {_spec.ClassName}");
+        _w.Open("partial class Training");
+        _w.Summary($"The training pass on {target.Description}.");
+        _w.Open($"public sealed partial class {target.ClassName} : DeviceTrainingProgram");
+        _w.Line("/// <inheritdoc/>");
+        _w.Line($"public override int Threads => {Text.Of(target.Threads)};");
+        PrintPass();
+        _w.Close();
+        _w.Close();
+        _w.Close();
+        return _w.ToString();
+    }
+
+    private static bool HasDevices(CompileOptions options) => options.TrainingDevices != DeviceVariants.None;
+
+    private static string[] Usings => ["DeepSeekCompiler.Runtime.Gpu.Devices", "DeepSeekCompiler.Runtime.Gpu.Training"];
+
+    private void PrintPass()
+    {
+        PrintChosen();
         PrintForward();
         PrintBackward();
         PrintHead();
@@ -48,9 +85,17 @@ internal sealed class TrainingWriter
         PrintBlocks();
         new TrainingAttentionWriter(_spec, _text, _w).Print();
         new TrainingFeedForwardWriter(_spec, _text, _w).Print();
-        _w.Close();
-        _w.Close();
-        return _w.ToString();
+    }
+
+    private void PrintChoice(CompileOptions options)
+    {
+        _w.Line();
+        _w.Line("/// <inheritdoc/>");
+        _w.Line("DeviceTrainingProgram? IDeviceTraining.CreateProgram(DeviceVariant variant) => variant switch");
+        _w.Line("{");
+        foreach (var (variant, target) in DeviceTargets.OfTraining(options)) _w.Line($"    DeviceVariant.{variant} => new {target.ClassName}(),");
+        _w.Line("    _ => null,");
+        _w.Line("};");
     }
 
     private void PrintLayout()
@@ -74,17 +119,21 @@ internal sealed class TrainingWriter
         _w.Line($"    RopeFrequencies = [{string.Join(", ", RopeTable.Frequencies(_spec.Rope, _spec.Attention.RopeDim).Select(Text.Of))}],");
         _w.Line($"    RopeMagnitude = {Text.Of((float)RopeTable.Scale(_spec.Rope))},");
         _w.Line("};");
+    }
+
+    private void PrintChosen()
+    {
         _w.Line();
         _w.Line("/// <inheritdoc/>");
-        string chosen = _spec.Experts is null ? "null" : $"(int*)Kept(block, {Text.Of(_buffers.Kept.FindIndex(b => b.Name == "chosen"))})";
-        _w.Line($"protected override int* Chosen(int block) => {chosen};");
+        string chosen = _spec.Experts is null ? _d.None : _d.As("int", $"Kept(block, {Text.Of(_buffers.Kept.FindIndex(b => b.Name == "chosen"))})");
+        _w.Line($"protected override {_d.Memory("int")} Chosen(int block) => {chosen};");
     }
 
     private void PrintForward()
     {
         _w.Line();
         _w.Line("/// <inheritdoc/>");
-        _w.Open("protected override void Forward(HostRun run, TrainingStep step)");
+        _w.Open($"protected override void Forward({_d.Run}, {_d.Step})");
         _w.Line("int tokens = step.Batch * step.Length;");
         _text.Whole("hidden", "dhidden", "last");
         _w.Line(_text.Call("Embed", ("ids", "step.Ids"), ("table", "@Embedding"), ("x", "Kept(0, 0)")));
@@ -99,7 +148,7 @@ internal sealed class TrainingWriter
     {
         _w.Line();
         _w.Line("/// <inheritdoc/>");
-        _w.Open("protected override void Backward(HostRun run, TrainingStep step)");
+        _w.Open($"protected override void Backward({_d.Run}, {_d.Step})");
         _w.Line("int tokens = step.Batch * step.Length;");
         _text.Whole("last", "dhidden", "dx", "inverse");
         if (HasMtp) _w.Line("MtpBackward(run, step);");
@@ -113,15 +162,15 @@ internal sealed class TrainingWriter
     {
         _w.Line();
         _w.Summary("Head and cross entropy, tile by tile of tokens: logits and their gradients exist for one tile at a time.");
-        _w.Open("private void Loss(HostRun run, TrainingStep step, float* hidden, float* dhidden, int* targets, float* margins, float* totals, float* factor, int all)");
+        _w.Open($"private void Loss({_d.Run}, {_d.Step}, {Floats} hidden, {Floats} dhidden, {_d.Memory("int")} targets, {Floats} margins, {Floats} totals, {Floats} factor, int all)");
         _w.Open("for (int at = 0; at < all; at += TrainingStep.HeadTile)");
         _w.Line("int tokens = Math.Min(TrainingStep.HeadTile, all - at);");
-        _w.Line("float* rows = hidden + (long)at * HiddenSize;");
+        _w.Line($"{Floats} rows = {_d.From("hidden", "(long)at * HiddenSize")};");
         _w.Line(_text.Call("HeadScores", ("x", "rows"), ("weight", "@" + Head), ("y", "step.Logits")));
-        _w.Line(_text.Call("CrossEntropy", ("logits", "step.Logits"), ("target", "targets + at"), ("factor", "factor"), ("margin", "margins + at"), ("total", "totals + at")));
+        _w.Line(_text.Call("CrossEntropy", ("logits", "step.Logits"), ("target", _d.From("targets", "at")), ("factor", "factor"), ("margin", _d.From("margins", "at")), ("total", _d.From("totals", "at"))));
         _w.Line("if (!step.Backward) continue;");
         _w.Line(_text.Call("HeadScoresWeight", ("dy", "step.Logits"), ("x", "rows"), ("dw", $"Gradient({Head})")));
-        _w.Line(_text.Call("HeadScoresInput", ("dy", "step.Logits"), ("weight", "@" + Head), ("dx", "dhidden + (long)at * HiddenSize")));
+        _w.Line(_text.Call("HeadScoresInput", ("dy", "step.Logits"), ("weight", "@" + Head), ("dx", _d.From("dhidden", "(long)at * HiddenSize"))));
         _w.Close();
         _w.Close();
     }
@@ -131,28 +180,28 @@ internal sealed class TrainingWriter
         string block = Text.Of(_spec.NumHiddenLayers);
         _w.Line();
         _w.Summary("The multi-token-prediction module (DeepSeek-V3 report, section 2.2), on rows one token shorter; embedding and head are the main ones.");
-        _w.Open("private void MtpForward(HostRun run, TrainingStep step)");
+        _w.Open($"private void MtpForward({_d.Run}, {_d.Step})");
         _w.Line("int tokens = step.Batch * (step.Length - 1);");
         _text.Whole("hidden", "mtpEmbedding", "mtpHidden", "mtpInput", "mtpLast", "mtpNormed", "dmtp");
         _w.Line(_text.Call("Embed", ("ids", "step.MtpIds"), ("table", "@Embedding"), ("x", "mtpEmbedding")));
         _w.Line("// The hidden states in front of a next token.");
         _w.Line(_text.Call("Embed", ("ids", "step.MtpRows"), ("table", "hidden"), ("x", "mtpHidden")));
         _w.Line(_text.Call("MtpNorm", ("x", "mtpEmbedding"), ("norm", "@MtpSlot(MtpEmbeddingNorm)"), ("y", "mtpInput")));
-        _w.Line(_text.Call("MtpNorm", ("x", "mtpHidden"), ("norm", "@MtpSlot(MtpHiddenNorm)"), ("y", "mtpInput + HiddenSize")));
+        _w.Line(_text.Call("MtpNorm", ("x", "mtpHidden"), ("norm", "@MtpSlot(MtpHiddenNorm)"), ("y", _d.From("mtpInput", "HiddenSize"))));
         _text.Chunks("MtpProject", "step", "tokens");
         _w.Line($"BlockForward(run, step, {block}, step.Length - 1, mtpLast);");
         _w.Line(_text.Call("Norm", ("x", "mtpLast"), ("norm", $"@MtpSlot({_spec.ClassName}.MtpNorm)"), ("y", "mtpNormed")));
         _w.Line("Loss(run, step, mtpNormed, dmtp, step.MtpTargets, step.MtpMargins, step.MtpTotals, step.MtpFactor, tokens);");
         _w.Close();
         _w.Line();
-        _w.Open("private void MtpProject(HostRun run, TrainingStep step, int at, int tokens)");
+        _w.Open($"private void MtpProject({_d.Run}, {_d.Step}, int at, int tokens)");
         _w.Line($"int block = {block};");
         _text.Part("mtpInput", "x");
         _w.Line(_text.Call("MtpProjection", ("x", "mtpInput"), ("weight", "@MtpSlot(MtpEhProj)"), ("y", "x")));
         _w.Close();
         _w.Line();
         _w.Summary("Back through the module, into the embedding and the main model's hidden states.");
-        _w.Open("private void MtpBackward(HostRun run, TrainingStep step)");
+        _w.Open($"private void MtpBackward({_d.Run}, {_d.Step})");
         _w.Line("int tokens = step.Batch * (step.Length - 1);");
         _text.Whole("dhidden", "mtpEmbedding", "mtpHidden", "mtpInput", "dmtpInput", "mtpLast", "dmtp", "dx", "inverse");
         _text.NormBackward("FinalNorm", "mtpLast", $"MtpSlot({_spec.ClassName}.MtpNorm)", "dmtp", "dx", "NormWeight");
@@ -161,7 +210,7 @@ internal sealed class TrainingWriter
         _w.Line(_text.Call("MtpProjectionInput", ("dy", "dx"), ("weight", "@MtpSlot(MtpEhProj)"), ("dx", "dmtpInput")));
         _text.NormBackward("MtpNorm", "mtpEmbedding", "MtpSlot(MtpEmbeddingNorm)", "dmtpInput", "dmtp");
         _w.Line(_text.Call("EmbedBackward", ("ids", "step.MtpIds"), ("dx", "dmtp"), ("de", "Gradient(Embedding)")));
-        _text.NormBackward("MtpNorm", "mtpHidden", "MtpSlot(MtpHiddenNorm)", "dmtpInput + HiddenSize", "dmtp");
+        _text.NormBackward("MtpNorm", "mtpHidden", "MtpSlot(MtpHiddenNorm)", _d.From("dmtpInput", "HiddenSize"), "dmtp");
         _w.Line(_text.Call("EmbedBackward", ("ids", "step.MtpRows"), ("dx", "dmtp"), ("de", "dhidden")));
         _w.Close();
     }
@@ -170,7 +219,7 @@ internal sealed class TrainingWriter
     {
         _w.Line();
         _w.Summary("A block over all rows: reads what it keeps as x, writes the residual stream behind it.");
-        _w.Open("private void BlockForward(HostRun run, TrainingStep step, int block, int length, float* output)");
+        _w.Open($"private void BlockForward({_d.Run}, {_d.Step}, int block, int length, {Floats} output)");
         _w.Line("int batch = step.Batch, all = batch * length;");
         _text.Whole("q", "k", "v", "o", "most", "share");
         _text.Chunks("AttentionInput", "step, block, length", "all");
@@ -179,7 +228,7 @@ internal sealed class TrainingWriter
         _w.Close();
         _w.Line();
         _w.Summary("Back through a block: dx comes in as the gradient of what follows it and goes out as that of its input.");
-        _w.Open("private void BlockBackward(HostRun run, TrainingStep step, int block, int length, float* dx)");
+        _w.Open($"private void BlockBackward({_d.Run}, {_d.Step}, int block, int length, {Floats} dx)");
         _w.Line("int batch = step.Batch, all = batch * length;");
         _text.Whole("q", "k", "v", "o", "most", "share", "do_", "dq", "dk", "dv");
         if (_spec.Experts is not null)
@@ -196,7 +245,7 @@ internal sealed class TrainingWriter
         {
             _w.Line();
             string name = backward ? "FeedForwardBackward" : "FeedForward";
-            _w.Open($"private void {name}(HostRun run, {(backward ? "TrainingStep step, int block, int length, float* dx" : "int block, float* output")}, int at, int tokens)");
+            _w.Open($"private void {name}({_d.Run}, {(backward ? $"{_d.Step}, int block, int length, {Floats} dx" : $"int block, {Floats} output")}, int at, int tokens)");
             string rest = backward ? "run, step, block, length, dx, at, tokens" : "run, block, output, at, tokens";
             string? condition = _spec.Experts is null ? null : ExpertCondition("block");
             if (condition != null && condition != "true") _w.Line($"if ({condition}) Experts{(backward ? "Backward" : "Forward")}({rest});");

@@ -21,6 +21,12 @@ internal static class Tiles
     /// <summary>Columns that are decoded together.</summary>
     public const int Block = 128;
 
+    /// <summary>Summands of an outer product whose right factor is packed together: on a device 32 by a strip of 64 columns are 8 KiB of on-chip memory.</summary>
+    public static int Summands(Machine target) => target.PacksPanels ? Block : 32;
+
+    /// <summary>Rows of a result that are one work item of an outer product; devices have many small workers.</summary>
+    public static int OuterRows(Machine target) => target.PacksPanels ? 48 : 24;
+
     /// <summary>Vectors of weight rows beside <see cref="PackedTokens"/> tokens: 24 sums, the vectors and a broadcast fill 32 registers, 12 sums 16.</summary>
     public static int Vectors(Machine target) => target.Registers == 32 && target.Lanes > 1 ? 4 : 2;
 
@@ -36,5 +42,4 @@ internal static class Tiles
         int step = target.Lanes * target.Narrow(format);
         return format == NumberFormat.E4M3 ? FormatSpec.Block / step : 4;
     }
-
 }

@@ -17,10 +17,11 @@ public static class DeviceKernel
     /// <param name="lowered">The kernel, lowered for the target.</param>
     /// <param name="target">Threads of a group.</param>
     /// <param name="hides">It stands in for the kernel of that name in the class that the program is derived from.</param>
-    /// <returns>The class, indented twice.</returns>
-    public static string Print(LoweredKernel lowered, DeviceTarget target, bool hides)
+    /// <param name="depth">How far it is indented.</param>
+    /// <returns>The class.</returns>
+    public static string Print(LoweredKernel lowered, DeviceTarget target, bool hides, int depth = 2)
     {
-        var writer = new CodeWriter(2);
+        var writer = new CodeWriter(depth);
         var kernel = lowered.Kernel;
         writer.Summary($"{kernel.Summary}\nSchedule: {lowered.Schedule.Name}; groups of {Number(target.Threads)}.");
         writer.Open($"public static {(hides ? "new " : "")}class {kernel.Name}");

@@ -5,15 +5,12 @@ using DeepSeekCompiler.Generators.Tensors;
 
 namespace DeepSeekCompiler.Generators.Schedules.Kernels.Training;
 
-/// <summary>How sums of outer products run on the host: register tiles of rows by vectors of columns. A block of the right factor is packed side by side and stays in
-/// the first cache while all row tiles of a work item pass.</summary>
+/// <summary>How sums of outer products run: register tiles of rows by vectors of columns. A block of the right factor is packed side by side and stays in the first
+/// cache (on a device, in a group's own memory) while all row tiles of a work item pass. On a device strips of columns are work items too.</summary>
 internal static class OuterSchedule
 {
     /// <summary>Rows of a register tile; the same at every width, so that all widths cut the same work items.</summary>
     public const int Rows = Tiles.PackedTokens;
-
-    /// <summary>Rows of a work item.</summary>
-    public const int Panel = 48;
 
     public static KernelSchedule Of(OuterSum a, Machine target)
     {
@@ -21,7 +18,7 @@ internal static class OuterSchedule
         foreach (var axis in a.Items) outer.Add(new(axis, 0, LoopKind.Parallel));
         int tile = 0;
         if (a.RowsAreItems) outer.Add(new(a.Rows, tile++, LoopKind.Parallel));
-        outer.Add(new(a.Columns, 0, LoopKind.Serial));
+        outer.Add(new(a.Columns, 0, target.PacksPanels ? LoopKind.Serial : LoopKind.Parallel));
         outer.Add(new(a.Over, 0, LoopKind.Serial));
         LoopSpec[] columns = [new(a.Columns, 1, LoopKind.Serial), new(a.Columns, 2, LoopKind.Unroll), new(a.Columns, 3, LoopKind.Vector)];
         LoopSpec over = new(a.Over, 1, LoopKind.Serial);
@@ -32,9 +29,9 @@ internal static class OuterSchedule
         ];
         Split[] splits =
         [
-            a.RowsAreItems ? Split.Panel(a.Rows, Panel, Rows) : Split.Tile(a.Rows, Rows),
+            a.RowsAreItems ? Split.Panel(a.Rows, Tiles.OuterRows(target), Rows) : Split.Tile(a.Rows, Rows),
             Split.Strips(a.Columns, Tiles.Strip, target.Lanes, Tiles.Vectors(target)),
-            Split.Chunks(a.Over, Tiles.Block),
+            Split.Chunks(a.Over, Tiles.Summands(target)),
         ];
         var phases = new List<Phase>();
         OperandSchedule.AddPhase(a.Operands, target, phases);
