@@ -58,13 +58,18 @@ internal sealed record GeneratedKernels(ModelSpec Spec, DeviceVariants Variant, 
     public IReadOnlyDictionary<string, Type> Compile(IEnumerable<SyntaxTree> trees)
     {
         string model = $"namespace {Spec.Namespace}; public partial class {Spec.ClassName} {{ public partial class {Target.ClassName} {{ }} }}";
+        return Load(trees.Append(CSharpSyntaxTree.ParseText(model, Parse))).GetType($"{Spec.Namespace}.{Spec.ClassName}+{Target.ClassName}", true)!.GetNestedTypes().ToDictionary(t => t.Name);
+    }
+
+    /// <summary>Compiles texts against this process' assemblies.</summary>
+    public static Assembly Load(IEnumerable<SyntaxTree> trees)
+    {
         var options = new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, optimizationLevel: OptimizationLevel.Release, allowUnsafe: true);
         using var image = new MemoryStream();
-        var result = CSharpCompilation.Create("Kernels" + Guid.NewGuid().ToString("N"), trees.Append(CSharpSyntaxTree.ParseText(model, Parse)), s_references, options).Emit(image);
+        var result = CSharpCompilation.Create("Kernels" + Guid.NewGuid().ToString("N"), trees, s_references, options).Emit(image);
         Assert.True(result.Success, string.Join('\n', result.Diagnostics.Where(d => d.Severity == DiagnosticSeverity.Error).Take(5)));
         image.Position = 0;
-        var assembly = new AssemblyLoadContext(null).LoadFromStream(image);
-        return assembly.GetType($"{Spec.Namespace}.{Spec.ClassName}+{Target.ClassName}", true)!.GetNestedTypes().ToDictionary(t => t.Name);
+        return new AssemblyLoadContext(null).LoadFromStream(image);
     }
 
     public static CSharpParseOptions Parse { get; } = new(LanguageVersion.Preview);

@@ -38,8 +38,9 @@ internal sealed class SimulatedKernels
         }
     }
 
-    // The instructions and the launch are the machine's; structures, formats and arithmetic stay the runtime's.
-    private static string Retarget(string text) => text
+    /// <summary>The instructions and the launch are the machine's; structures, formats and arithmetic stay the runtime's.</summary>
+    internal static string Retarget(string text) => text
+        .Replace("using DeepSeekCompiler.Runtime.Gpu.Training;\n", "", StringComparison.Ordinal)
         .Replace("using ILGPU;\n", $"using {Machine};\n", StringComparison.Ordinal)
         .Replace("using ILGPU.Runtime;\n", "", StringComparison.Ordinal)
         .Replace(
