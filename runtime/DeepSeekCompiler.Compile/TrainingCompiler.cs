@@ -21,8 +21,10 @@ public static class TrainingCompiler
     /// <exception cref="ArgumentException">A size that training does not take.</exception>
     public static TrainingPass Open(ModelSpec spec, TrainingOptions options)
     {
-        foreach (var problem in TrainingChecks.Check(spec with { Trainable = true })) throw new CheckpointException(problem.Message);
+        spec = spec with { Trainable = true, Precision = options.Precision is { } asked ? (Generators.Spec.TrainingPrecision)asked : spec.Precision };
+        foreach (var problem in TrainingChecks.Check(spec)) throw new CheckpointException(problem.Message);
         if (options.Device == "host") return Create(spec, options, null);
+        if (spec.Precision != Generators.Spec.TrainingPrecision.Float32) throw new CheckpointException($"Training on {options.Device} multiplies float32 numbers; {spec.Precision} is for the host.");
         // The device first: a missing one is said before anything long begins.
         var device = GpuDevices.Open(options.Device);
         TrainingPass pass;

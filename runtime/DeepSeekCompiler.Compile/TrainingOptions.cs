@@ -20,6 +20,9 @@ public sealed record TrainingOptions
     /// <summary>Threads on the host; 0 for all processors.</summary>
     public int Threads { get; init; }
 
+    /// <summary>What the projections multiply; null for what the specification says, which is float32 for a config.json.</summary>
+    public TrainingPrecision? Precision { get; init; }
+
     /// <summary>Vector width in bits (512, 256, 128; 0 for scalar); null for what the processor has (or DSC_VECTOR says).</summary>
     public int? VectorWidth { get; init; }
 }

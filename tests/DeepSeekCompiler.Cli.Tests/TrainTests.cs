@@ -50,6 +50,21 @@ public sealed class TrainTests : IDisposable
         Assert.Contains("--lr", error, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Precision_BelongsToTheRun()
+    {
+        string run = _folder["run"], config = GoldenFiles.Path("v3-tiny", "config.json");
+        File.WriteAllText(_folder["text.txt"], string.Concat(Enumerable.Repeat(Sentence, 200)));
+        using var json = Train("--config", config, "--data", _folder["text.txt"], "--out", run, "--steps", "2", "--batch", "2", "--length", "24", "--threads", "2", "--precision", "fp8");
+        Assert.Contains("\"precision\": \"Fp8\"", File.ReadAllText(Path.Combine(run, "run.json")), StringComparison.Ordinal);
+        var (code, _, error) = Dsc.Run("", "train", "--out", run, "--resume", "--precision", "bf16");
+        Assert.Equal(1, code);
+        Assert.Contains("--precision was decided when the run began", error, StringComparison.Ordinal);
+        (code, _, error) = Dsc.Run("", "train", "--out", _folder["other"], "--precision", "fp4");
+        Assert.Equal(1, code);
+        Assert.Contains("There is no training precision fp4; f32, bf16 and fp8 are.", error, StringComparison.Ordinal);
+    }
+
     /// <summary>A small dense model, whose few kernels a driver has soon compiled.</summary>
     [OpenClFact]
     public void ADevice_TrainsAsTheHostDoes()

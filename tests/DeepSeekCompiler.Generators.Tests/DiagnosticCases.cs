@@ -63,11 +63,14 @@ public static class DiagnosticCases
         Edit("A prediction module without a head", ProblemCode.MultiTokenPrediction, "without an output head", "[MixtureOfExperts", "[«MultiTokenPrediction»]\n[MixtureOfExperts", also: ("HiddenSize = 64", "HiddenSize = 64, TieWordEmbeddings = true")),
 
         // Training.
-        Edit("A policy that training does not emulate", ProblemCode.Unsupported, "quantises no activations", "[MixtureOfExperts", "[Trainable, Fp8(«Policy = Fp8Policy.Full»)]\n[MixtureOfExperts"),
+        Edit("A policy that is not the training's", ProblemCode.Unsupported, "quantises no activations", "[MixtureOfExperts", "[Trainable, Fp8(«Policy = Fp8Policy.Full»)]\n[MixtureOfExperts"),
+        Edit("A precision that there is not", ProblemCode.UnknownValue, "TrainingPrecision is 7, which is not known; it can be Float32, BFloat16, Fp8", "[MixtureOfExperts", "[Trainable(«Precision = (TrainingPrecision)7»)]\n[MixtureOfExperts"),
+        Edit("More experts than are rounded at once", ProblemCode.Unsupported, "are more weights of one projection than training rounds at once", "[MixtureOfExperts", "[Trainable(«Precision = TrainingPrecision.Fp8»)]\n[MixtureOfExperts", also: ("HiddenSize = 64", "HiddenSize = 16777216")),
         Edit("Heads too wide to train", ProblemCode.Unsupported, "Keys of 400 and values of 400 numbers a head", Latent, "[«Trainable»]\n[GroupedQueryAttention(NumAttentionHeads = 4, HeadDim = 400)]"),
 
         // Variants.
         Whole("A setting without its section", ProblemCode.UnusedSetting, "YarnFactor has no effect: the model has no Yarn", Body + "[Variant(BasedOn = typeof(Tiny), «YarnFactor = 4»)] partial class M;"),
+        Whole("A precision of a model that is not trained", ProblemCode.UnusedSetting, "TrainingPrecision has no effect: the model is not [Trainable]", Body + "[Variant(BasedOn = typeof(Tiny), «TrainingPrecision = TrainingPrecision.Fp8»)] partial class M;"),
         Whole("Groups that greedy selection ignores", ProblemCode.UnusedSetting, "Greedy selection looks at no groups", Body + "[Variant(BasedOn = typeof(Tiny), TopkMethod = TopkMethod.Greedy, «NGroup = 2», TopkGroup = 1)] partial class M;"),
         Whole("A variant of itself", ProblemCode.VariantCycle, "M -> M", "[Variant(«BasedOn = typeof(M)»)] partial class M;"),
         Whole("A base that is no model", ProblemCode.BaseNotModel, "String is no model", "[Variant(«BasedOn = typeof(string)»)] partial class M;"),

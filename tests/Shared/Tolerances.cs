@@ -46,6 +46,12 @@ internal static class Tolerances
     /// <summary>What finite differences with a step of 2e-5 miss by themselves: 1e-16 over the step, and the step's square times a third derivative.</summary>
     public const double DifferenceNoise = 1e-8;
 
+    /// <summary>Products of rounded factors against sums in double, over the sum of the terms' magnitudes: the terms are exact, float32 adds at most 128 of them and then a few partial sums.</summary>
+    public const double RoundedProduct = 1e-6;
+
+    /// <summary>Losses on rounded operands against the double reference that rounds the same way, absolute: an activation near a rounding boundary may fall to either side.</summary>
+    public const double RoundedLoss = 1e-3;
+
     /// <summary>A finite difference in float32 with a step of 1e-3, relative: losses near 1 round at 6e-8.</summary>
     public const double FloatDifference = 5e-3;
 

@@ -81,7 +81,7 @@ internal sealed class ActivationRows
         if (quantize)
         {
             var (ratio, scale) = Quantized(b, value, row, k, columns, stages);
-            value = new Unary(UnaryOp.RoundE4M3, ratio) * scale[row, k.Index / FormatSpec.Block];
+            value = ScaledTile.Round(ratio) * scale[row, k.Index / FormatSpec.Block];
         }
 
         if (form == MatrixForm.Streaming && matrix.StagedFactor != 1) value *= matrix.StagedFactor;
@@ -144,7 +144,7 @@ internal sealed class ActivationRows
         Expr at = g.Index * block + i;
         stages.Add(b.Map("Plain", plain[row, k], value, row, k));
         stages.Add(b.Max("Most", most[row, g], new Unary(UnaryOp.Abs, plain[row, at]), [row, g], i));
-        stages.Add(b.Map("RowScale", scale[row, g], new Select(new Binary(BinaryOp.Less, 0.0, most[row, g]), most[row, g] / 448.0, 1.0), row, g));
+        stages.Add(b.Map("RowScale", scale[row, g], ScaledTile.Scale(most[row, g]), row, g));
         return (plain[row, k] / scale[row, k.Index / block], scale);
     }
 }

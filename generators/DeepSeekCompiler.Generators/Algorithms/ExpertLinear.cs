@@ -1,3 +1,4 @@
+using DeepSeekCompiler.Generators.Algorithms.Training;
 using DeepSeekCompiler.Generators.Expressions;
 using DeepSeekCompiler.Generators.Spec;
 using DeepSeekCompiler.Generators.Tensors;
@@ -23,15 +24,18 @@ internal sealed class ExpertLinear : IAlgorithm
 
     public Product Product { get; }
 
+    /// <summary>In training, the factors as they are rounded in front of everything else.</summary>
+    public Operand[] Operands { get; private init; } = [];
+
     /// <summary>The down projection: its rows lie by slot.</summary>
-    public static ExpertLinear Down(string name, MatrixForm form, int hidden, MixtureOfExpertsSpec e, NumberFormat format, bool quantize) =>
-        Define(name, "Grouped down projection: every chosen expert over its slots.", form, e, hidden, e.MoeIntermediateSize, format, quantize, false);
+    public static ExpertLinear Down(string name, MatrixForm form, int hidden, MixtureOfExpertsSpec e, NumberFormat format, bool quantize, TrainingPrecision precision = TrainingPrecision.Float32) =>
+        Define(name, "Grouped down projection: every chosen expert over its slots.", form, e, hidden, e.MoeIntermediateSize, format, quantize, false, precision);
 
     /// <summary>The gate or up projection alone: its rows lie by token.</summary>
-    public static ExpertLinear Up(string name, MatrixForm form, int hidden, MixtureOfExpertsSpec e, NumberFormat format, bool quantize) =>
-        Define(name, "Grouped gate or up projection: every chosen expert over the tokens dispatched to it.", form, e, e.MoeIntermediateSize, hidden, format, quantize, true);
+    public static ExpertLinear Up(string name, MatrixForm form, int hidden, MixtureOfExpertsSpec e, NumberFormat format, bool quantize, TrainingPrecision precision = TrainingPrecision.Float32) =>
+        Define(name, "Grouped gate or up projection: every chosen expert over the tokens dispatched to it.", form, e, e.MoeIntermediateSize, hidden, format, quantize, true, precision);
 
-    private static ExpertLinear Define(string name, string summary, MatrixForm form, MixtureOfExpertsSpec e, int rows, int columns, NumberFormat format, bool quantize, bool byToken)
+    private static ExpertLinear Define(string name, string summary, MatrixForm form, MixtureOfExpertsSpec e, int rows, int columns, NumberFormat format, bool quantize, bool byToken, TrainingPrecision precision)
     {
         var b = new KernelBuilder(name, summary);
         var count = b.Scalar(byToken ? "tokens" : "slots");
@@ -44,18 +48,21 @@ internal sealed class ExpertLinear : IAlgorithm
         var weight = WeightTensor.Experts(b, "weight", format, e.NRoutedExperts, rows, columns);
         Expr slots = byToken ? count * e.NumExpertsPerTok : count;
         var s = new Axis("s", slots, null, Limits.MaxChunk * e.NumExpertsPerTok);
-        // Rows by token are picked by every expert that they go to; or a row a slot, the rows of an expert side by side.
-        var source = byToken && form.IsWarpgroup() ? ActivationRows.Of(b, x, s, columns, null, quantize, form, weight, Row)
-            : ActivationRows.Of(b, x, byToken ? Linear.TokenAxis(count, form) : s, columns, null, quantize, form, weight, null, true);
         var a = new Axis("a", active, null, e.NRoutedExperts);
+        Operand left = Operand.Rows(b, precision, x, count, columns), right = Operand.Experts(b, precision, weight.Codes, a, expert[a], rows, columns);
+        if (precision != TrainingPrecision.Float32) weight = WeightTensor.Of(right.Values);
+        // Rows by token are picked by every expert that they go to; or a row a slot, the rows of an expert side by side.
+        var source = byToken && form.IsWarpgroup() ? ActivationRows.Of(b, left.Values, s, columns, null, quantize, form, weight, Row)
+            : ActivationRows.Of(b, left.Values, byToken ? Linear.TokenAxis(count, form) : s, columns, null, quantize, form, weight, null, true);
         var n = new Axis("n", rows);
         var slot = new Axis("slot", offset[a.Index + 1] - offset[a], offset[a], Limits.MaxChunk);
         var input = source.Gathered(b, form, a, slot, slots, Row(slot));
         var y = b.Output("y", NumberFormat.F32, slots, rows);
-        var product = new Product(b, byToken ? "Up" : "Down", input, slot, form == MatrixForm.Packed || form.IsWarpgroup() ? slot : Row(slot), weight, expert[a], form, [a, n], [], n);
+        var product = new Product(b, byToken ? "Up" : "Down", input, slot, form == MatrixForm.Packed || form.IsWarpgroup() ? slot : Row(slot), weight,
+            precision == TrainingPrecision.Float32 ? expert[a] : a, form, [a, n], [], n, Operand.Scale(left, Row(slot), input.Column, right, n, input.Column));
         product.Epilogue.Add(b.Map("Store", y[slot, n], product.Sum, a, n, slot));
         b.Flops = Count.Number(2L * rows * columns) + " a slot";
         b.Bytes = Count.Number((long)rows * columns * format.Bytes()) + " of weights an active expert";
-        return new(form, input, b.Build(), product);
+        return new(form, input, b.Build(), product) { Operands = [left, right] };
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Generic;
+using DeepSeekCompiler.Generators.Algorithms.Training;
 using DeepSeekCompiler.Generators.Tensors;
 
 namespace DeepSeekCompiler.Generators.Algorithms;
@@ -17,4 +18,7 @@ internal sealed class MatrixAlgorithm(MatrixForm form, ActivationRows rows, Tens
 
     /// <summary>Stages by token once all sums are there (a norm over a projection's output, the cache write).</summary>
     public IReadOnlyList<Stage> After { get; } = after;
+
+    /// <summary>In training, the factors as they are rounded in front of everything else.</summary>
+    public Operand[] Operands { get; init; } = [];
 }

@@ -16,8 +16,9 @@ internal sealed class Product
     /// <param name="tileAxes">Axes over weight rows that are work items and tiles, outermost first; the last one is tiled.</param>
     /// <param name="unrolled">Axes over neighbouring weight rows that always go together (the two of a rope pair).</param>
     /// <param name="row">The weight's row in terms of those axes.</param>
-    public Product(KernelBuilder b, string name, ActivationRows rows, WeightTensor weight, MatrixForm form, Axis[] tileAxes, Axis[] unrolled, Expr row)
-        : this(b, name, rows, rows.Token, rows.Token, weight, null, form, tileAxes, unrolled, row)
+    /// <param name="scale">What a block of the sum is multiplied with, where operands were rounded with scales.</param>
+    public Product(KernelBuilder b, string name, ActivationRows rows, WeightTensor weight, MatrixForm form, Axis[] tileAxes, Axis[] unrolled, Expr row, Expr? scale = null)
+        : this(b, name, rows, rows.Token, rows.Token, weight, null, form, tileAxes, unrolled, row, scale)
     {
     }
 
@@ -32,7 +33,8 @@ internal sealed class Product
     /// <param name="tileAxes">Axes over weight rows that are tiled.</param>
     /// <param name="unrolled">Axes that always go together.</param>
     /// <param name="row">The weight's row.</param>
-    public Product(KernelBuilder b, string name, ActivationRows rows, Axis token, Expr at, WeightTensor weight, Expr? expert, MatrixForm form, Axis[] tileAxes, Axis[] unrolled, Expr row)
+    /// <param name="scale">What a block of the sum is multiplied with, where operands were rounded with scales.</param>
+    public Product(KernelBuilder b, string name, ActivationRows rows, Axis token, Expr at, WeightTensor weight, Expr? expert, MatrixForm form, Axis[] tileAxes, Axis[] unrolled, Expr row, Expr? scale = null)
     {
         var column = rows.Column;
         var x = rows.At(at);
@@ -56,9 +58,9 @@ internal sealed class Product
         if (form.IsTensor())
         {
             // Codes are multiplied as stored; the scales of both sides apply to the sum of a block.
-            var scale = weight.BlockScale(expert, row, column);
-            if (rows.Scales is { } s) scale = s[at, column.Index / FormatSpec.Block] * scale!;
-            Dot = b.Sum(name, Sums[point.ToArray()], x * weight.Code(expert, row, column), free.ToArray(), rows.Term is null ? [column] : [rows.Term, column], scale);
+            var block = weight.BlockScale(expert, row, column);
+            if (rows.Scales is { } s) block = s[at, column.Index / FormatSpec.Block] * block!;
+            Dot = b.Sum(name, Sums[point.ToArray()], x * weight.Code(expert, row, column), free.ToArray(), rows.Term is null ? [column] : [rows.Term, column], block);
         }
         else if (form == MatrixForm.Packed)
         {
@@ -68,7 +70,7 @@ internal sealed class Product
             foreach (var axis in all) index.Add(axis);
             var axes = new List<Axis>(all) { column };
             Decode = b.Map("Decode" + name, panel[index.ToArray()], weight.Value(expert, row, column), axes.ToArray());
-            Dot = b.Sum(name, Sums[point.ToArray()], x * panel[index.ToArray()], free.ToArray(), [column]);
+            Dot = b.Sum(name, Sums[point.ToArray()], x * panel[index.ToArray()], free.ToArray(), [column], scale);
         }
         else if (form == MatrixForm.Panel && weight.Format != NumberFormat.F32)
         {

@@ -30,6 +30,9 @@ internal sealed class WeightTensor
         new(format, b.Table(name, format, TensorRole.Input, experts, rows, columns),
             format == NumberFormat.E4M3 ? b.Table(name + "Scale", NumberFormat.F32, TensorRole.Input, experts, Blocks(rows), Blocks(columns)) : null);
 
+    /// <summary>Numbers that a kernel has made, [rows, columns] or one matrix an expert; what scale they have is the product's.</summary>
+    public static WeightTensor Of(Tensor values) => new(NumberFormat.F32, values, null);
+
     /// <summary>The stored number, before any scale.</summary>
     public Expr Code(Expr? expert, Expr row, Expr column) => expert is null ? Codes[row, column] : Codes[expert, row, column];
 

@@ -38,6 +38,8 @@ public static class ModelCompiler
 
     private static void AddTraining(ModelSpec spec, IReadOnlyList<HostTarget> targets, CompileOptions options, List<GeneratedFile> files)
     {
+        // Rounded operands are for the host; a pass without a device program says so when it is asked for one.
+        if (spec.Precision != TrainingPrecision.Float32) options = options with { TrainingDevices = DeviceVariants.None };
         var devices = DeviceTargets.OfTraining(options).Select(d => d.Target).Distinct().ToList();
         var kernels = new Dictionary<string, TensorKernel>();
         foreach (var kernel in KernelSet.OfTraining(spec).Kernels)

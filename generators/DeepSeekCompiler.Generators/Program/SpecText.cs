@@ -21,7 +21,7 @@ public static class SpecText
     public static string Hash(ModelSpec spec)
     {
         using var sha = SHA256.Create();
-        var bytes = sha.ComputeHash(Encoding.UTF8.GetBytes(Of(spec with { ClassName = "", Namespace = "", Trainable = false })));
+        var bytes = sha.ComputeHash(Encoding.UTF8.GetBytes(Of(spec with { ClassName = "", Namespace = "", Trainable = false, Precision = TrainingPrecision.Float32 })));
         var text = new StringBuilder();
         foreach (byte b in bytes) text.Append(b.ToString("x2", CultureInfo.InvariantCulture));
         return text.ToString();

@@ -19,7 +19,7 @@ public sealed record StageSchedule(Stage Stage, IReadOnlyList<LoopSpec> Order, i
     public int ScaleAt { get; init; }
 
     /// <summary>For a reduction: the loop depth inside which it sums in registers; what comes out is added to the target, which keeps the sums of the reduced
-    /// loops outside. 0 for none.</summary>
+    /// loops outside. A scale is applied to what comes out. 0 for none.</summary>
     public int BlockAt { get; init; }
 
     /// <summary>Stored in the order of the loops (see <see cref="Split.Lanes"/>), not in that of the axes.</summary>

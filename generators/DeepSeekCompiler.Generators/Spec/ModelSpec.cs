@@ -49,6 +49,9 @@ public sealed record ModelSpec
     /// <summary>Whether the training pass is compiled too: gradients of every tensor, masters in float32.</summary>
     public bool Trainable { get; init; }
 
+    /// <summary>What the training pass multiplies in the projections of attention and feed-forward blocks.</summary>
+    public TrainingPrecision Precision { get; init; }
+
     /// <summary>Whether a block of the main model (or an MTP block, which follow them) is an expert block.</summary>
     public bool IsExpertLayer(int layer) =>
         Experts is { } e && (layer >= NumHiddenLayers || (layer >= e.FirstKDenseReplace && layer % e.MoeLayerFreq == 0));

@@ -5,4 +5,8 @@ namespace DeepSeekCompiler;
 /// float32 whatever the storage formats are. Variants of a trainable model are trainable.
 /// </summary>
 [AttributeUsage(AttributeTargets.Class, Inherited = false)]
-public sealed class TrainableAttribute : Attribute;
+public sealed class TrainableAttribute : Attribute
+{
+    /// <summary>What is multiplied; float32 unless said otherwise.</summary>
+    public TrainingPrecision Precision { get; set; }
+}

@@ -143,6 +143,9 @@ public sealed class VariantAttribute : Attribute
     /// <summary>Whether activations in front of FP8 weights are quantised too.</summary>
     public Fp8Policy Fp8Policy { get; set; }
 
+    /// <summary>What the training pass of a <see cref="TrainableAttribute"/> base multiplies.</summary>
+    public TrainingPrecision TrainingPrecision { get; set; }
+
     /// <summary>Rows and columns that share one scale; 128, as published, is the only size there are kernels for.</summary>
     public int WeightBlockSize { get; set; }
 

@@ -109,6 +109,15 @@ public static unsafe partial class Lanes
         return sum * ((half + bias) << 23).AsSingle() * ((n - half + bias) << 23).AsSingle();
     }
 
+    /// <summary>The nearest bfloat16 values, ties to even, infinity beyond the largest; NaN stays NaN.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> RoundBF16(Vector128<float> values)
+    {
+        var bits = values.AsUInt32();
+        var rounded = ((bits + Vector128.Create(0x7FFFu) + ((bits >>> 16) & Vector128<uint>.One)) & Vector128.Create(~0xFFFFu)).AsSingle();
+        return Vector128.ConditionalSelect(Vector128.Equals(values, values), rounded, values);
+    }
+
     /// <summary>The nearest E4M3 values, ties to even, at most 448; zero keeps its sign, NaN stays NaN.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> RoundE4M3(Vector128<float> values)

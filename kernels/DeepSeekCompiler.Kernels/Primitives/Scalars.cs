@@ -36,6 +36,10 @@ public static class Scalars
         return float.IsNaN(value) ? (ushort)((bits >> 16) | 0x40) : (ushort)((bits + 0x7FFF + ((bits >> 16) & 1)) >> 16);
     }
 
+    /// <summary>The nearest bfloat16 value, ties to even; NaN stays NaN.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float RoundBF16(float value) => BF16(ToBF16(value));
+
     /// <summary>The nearest binary16 code, ties to even, infinity beyond 65504; NaN stays NaN.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ushort ToF16(float value) => BitConverter.HalfToUInt16Bits((Half)value);

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using DeepSeekCompiler.Cli.Training;
 using DeepSeekCompiler.Compile;
 using DeepSeekCompiler.Runtime.Execution;
 using DeepSeekCompiler.Runtime.Measurement;
@@ -25,12 +26,14 @@ internal static class BenchCommand
         var training = new Option<bool>("--training") { Description = "Measure a training micro-batch instead (losses and gradients of every tensor)." };
         var batch = new Option<int>("--batch") { Description = "Rows of the micro-batch.", DefaultValueFactory = _ => 8 };
         var length = new Option<int>("--length") { Description = "Tokens of its rows.", DefaultValueFactory = _ => 256 };
+        var precision = PrecisionOption.Create("What the micro-batch's projections multiply: f32, bf16 or fp8.");
         var json = new Option<bool>("--json") { Description = "One JSON object instead of lines." };
         var model = new ModelOptions();
-        var command = new Command("bench", "Measures prefill and decode, or training.") { prefill, decodeAt, tokens, speculative, kernels, baseline, threshold, training, batch, length, json };
+        var command = new Command("bench", "Measures prefill and decode, or training.") { prefill, decodeAt, tokens, speculative, kernels, baseline, threshold, training, batch, length, precision, json };
         model.AddTo(command);
         command.SetAction(parsed => parsed.GetValue(training)
-            ? !RuntimeCompilation.IsSupported ? throw new UserException("--training needs the compiler, and this dsc was published without it.") : TrainingFigures.Run(parsed, model, parsed.GetValue(batch), parsed.GetValue(length), parsed.GetValue(kernels), parsed.GetValue(json))
+            ? !RuntimeCompilation.IsSupported ? throw new UserException("--training needs the compiler, and this dsc was published without it.")
+                : TrainingFigures.Run(parsed, model, parsed.GetValue(batch), parsed.GetValue(length), precision.Read(parsed), parsed.GetValue(kernels), parsed.GetValue(json))
             : Run(parsed, model, new Request(LogitsCommand.Parse(parsed.GetValue(prefill)!), LogitsCommand.Parse(parsed.GetValue(decodeAt)!), parsed.GetValue(tokens),
                 parsed.GetValue(speculative), parsed.GetValue(kernels), parsed.GetValue(baseline), parsed.GetValue(threshold), parsed.GetValue(json))));
         return command;

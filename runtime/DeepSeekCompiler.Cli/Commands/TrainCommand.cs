@@ -27,7 +27,7 @@ internal static class TrainCommand
         var run = RunFolder.Open(parsed, arguments);
         var settings = run.Plan.Settings;
         using var data = TrainingData.Open(run);
-        using var pass = TrainingCompiler.Open(CheckpointSpec.ReadConfig(run.Config), new TrainingOptions { Batch = settings.MicroBatch, Length = settings.Length, Threads = settings.Threads, Device = settings.Device });
+        using var pass = TrainingCompiler.Open(CheckpointSpec.ReadConfig(run.Config), new TrainingOptions { Batch = settings.MicroBatch, Length = settings.Length, Threads = settings.Threads, Device = settings.Device, Precision = settings.Precision });
         using var trainer = new Trainer(pass, settings, data.Training);
         if (arguments.Model(parsed) is { } model) StartWeights.Read(pass, model);
         // The peak of a device is not measured; nothing is said about a share of it.

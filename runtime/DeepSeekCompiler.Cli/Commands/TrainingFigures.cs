@@ -10,11 +10,11 @@ internal static class TrainingFigures
 {
     private const int Repetitions = 5;
 
-    public static int Run(ParseResult parsed, ModelOptions options, int batch, int length, bool kernels, bool json)
+    public static int Run(ParseResult parsed, ModelOptions options, int batch, int length, TrainingPrecision precision, bool kernels, bool json)
     {
         if (parsed.GetValue(options.Device) is { } device && device != "host") throw new UserException($"The speed of training is measured on the host; `dsc train --device {device}` shows that of a device while it trains.");
         var spec = CheckpointSpec.ReadConfig(Path.Combine(options.Folder(parsed), "config.json"));
-        using var pass = TrainingCompiler.Open(spec, new TrainingOptions { Batch = batch, Length = length, Threads = parsed.GetValue(options.Threads), VectorWidth = parsed.GetValue(options.Width) });
+        using var pass = TrainingCompiler.Open(spec, new TrainingOptions { Batch = batch, Length = length, Threads = parsed.GetValue(options.Threads), Precision = precision, VectorWidth = parsed.GetValue(options.Width) });
         var bench = new TrainingBench(pass, Repetitions);
         var limits = MachineLimits.Measure(pass.Run);
         var (forward, both) = bench.Measure();
@@ -27,6 +27,7 @@ internal static class TrainingFigures
                 w.WriteString("device", "host");
                 w.WriteNumber("threads", pass.Run.Threads);
                 w.WriteNumber("parameters", trained);
+                w.WriteString("precision", precision.ToString());
                 w.WriteNumber("batch", batch);
                 w.WriteNumber("length", length);
                 w.WriteNumber("fmaGflops", Math.Round(limits.FmaGflops, 1));
@@ -41,7 +42,7 @@ internal static class TrainingFigures
         }
 
         Output.Line($"host, {pass.Run.Threads} threads, {HostVector.Width}-bit vectors: {limits.FmaGflops:F0} GFLOPS multiply-add");
-        Output.Line($"{spec.ClassName}: {trained / 1e6:F1} M trained numbers, {bench.ForwardFlops / 2e6 / bench.Tokens:F1} M multiplied a token, {batch} rows of {length} tokens");
+        Output.Line($"{spec.ClassName}: {trained / 1e6:F1} M trained numbers, {bench.ForwardFlops / 2e6 / bench.Tokens:F1} M multiplied a token, {batch} rows of {length} tokens, {precision} products");
         Output.Line($"forward: {bench.Tokens / forward.Median:F0} tokens/s ({bench.Tokens / forward.Max:F0} to {bench.Tokens / forward.Min:F0}), {bench.ForwardFlops / 1e9 / forward.Median:F0} GFLOPS of weights");
         Output.Line($"forward and backward: {bench.Tokens / both.Median:F0} tokens/s ({bench.Tokens / both.Max:F0} to {bench.Tokens / both.Min:F0}), {step / both.Median:F0} GFLOPS of weights, {100 * step / both.Median / limits.FmaGflops:F0} % of peak");
         Output.Line($"backward takes {ratio:F2} times as long as forward");

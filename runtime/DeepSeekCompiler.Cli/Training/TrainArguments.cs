@@ -24,6 +24,7 @@ internal sealed class TrainArguments
     private readonly Option<int?> _length = Number<int?>("--length", "Most tokens of a row.", s_defaults.Length);
     private readonly Option<int?> _threads = new("--threads") { Description = "Threads. Default: all processors." };
     private readonly Option<string> _device = new("--device") { Description = "Where it trains: host, opencl:N or cuda:N; `dsc devices` lists them.", DefaultValueFactory = _ => s_defaults.Device };
+    private readonly PrecisionOption _precision = PrecisionOption.Create("What projections multiply: f32, bf16, or fp8 as DeepSeek-V3 was trained (E4M3, scales by tile). Masters, gradients and sums are float32.");
     private readonly Option<ulong?> _seed = Number<ulong?>("--seed", "Seed of the first weights and of the order of the data.", s_defaults.Seed);
     private readonly Option<double?> _rate = Number<double?>("--lr", "Highest learning rate.", s_defaults.LearningRate);
     private readonly Option<double?> _final = Number<double?>("--lr-final", "Last learning rate as a share of the highest.", s_defaults.FinalShare);
@@ -41,7 +42,7 @@ internal sealed class TrainArguments
     private readonly Option<int?> _checkpoint = Number<int?>("--checkpoint-every", "Steps from checkpoint to checkpoint; 0 for the last step only.", s_defaults.CheckpointEvery);
 
     // What belongs to the run from its beginning on.
-    private Option[] Fixed => [_config, _model, _tokenizer, _data, _rows, _steps, _batch, _microBatch, _length, _threads, _device, _seed, _rate, _final, _warmup, _decay, _clip, _beta2, _init, _mtp, _mtpFinal, _balance, _balanceLoss, _heldOut];
+    private Option[] Fixed => [_config, _model, _tokenizer, _data, _rows, _steps, _batch, _microBatch, _length, _threads, _device, _precision, _seed, _rate, _final, _warmup, _decay, _clip, _beta2, _init, _mtp, _mtpFinal, _balance, _balanceLoss, _heldOut];
 
     public void AddTo(Command command)
     {
@@ -87,7 +88,7 @@ internal sealed class TrainArguments
         var settings = new TrainingSettings
         {
             Steps = steps, Batch = batch, MicroBatch = parsed.GetValue(_microBatch) ?? Math.Min(8, batch), Length = parsed.GetValue(_length) ?? s_defaults.Length,
-            Threads = parsed.GetValue(_threads) ?? Environment.ProcessorCount, Device = parsed.GetValue(_device)!, Seed = parsed.GetValue(_seed) ?? s_defaults.Seed, InitializerRange = parsed.GetValue(_init) ?? s_defaults.InitializerRange,
+            Threads = parsed.GetValue(_threads) ?? Environment.ProcessorCount, Device = parsed.GetValue(_device)!, Precision = _precision.Read(parsed), Seed = parsed.GetValue(_seed) ?? s_defaults.Seed, InitializerRange = parsed.GetValue(_init) ?? s_defaults.InitializerRange,
             LearningRate = parsed.GetValue(_rate) ?? s_defaults.LearningRate, FinalShare = parsed.GetValue(_final) ?? s_defaults.FinalShare,
             WarmupSteps = parsed.GetValue(_warmup) ?? Math.Min(s_defaults.WarmupSteps, steps / 10), WeightDecay = parsed.GetValue(_decay) ?? s_defaults.WeightDecay,
             ClipNorm = parsed.GetValue(_clip) ?? s_defaults.ClipNorm, Beta2 = parsed.GetValue(_beta2) ?? s_defaults.Beta2,

@@ -37,6 +37,9 @@ public sealed record TrainingLayout
     /// <summary>Parameters that the MTP module multiplies for one token, its head included; 0 without one.</summary>
     public long MtpActiveParameters { get; init; }
 
+    /// <summary>What the projections multiply.</summary>
+    public TrainingPrecision Precision { get; init; }
+
     public required float[] RopeFrequencies { get; init; }
 
     public required float RopeMagnitude { get; init; }

@@ -116,7 +116,7 @@ public abstract unsafe class TrainingPass : IDisposable
 
     /// <inheritdoc/>
     public override string ToString() =>
-        string.Create(CultureInfo.InvariantCulture, $"{Layout.Info.Name}: {Parameters.Sum(p => p.Count)} trained numbers, up to {MaxBatch} rows of {MaxRow} tokens");
+        string.Create(CultureInfo.InvariantCulture, $"{Layout.Info.Name}: {Parameters.Sum(p => p.Count)} trained numbers, up to {MaxBatch} rows of {MaxRow} tokens, {Layout.Precision} products");
 
     /// <summary>Forward pass of all blocks and losses.</summary>
     protected abstract void Forward(HostRun run, TrainingStep step);

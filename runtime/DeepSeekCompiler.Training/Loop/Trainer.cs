@@ -33,6 +33,8 @@ public sealed unsafe class Trainer : IDisposable
         settings.Check();
         if (pass.MaxBatch < settings.MicroBatch || pass.MaxRow < rows.Length)
             throw new TrainingException(FormattableString.Invariant($"Micro-batches of {settings.MicroBatch} rows of {rows.Length} tokens do not fit a pass for {pass.MaxBatch} rows of {pass.MaxRow}."));
+        if (pass.Layout.Precision != settings.Precision)
+            throw new TrainingException(FormattableString.Invariant($"The settings say {settings.Precision}, but the projections of this pass multiply {pass.Layout.Precision}."));
         if (rows.VocabSize > pass.Layout.Info.VocabSize)
             throw new TrainingException(FormattableString.Invariant($"The data has ids up to {rows.VocabSize - 1}, but the model's vocabulary is {pass.Layout.Info.VocabSize}."));
         (_pass, Settings, _rates) = (pass, settings, settings.Rates);

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using DeepSeekCompiler.Training.Optimization;
 
 namespace DeepSeekCompiler.Training.Loop;
@@ -21,6 +22,10 @@ public sealed record TrainingSettings
 
     /// <summary>Where the pass computes: <c>host</c>, <c>opencl:N</c> or <c>cuda:N</c>; devices round in ways of their own.</summary>
     public string Device { get; init; } = "host";
+
+    /// <summary>What the projections multiply; the pass must be one of that precision.</summary>
+    [JsonConverter(typeof(JsonStringEnumConverter<TrainingPrecision>))]
+    public TrainingPrecision Precision { get; init; }
 
     /// <summary>Seed of the first weights and of the order of the data.</summary>
     public ulong Seed { get; init; }

@@ -1,5 +1,6 @@
 using DeepSeekCompiler.Generators.Algorithms;
 using DeepSeekCompiler.Generators.Spec;
+using DeepSeekCompiler.Kernels.Formats;
 
 namespace DeepSeekCompiler.Models.Tests.Reference;
 
@@ -7,6 +8,7 @@ namespace DeepSeekCompiler.Models.Tests.Reference;
 using Fp8Policy = DeepSeekCompiler.Generators.Spec.Fp8Policy;
 using ScoringFunc = DeepSeekCompiler.Generators.Spec.ScoringFunc;
 using TopkMethod = DeepSeekCompiler.Generators.Spec.TopkMethod;
+using TrainingPrecision = DeepSeekCompiler.Generators.Spec.TrainingPrecision;
 
 /// <summary>The published model, one token at a time, in double: what compiled models are compared with where no golden data is.</summary>
 internal sealed class ReferenceModel(ModelSpec spec, ReferenceWeights weights)
@@ -47,7 +49,13 @@ internal sealed class ReferenceModel(ModelSpec spec, ReferenceWeights weights)
 
     private void Note(string probe, int layer, int position, double[] x) => Trace.Add((probe, layer, position, x));
 
-    private double[] Quantized(string name, double[] x) => spec.Formats.Fp8 == Fp8Policy.Full && weights.IsFp8(name) ? Plain.Quantize(x) : x;
+    private double[] Quantized(string name, double[] x) => spec.Precision switch
+    {
+        // The forward pass of training; its weights are rounded already.
+        TrainingPrecision.Fp8 => Plain.Quantize(x),
+        TrainingPrecision.BFloat16 => [.. x.Select(v => (double)BF16.Decode(BF16.Encode((float)v)))],
+        _ => spec.Formats.Fp8 == Fp8Policy.Full && weights.IsFp8(name) ? Plain.Quantize(x) : x,
+    };
 
     private double[] Linear(string name, double[] x) => Plain.Linear(weights[name], Quantized(name, x));
 
@@ -77,7 +85,9 @@ internal sealed class ReferenceModel(ModelSpec spec, ReferenceWeights weights)
             var rope = down[a.KvLoraRank..];
             Plain.Rotate(rope, position, _frequencies, _magnitude);
             for (int h = 0; h < heads; h++) Plain.Rotate(q.AsSpan((h * qk) + a.QkNopeHeadDim, a.QkRopeHeadDim), position, _frequencies, _magnitude);
-            var up = Plain.Linear(weights[p + "kv_b_proj.weight"], Plain.RmsNorm(down[..a.KvLoraRank], weights[p + "kv_a_layernorm.weight"], 1e-6));
+            var latent = Plain.RmsNorm(down[..a.KvLoraRank], weights[p + "kv_a_layernorm.weight"], 1e-6);
+            // Inference keeps the latent as it is and never multiplies it by kv_b_proj in one piece.
+            var up = Plain.Linear(weights[p + "kv_b_proj.weight"], spec.Precision == TrainingPrecision.Float32 ? latent : Quantized(p + "kv_b_proj.weight", latent));
             int width = a.QkNopeHeadDim + v;
             keys = Enumerable.Range(0, heads).SelectMany(h => up.AsSpan(h * width, a.QkNopeHeadDim).ToArray().Concat(rope)).ToArray();
             values = Enumerable.Range(0, heads).SelectMany(h => up.AsSpan((h * width) + a.QkNopeHeadDim, v).ToArray()).ToArray();

@@ -87,6 +87,8 @@ public sealed class RunTests : IDisposable
         using (var run = new SmallRun(_folder["run"])) run.Run.Run(resume: false);
         using (var again = new SmallRun(_folder["run"])) Assert.Contains("holds the checkpoints", Refused(again, false), StringComparison.Ordinal);
         using (var other = new SmallRun(_folder["run"], SmallRun.Settings with { LearningRate = 0.1 })) Assert.Contains("learning_rate 0.05, now 0.1", Refused(other, true), StringComparison.Ordinal);
+        Assert.Contains("The settings say Fp8, but the projections of this pass multiply Float32", Assert.Throws<TrainingException>(() => new SmallRun(_folder["run"], SmallRun.Settings with { Precision = TrainingPrecision.Fp8 })).Message, StringComparison.Ordinal);
+        Assert.Equal("precision \"Float32\", now \"Fp8\"", SettingsJson.Difference(SmallRun.Settings, SmallRun.Settings with { Precision = TrainingPrecision.Fp8 }));
         using (var one = new SmallRun(_folder["run"], observer: new Nested(() =>
         {
             using var two = new SmallRun(_folder["run"]);

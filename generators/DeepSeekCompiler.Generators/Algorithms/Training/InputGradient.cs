@@ -14,7 +14,8 @@ internal static class InputGradient
     /// <param name="rows">Rows of the weight: columns of dY.</param>
     /// <param name="columns">Columns of the weight and of dX.</param>
     /// <param name="add">Adds to what dX holds: x went into another projection too.</param>
-    public static OuterSum Define(string name, int rows, int columns, bool add)
+    /// <param name="precision">What is multiplied.</param>
+    public static OuterSum Define(string name, int rows, int columns, bool add, TrainingPrecision precision = TrainingPrecision.Float32)
     {
         var b = new KernelBuilder(name, "Gradient of a projection's input: dx = dy W" + (add ? ", added to what dx holds." : "."));
         var tokens = b.Scalar("tokens");
@@ -25,23 +26,26 @@ internal static class InputGradient
         var i = new Axis("i", Expr.Min(Block, tokens - block.Index * Block), null, Block);
         Axis k = new("k", columns), n = new("n", rows);
         Expr t = block.Index * Block + i;
+        Operand left = Operand.Rows(b, precision, dy, tokens, rows), right = Operand.Weight(b, precision, weight, rows, columns);
         var panel = b.Temp("panel", n, k);
-        var pack = b.Map("Pack", panel[n, k], weight[n, k], block, n, k);
-        var sum = b.Sum("Dot", dx[t, k], dy[t, n] * panel[n, k], [block, i, k], [n], null, add ? dx[t, k] : null);
+        var pack = b.Map("Pack", panel[n, k], right.At(n, k), block, n, k);
+        var sum = b.Sum("Dot", dx[t, k], left.At(t, n) * panel[n, k], [block, i, k], [n], Operand.Scale(left, t, n, right, n, k), add ? dx[t, k] : null);
         b.Flops = Count.Flops(rows, columns);
         b.Bytes = Count.Bytes(rows, columns, NumberFormat.F32);
-        return new(b.Build(), [block], i, false, k, n, pack, sum);
+        return new(b.Build(), [block], i, false, k, n, pack, sum) { Operands = [left, right] };
     }
 
     /// <summary>The same for routed experts: dX[slot] = dY[row of the slot] W_e, slots grouped by expert.</summary>
     /// <param name="name">A word.</param>
-    /// <param name="experts">Routed experts.</param>
+    /// <param name="e">Experts.</param>
     /// <param name="rows">Rows of each weight.</param>
     /// <param name="columns">Columns of each weight.</param>
     /// <param name="gathered">dY lies by token: the slot's token says which row.</param>
     /// <param name="add">Adds to what dX holds.</param>
-    public static OuterSum Experts(string name, int experts, int rows, int columns, bool gathered, bool add)
+    /// <param name="precision">What is multiplied.</param>
+    public static OuterSum Experts(string name, MixtureOfExpertsSpec e, int rows, int columns, bool gathered, bool add, TrainingPrecision precision = TrainingPrecision.Float32)
     {
+        int experts = e.NRoutedExperts;
         var b = new KernelBuilder(name, "Gradient of the experts' input, slots grouped by expert: dx = dy W of the expert" + (add ? ", added to what dx holds." : "."));
         var active = b.Scalar("active");
         var dy = b.Input("dy", NumberFormat.F32, 1, rows);
@@ -54,11 +58,14 @@ internal static class InputGradient
         var slot = new Axis("slot", offset[a.Index + 1] - offset[a], offset[a], Limits.MaxChunk);
         Axis k = new("k", columns), n = new("n", rows);
         Expr row = slotToken is null ? slot : slotToken[slot];
+        // How many rows there are is of interest only where they are rounded.
+        Expr count = precision == TrainingPrecision.Float32 ? 1 : gathered ? b.Scalar("tokens") : b.Scalar("tokens") * e.NumExpertsPerTok;
+        Operand left = Operand.Rows(b, precision, dy, count, rows), right = Operand.Experts(b, precision, weight, a, expert[a], rows, columns);
         var panel = b.Temp("panel", n, k);
-        var pack = b.Map("Pack", panel[n, k], weight[expert[a], n, k], a, n, k);
-        var sum = b.Sum("Dot", dx[slot, k], dy[row, n] * panel[n, k], [a, slot, k], [n], null, add ? dx[slot, k] : null);
+        var pack = b.Map("Pack", panel[n, k], right.At(n, k), a, n, k);
+        var sum = b.Sum("Dot", dx[slot, k], left.At(row, n) * panel[n, k], [a, slot, k], [n], Operand.Scale(left, row, n, right, n, k), add ? dx[slot, k] : null);
         b.Flops = Count.Number(2L * rows * columns) + " a slot";
         b.Bytes = Count.Number(4L * rows * columns) + " of weights an active expert";
-        return new(b.Build(), [a], slot, false, k, n, pack, sum);
+        return new(b.Build(), [a], slot, false, k, n, pack, sum) { Operands = [left, right] };
     }
 }

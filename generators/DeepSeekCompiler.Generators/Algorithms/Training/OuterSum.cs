@@ -29,4 +29,7 @@ internal sealed class OuterSum(TensorKernel kernel, Axis[] items, Axis rows, boo
     public Map Pack { get; } = pack;
 
     public Reduce Sum { get; } = sum;
+
+    /// <summary>Both factors.</summary>
+    public Operand[] Operands { get; init; } = [];
 }

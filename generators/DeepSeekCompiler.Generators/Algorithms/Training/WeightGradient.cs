@@ -8,7 +8,11 @@ namespace DeepSeekCompiler.Generators.Algorithms.Training;
 /// tokens are summed in order: the same bits whoever computes.</summary>
 internal static class WeightGradient
 {
-    public static OuterSum Define(string name, int rows, int columns)
+    /// <param name="name">A word.</param>
+    /// <param name="rows">Rows of the weight: columns of dY.</param>
+    /// <param name="columns">Columns of the weight and of X.</param>
+    /// <param name="precision">What is multiplied.</param>
+    public static OuterSum Define(string name, int rows, int columns, TrainingPrecision precision = TrainingPrecision.Float32)
     {
         var b = new KernelBuilder(name, "Gradient of a projection's weight: dw += dy^T x.");
         var tokens = b.Scalar("tokens");
@@ -16,22 +20,25 @@ internal static class WeightGradient
         var x = b.Input("x", NumberFormat.F32, tokens, columns);
         var dw = b.InOut("dw", NumberFormat.F32, rows, columns);
         Axis n = new("n", rows), k = new("k", columns), t = new("t", tokens);
+        Operand left = Operand.Columns(b, precision, dy, tokens, rows), right = Operand.Columns(b, precision, x, tokens, columns);
         var panel = b.Temp("panel", t, k);
-        var pack = b.Map("Pack", panel[t, k], x[t, k], t, k);
-        var sum = b.Sum("Dot", dw[n, k], dy[t, n] * panel[t, k], [n, k], [t], null, dw[n, k]);
+        var pack = b.Map("Pack", panel[t, k], right.At(t, k), t, k);
+        var sum = b.Sum("Dot", dw[n, k], left.At(t, n) * panel[t, k], [n, k], [t], Operand.Scale(left, t, n, right, t, k), dw[n, k]);
         b.Flops = Count.Flops(rows, columns);
         b.Bytes = Count.Bytes(2L * rows, columns, NumberFormat.F32);
-        return new(b.Build(), [], n, true, k, t, pack, sum);
+        return new(b.Build(), [], n, true, k, t, pack, sum) { Operands = [left, right] };
     }
 
     /// <summary>The same for routed experts, over the slots of each; one of the two sides may lie by token.</summary>
     /// <param name="name">A word.</param>
-    /// <param name="experts">Routed experts.</param>
+    /// <param name="e">Experts.</param>
     /// <param name="rows">Rows of each weight.</param>
     /// <param name="columns">Columns of each weight.</param>
     /// <param name="outputByToken">dY lies by token (down projection); otherwise X does (gate and up).</param>
-    public static OuterSum Experts(string name, int experts, int rows, int columns, bool outputByToken)
+    /// <param name="precision">What is multiplied.</param>
+    public static OuterSum Experts(string name, MixtureOfExpertsSpec e, int rows, int columns, bool outputByToken, TrainingPrecision precision = TrainingPrecision.Float32)
     {
+        int experts = e.NRoutedExperts;
         var b = new KernelBuilder(name, "Gradient of the active experts' weights over their slots: dw += dy^T x.");
         var active = b.Scalar("active");
         var dy = b.Input("dy", NumberFormat.F32, 1, rows);
@@ -43,12 +50,15 @@ internal static class WeightGradient
         var a = new Axis("a", active, null, experts);
         var slot = new Axis("slot", offset[a.Index + 1] - offset[a], offset[a], Limits.MaxChunk);
         Axis n = new("n", rows), k = new("k", columns);
-        Expr token = slotToken[slot];
+        // How many slots there are is of interest only where rows are rounded.
+        Expr slots = precision == TrainingPrecision.Float32 ? 1 : b.Scalar("tokens") * e.NumExpertsPerTok;
+        Operand Side(Tensor tensor, int width, bool byToken) => Operand.Slots(b, precision, tensor, s => byToken ? slotToken[s] : s, slots, width, a, offset, experts);
+        Operand left = Side(dy, rows, outputByToken), right = Side(x, columns, !outputByToken);
         var panel = b.Temp("panel", slot, k);
-        var pack = b.Map("Pack", panel[slot, k], x[outputByToken ? slot : token, k], a, slot, k);
-        var sum = b.Sum("Dot", dw[expert[a], n, k], dy[outputByToken ? token : slot, n] * panel[slot, k], [a, n, k], [slot], null, dw[expert[a], n, k]);
+        var pack = b.Map("Pack", panel[slot, k], right.At(slot, k), a, slot, k);
+        var sum = b.Sum("Dot", dw[expert[a], n, k], left.At(slot, n) * panel[slot, k], [a, n, k], [slot], Operand.Scale(left, slot, n, right, slot, k), dw[expert[a], n, k]);
         b.Flops = Count.Number(2L * rows * columns) + " a slot";
         b.Bytes = Count.Number(8L * rows * columns) + " of gradients an active expert";
-        return new(b.Build(), [a], n, true, k, slot, pack, sum);
+        return new(b.Build(), [a], n, true, k, slot, pack, sum) { Operands = [left, right] };
     }
 }

@@ -78,6 +78,7 @@ public static class SpecBuilder
         NumNextnPredictLayers = Int(set, NumNextnPredictLayers),
         Formats = Formats(set),
         Trainable = set.On(Trainable),
+        Precision = (TrainingPrecision)Int(set, SettingNames.TrainingPrecision),
     };
 
     private static AttentionSpec Attention(SettingSet set) => set.On(LatentAttention)

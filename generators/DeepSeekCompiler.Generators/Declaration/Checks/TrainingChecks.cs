@@ -29,12 +29,27 @@ public static class TrainingChecks
                     MostHeadNumbers));
         }
 
-        if (spec.Formats.Fp8 == Fp8Policy.Full)
+        // The rounded weights of all experts of a projection lie in one buffer, which kernels count in 32 bits.
+        if (spec.Precision != TrainingPrecision.Float32 && spec.Experts is { } e && (long)e.NRoutedExperts * e.MoeIntermediateSize * spec.HiddenSize > int.MaxValue)
+        {
+            yield return new(
+                ProblemCode.Unsupported,
+                Settings.SettingNames.TrainingPrecision,
+                string.Format(
+                    CultureInfo.InvariantCulture,
+                    "{0} experts of {1} x {2} are more weights of one projection than training rounds at once, {3}; Float32 trains them.",
+                    e.NRoutedExperts,
+                    e.MoeIntermediateSize,
+                    spec.HiddenSize,
+                    int.MaxValue));
+        }
+
+        if (spec.Formats.Fp8 == Fp8Policy.Full && spec.Precision != TrainingPrecision.Fp8)
         {
             yield return new(
                 ProblemCode.Unsupported,
                 Settings.SettingNames.Fp8Policy,
-                "Fp8Policy is Full, but the training pass computes with float32 masters and quantises no activations, so the model that runs would not be the one trained; use WeightOnly.");
+                "Fp8Policy is Full, but a training pass that is not Fp8 itself quantises no activations, so the model that runs would not be the one trained; use WeightOnly, or [Trainable(Precision = TrainingPrecision.Fp8)].");
         }
     }
 }

@@ -27,10 +27,10 @@ internal static class UnusedSettings
     private static string? Reason(SettingSet set, Setting setting)
     {
         var section = AttributeTable.OwnerOf(setting.Name);
-        if (section is LatentAttention or GroupedQueryAttention or MixtureOfExperts or Yarn
+        if (section is LatentAttention or GroupedQueryAttention or MixtureOfExperts or Yarn or Trainable
             && setting.Name != NumAttentionHeads && setting.Name != section && !set.On(section))
         {
-            return $"the model has no {section}";
+            return section == Trainable ? "the model is not [Trainable]" : $"the model has no {section}";
         }
 
         if (setting is { Name: NGroup or TopkGroup, Number: not 1 } && set.Find(SettingNames.TopkMethod) is { Number: (int)Spec.TopkMethod.Greedy })

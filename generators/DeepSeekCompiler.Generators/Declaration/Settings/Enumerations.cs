@@ -13,6 +13,7 @@ public static class Enumerations
         (SettingNames.ScoringFunc, ["Softmax", "Sigmoid"]),
         (SettingNames.TopkMethod, ["Greedy", "GroupLimitedGreedy", "NoAuxTc"]),
         (SettingNames.Fp8Policy, ["WeightOnly", "Full"]),
+        (SettingNames.TrainingPrecision, ["Float32", "BFloat16", "Fp8"]),
         (SettingNames.LinearFormat, Formats),
         (SettingNames.OtherFormat, Formats),
         (SettingNames.BiasFormat, Formats),

@@ -52,6 +52,7 @@ public static class SettingNames
     public const string Fp8Policy = "Fp8Policy";
     public const string WeightBlockSize = "WeightBlockSize";
     public const string PowerOfTwoScales = "PowerOfTwoScales";
+    public const string TrainingPrecision = "TrainingPrecision";
 
     /// <summary>Present sections: 1 when the section is there, 0 when a variant takes it away.</summary>
     public const string LatentAttention = "LatentAttention";

@@ -37,7 +37,7 @@ internal static class AttributeTable
         [SettingNames.Yarn] = [YarnFactor, YarnOriginalMaxPositionEmbeddings, YarnBetaFast, YarnBetaSlow, YarnMscale, YarnMscaleAllDim],
         [Formats] = [OtherFormat, BiasFormat, CacheFormat, LinearFormat],
         [Fp8] = [Fp8Policy, WeightBlockSize],
-        [SettingNames.Trainable] = [],
+        [SettingNames.Trainable] = [TrainingPrecision],
         [Variant] = [],
         [ModelFromConfig] = [],
     };
@@ -58,6 +58,7 @@ internal static class AttributeTable
         SettingNames.Yarn => "Yarn" + property,
         Formats => property + "Format",
         Fp8 when property == "Policy" => Fp8Policy,
+        SettingNames.Trainable when property == "Precision" => TrainingPrecision,
         _ => property,
     };
 }

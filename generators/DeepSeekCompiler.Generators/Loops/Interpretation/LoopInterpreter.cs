@@ -167,6 +167,7 @@ public sealed class LoopInterpreter
         UnaryOp.Abs => Math.Abs(x),
         UnaryOp.Exp => (float)Math.Exp(x),
         UnaryOp.Sqrt => (float)Math.Sqrt(x),
+        UnaryOp.RoundBF16 => Rounding.BF16(x),
         _ => Rounding.E4M3(x),
     };
 

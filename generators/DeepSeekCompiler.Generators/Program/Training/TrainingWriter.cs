@@ -115,6 +115,7 @@ internal sealed class TrainingWriter
         foreach (var (name, list) in new[] { ("Kept", _buffers.Kept), ("Work", _buffers.Work), ("Chunk", _buffers.Chunk) })
             _w.Line($"    {name} = [{string.Join(", ", list.Select(b => Text.Of(b.Columns)))}],");
         if (HasMtp) _w.Line($"    MtpActiveParameters = {Cost.OfMtp(_spec, Manifest.Of(_spec)).Active.ToString(CultureInfo.InvariantCulture)},");
+        if (_spec.Precision != TrainingPrecision.Float32) _w.Line($"    Precision = global::DeepSeekCompiler.TrainingPrecision.{_spec.Precision},");
         _w.Line($"    RopeFrequencies = [{string.Join(", ", RopeTable.Frequencies(_spec.Rope, _spec.Attention.RopeDim).Select(Text.Of))}],");
         _w.Line($"    RopeMagnitude = {Text.Of((float)RopeTable.Scale(_spec.Rope))},");
         _w.Line("};");

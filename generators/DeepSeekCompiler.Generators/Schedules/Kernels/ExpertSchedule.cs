@@ -1,6 +1,8 @@
 using System.Collections.Generic;
 using DeepSeekCompiler.Generators.Algorithms;
+using DeepSeekCompiler.Generators.Algorithms.Training;
 using DeepSeekCompiler.Generators.Loops;
+using DeepSeekCompiler.Generators.Schedules.Kernels.Training;
 using DeepSeekCompiler.Generators.Schedules.Matrix;
 using DeepSeekCompiler.Generators.Spec;
 using DeepSeekCompiler.Generators.Tensors;
@@ -10,9 +12,9 @@ namespace DeepSeekCompiler.Generators.Schedules.Kernels;
 /// <summary>How the experts run on the host: the active experts' rows are one list of work items.</summary>
 internal static class ExpertSchedule
 {
-    public static KernelSchedule Of(ExpertGateUp a, Machine target) => a.Form == MatrixForm.Streaming ? Streaming(a, target) : Many(a.Form, a.Rows, a.Gate, target);
+    public static KernelSchedule Of(ExpertGateUp a, Machine target) => a.Form == MatrixForm.Streaming ? Streaming(a, target) : Many(a.Form, a.Rows, a.Gate, [], target);
 
-    public static KernelSchedule Of(ExpertLinear a, Machine target) => Many(a.Form, a.Rows, a.Product, target);
+    public static KernelSchedule Of(ExpertLinear a, Machine target) => Many(a.Form, a.Rows, a.Product, a.Operands, target);
 
     public static KernelSchedule Of(ExpertDownCombine a, Machine target)
     {
@@ -52,12 +54,13 @@ internal static class ExpertSchedule
         ]);
     }
 
-    private static KernelSchedule Many(MatrixForm form, ActivationRows rows, Product first, Machine target) =>
-        form.IsTensor() ? OnMatrixUnit(form, rows, first, target) : form == MatrixForm.Packed ? Packed(rows, first, target) : Panels(rows, first, target);
+    private static KernelSchedule Many(MatrixForm form, ActivationRows rows, Product first, Operand[] operands, Machine target) =>
+        form.IsTensor() ? OnMatrixUnit(form, rows, first, target) : form == MatrixForm.Packed ? Packed(rows, first, operands, target) : Panels(rows, first, target);
 
-    private static KernelSchedule Packed(ActivationRows rows, Product first, Machine target)
+    private static KernelSchedule Packed(ActivationRows rows, Product first, Operand[] operands, Machine target)
     {
         var phases = new List<Phase>();
+        OperandSchedule.AddPhase(operands, target, phases);
         RowSchedule.OwnPhase(rows.Source, target, phases);
         var (pack, column) = (rows.Pack!, rows.Column);
         LoopSpec[] order = [new(pack.Axes[0], 0, LoopKind.Parallel), new(rows.Token, 0, LoopKind.Serial), new(column, 0, LoopKind.Serial), new(column, 1, LoopKind.Serial), new(column, 2, LoopKind.Serial), new(column, 3, LoopKind.Vector)];

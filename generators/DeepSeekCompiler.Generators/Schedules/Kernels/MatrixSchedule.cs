@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using DeepSeekCompiler.Generators.Algorithms;
 using DeepSeekCompiler.Generators.Expressions;
 using DeepSeekCompiler.Generators.Loops;
+using DeepSeekCompiler.Generators.Schedules.Kernels.Training;
 using DeepSeekCompiler.Generators.Schedules.Matrix;
 using DeepSeekCompiler.Generators.Tensors;
 
@@ -32,6 +33,7 @@ internal static class MatrixSchedule
     private static KernelSchedule Packed(MatrixAlgorithm m, Machine target)
     {
         var phases = new List<Phase>();
+        OperandSchedule.AddPhase(m.Operands, target, phases);
         RowSchedule.OwnPhase(m.Rows, target, phases);
         phases.Add(PackedSchedule.Products(m.Products, target));
         AddAfter(m, target, phases);

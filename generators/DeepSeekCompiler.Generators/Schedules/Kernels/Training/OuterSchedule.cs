@@ -33,7 +33,10 @@ internal static class OuterSchedule
             Split.Strips(a.Columns, Tiles.Strip, target.Lanes, Tiles.Vectors(target)),
             Split.Chunks(a.Over, Tiles.Summands(target)),
         ];
-        return new("register tiles of rows by vectors of columns, the right factor packed block by block", [new("Products", splits, [], [stages])]);
+        var phases = new List<Phase>();
+        OperandSchedule.AddPhase(a.Operands, target, phases);
+        phases.Add(new("Products", splits, [], [stages]));
+        return new("register tiles of rows by vectors of columns, the right factor packed block by block", phases);
     }
 
     public static KernelSchedule Of(ColumnSums a, Machine target)
