@@ -33,29 +33,17 @@ public sealed unsafe class RoundedPassTests
         Assert.Equal(mtp, loss.Mtp, Tolerances.RoundedLoss);
     }
 
-    /// <summary>Over all tensors together: of weights that were never trained a token changes its experts easily, which turns the gradients of these around. Every tensor
-    /// differs from that of float32, which none would if rounding did not reach it.</summary>
+    /// <summary>Which gradients they are is asked product by product (<see cref="ProductTests"/>); none of them would differ from float32 if rounding did not reach it.</summary>
     [Theory]
-    [InlineData(TrainingPrecision.BFloat16, 0.02)]
-    [InlineData(TrainingPrecision.Fp8, 0.3)]
-    public void Gradients_StayNearThoseOfFloat32_AndRoundingReachesAll(TrainingPrecision precision, double most)
+    [InlineData(TrainingPrecision.BFloat16)]
+    [InlineData(TrainingPrecision.Fp8)]
+    public void Rounding_ReachesTheGradientOfEveryTensor(TrainingPrecision precision)
     {
         using var golden = new GoldenCase("train");
         using TrainingPass plain = Open(golden, TrainingPrecision.Float32, 512, 2), rounded = Open(golden, precision, 512, 2);
         plain.Accumulate(golden.Prompt, Batch, Length, new LossOptions());
         rounded.Accumulate(golden.Prompt, Batch, Length, new LossOptions());
-        double distance = 0, norm = 0;
-        foreach (var (p, r) in plain.Parameters.Zip(rounded.Parameters))
-        {
-            Assert.False(Gradient(p).SequenceEqual(Gradient(r)), p.Name);
-            for (long i = 0; i < p.Count; i++)
-            {
-                distance += Math.Pow(r.Gradients[i] - p.Gradients[i], 2);
-                norm += Math.Pow(p.Gradients[i], 2);
-            }
-        }
-
-        Assert.InRange(Math.Sqrt(distance / norm), 0, most);
+        foreach (var (p, r) in plain.Parameters.Zip(rounded.Parameters)) Assert.False(Gradient(p).SequenceEqual(Gradient(r)), p.Name);
     }
 
     [Theory]
