@@ -50,6 +50,7 @@ internal static class BalanceLoss
             l.Store(sum, 0, 0.0);
             Expr tokens = new Cast(length);
             Expr Share(Expr i) => LoopBuilder.At(slope, row * count + i) * ((double)count / k) / tokens;
+            // Two loops: PoCL was seen to read slope for the sum only after the next store had changed it.
             l.For("e", count, i => l.Store(sum, 0, LoopBuilder.At(sum, 0) + Share(i) * (LoopBuilder.At(mean, i) / tokens)));
             l.For("e", count, i => l.Store(slope, row * count + i, Share(i) * LoopBuilder.At(factor, 0) / tokens));
             l.Store(loss, row, LoopBuilder.At(sum, 0));

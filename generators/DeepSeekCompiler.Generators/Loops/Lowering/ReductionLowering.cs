@@ -8,7 +8,7 @@ using DeepSeekCompiler.Generators.Tensors;
 namespace DeepSeekCompiler.Generators.Loops.Lowering;
 
 /// <summary>The accumulators of reductions: opened before the first reduced loop, combined behind it.</summary>
-internal sealed class ReductionLowering(ExpressionLowering expressions, Names names)
+internal sealed partial class ReductionLowering(ExpressionLowering expressions, Names names)
 {
     /// <summary>More accumulators than this (vectors, where a free axis runs in lanes) are memory, not registers.</summary>
     private const int MostRegisters = 64;
@@ -90,95 +90,6 @@ internal sealed class ReductionLowering(ExpressionLowering expressions, Names na
             nest.Add(new Store(outer.Vector!, lanes, new MulAdd(
                 new Load(v, Affine.Simplify(index * sum.Lanes), null, sum.Lanes), new Broadcast(scale, sum.Lanes), new Load(outer.Vector!, lanes, null, sum.Lanes))));
         });
-    }
-
-    /// <summary>Sums of one tile in registers, which go on from what the target holds; from zero in the first block of the reduced axes, unless the reduction adds to its target.</summary>
-    public Scope BeginTile(StageSchedule stage, Reduce reduce, int depth, Scope scope, Func<Axis, Split> splitOf, List<Stmt> into)
-    {
-        bool adds = reduce.Target.Equals(reduce.Init);
-        if (reduce.Init is not null && !adds) throw new LoweringException($"{stage.Stage.Name} starts from a value other than its target's and sums in blocks");
-        var sum = Open(stage, reduce, depth, scope, splitOf, "sum", into);
-        List<Stmt> Fill(bool first)
-        {
-            var nest = new List<Stmt>();
-            Nest(stage, sum, scope, splitOf, nest, (inside, index, _, body) =>
-            {
-                var (buffer, table, at) = expressions.Address(reduce.Target, inside);
-                body.Add(new Store(sum.Scalar!, index, first ? Neutral(reduce.Op) : new Load(buffer, at, table)));
-            });
-            return nest;
-        }
-
-        var before = Before(reduce, AtStart(stage, depth, scope));
-        if (adds && reduce.Scale is null)
-        {
-            into.AddRange(Fill(false));
-        }
-        else if (reduce.Scale is not null || before is Const { Value: 0 })
-        {
-            into.AddRange(Fill(true));
-        }
-        else if (before is Const)
-        {
-            into.AddRange(Fill(false));
-        }
-        else
-        {
-            into.AddRange(Fill(true));
-            into.Add(new If(new Binary(BinaryOp.Less, Const.Zero, before), new Block(Fill(false))));
-        }
-
-        return scope.With(stage.Stage, sum);
-    }
-
-    /// <summary>Puts the sums of a tile into the target; with a scale, they started at zero and are added times it.</summary>
-    public void EndTile(StageSchedule stage, Reduce reduce, Scope scope, Func<Axis, Split> splitOf, List<Stmt> into)
-    {
-        var sum = scope[stage.Stage]!;
-        if (reduce.Scale is { } scale)
-        {
-            AddTile(stage, reduce, sum, scale, AtStart(stage, stage.BlockAt, scope), splitOf, into);
-            return;
-        }
-
-        Nest(stage, sum, scope, splitOf, into, (inside, index, _, nest) =>
-        {
-            var (buffer, table, at) = expressions.Address(reduce.Target, inside);
-            nest.Add(new Store(buffer, at, new Load(sum.Scalar!, index), table));
-        });
-    }
-
-    private void AddTile(StageSchedule stage, Reduce reduce, Accumulator sum, Expr scale, Scope start, Func<Axis, Split> splitOf, List<Stmt> into)
-    {
-        List<Stmt> Fill(bool first)
-        {
-            var nest = new List<Stmt>();
-            Nest(stage, sum, start, splitOf, nest, (inside, index, _, body) =>
-            {
-                var (buffer, table, at) = expressions.Address(reduce.Target, inside);
-                Expr part = new Load(sum.Scalar!, index), factor = expressions.Lower(scale, inside);
-                body.Add(new Store(buffer, at, first ? part * factor : new MulAdd(part, factor, new Load(buffer, at, table)), table));
-            });
-            return nest;
-        }
-
-        var before = Before(reduce, start);
-        if (reduce.Init is not null || before is Const)
-        {
-            into.AddRange(Fill(reduce.Init is null && before is Const { Value: 0 }));
-            return;
-        }
-
-        into.Add(new If(new Binary(BinaryOp.Equal, before, Const.Zero), new Block(Fill(true))));
-        into.Add(new If(new Binary(BinaryOp.Less, Const.Zero, before), new Block(Fill(false))));
-    }
-
-    /// <summary>How much of the reduced axes lies in front of a tile.</summary>
-    private Expr Before(Reduce reduce, Scope start)
-    {
-        Expr before = Const.Zero;
-        foreach (var axis in reduce.Over) before += expressions.Value(axis, start, null, false);
-        return Affine.Simplify(before);
     }
 
     private Accumulator Open(StageSchedule stage, Reduce reduce, int depth, Scope scope, Func<Axis, Split> splitOf, string name, List<Stmt> into,
