@@ -79,9 +79,13 @@ public sealed class CommandTests : IDisposable
     public void Devices_Chat_AndTokenize_Answer()
     {
         Assert.Contains("host", Dsc.Run("", "devices", "--json").Output, StringComparison.Ordinal);
-        var (code, output, error) = Dsc.Run("Tell me a story about hide and seek in the garden.\n/exit\n", "chat", "--max-tokens", "20");
+        var (code, output, error) = Dsc.Run("Tell me a story about a fox named Tom.\nWhat was the weather like?\n/exit\n", "chat", "--max-tokens", "300");
         Assert.True(code == 0, error);
+
+        // The story says how the morning was, and the answer knows it: the cache is kept between turns.
         Assert.Contains("Once upon a time", output, StringComparison.Ordinal);
+        Assert.Equal(2, output.Split("It was a rainy morning.").Length - 1);
+        Assert.EndsWith("It was a rainy morning.", output.TrimEnd(), StringComparison.Ordinal);
         File.WriteAllText(_folder["texts.json"], "[\"Once upon a time\", \"\"]");
         using var ids = JsonDocument.Parse(Dsc.Run("", "tokenize", "--file", _folder["texts.json"], "--json").Output);
         Assert.Equal([640, 641, 261, 424], ids.RootElement[0].EnumerateArray().Select(e => e.GetInt32()));
