@@ -4,7 +4,7 @@ using DeepSeekCompiler.Training.Loop;
 namespace DeepSeekCompiler.Cli.Lab;
 
 /// <summary>One way to build or train the laboratory's model.</summary>
-/// <param name="Group">What it is compared by: attention, routing, objective.</param>
+/// <param name="Group">What it is compared by: attention, queries, routing, objective.</param>
 /// <param name="Name">In the table.</param>
 /// <param name="Model">The declared model.</param>
 /// <param name="Settings">How it is trained; steps and seed are set for all alike.</param>
