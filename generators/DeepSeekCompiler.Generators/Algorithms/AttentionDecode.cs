@@ -27,27 +27,7 @@ internal sealed class AttentionDecode : IAlgorithm
 
     public Map? CopyRope { get; private set; }
 
-    /// <summary>Axes of a part's work item.</summary>
-    public Axis Group { get; private set; } = null!;
-
-    public Axis Head { get; private set; } = null!;
-
-    public Axis Part { get; private set; } = null!;
-
-    public Axis Page { get; private set; } = null!;
-
-    /// <summary>Stages before, in and after the fold over pages, in order.</summary>
-    public IReadOnlyList<Stage> Start { get; private set; } = [];
-
-    public Reduce Score { get; private set; } = null!;
-
-    public IReadOnlyList<Stage> Softmax { get; private set; } = [];
-
-    public Reduce Values { get; private set; } = null!;
-
-    public Map KeepMaximum { get; private set; } = null!;
-
-    public IReadOnlyList<Stage> Finish { get; private set; } = [];
+    public DecodeStages Parts { get; private set; } = null!;
 
     /// <summary>Stages that join the parts of a head.</summary>
     public IReadOnlyList<Stage> Join { get; private set; } = [];
@@ -63,7 +43,12 @@ internal sealed class AttentionDecode : IAlgorithm
 
     public Map? StoreExpanded { get; private set; }
 
-    public static AttentionDecode Define(string name, AttentionShape s, LatentAttentionSpec? latent, NumberFormat format)
+    /// <param name="name">Of the kernel.</param>
+    /// <param name="s">What attention is like.</param>
+    /// <param name="latent">Its specification, where queries are absorbed and answers expanded.</param>
+    /// <param name="format">Of the weights.</param>
+    /// <param name="across">Vectors run along heads (<see cref="DecodeAcross"/>).</param>
+    public static AttentionDecode Define(string name, AttentionShape s, LatentAttentionSpec? latent, NumberFormat format, bool across = false)
     {
         var b = new KernelBuilder(name, latent is null
             ? "Decode attention: scores against cached keys, softmax and weighted values, split over the context."
@@ -78,21 +63,20 @@ internal sealed class AttentionDecode : IAlgorithm
         int valueWidth = latent?.VHeadDim ?? s.ValueDim;
         var o = b.Output("o", NumberFormat.F32, tokens, s.Heads, valueWidth);
         var t = new Axis("t", tokens, null, Limits.MaxChunk);
-        var parts = new Parts(b, s, t, tokens, position, splits, pages);
+        var context = new DecodeContext(b, s, t, tokens, position, splits, pages);
         Tensor query = q;
         Reduce? absorb = null;
         Map? rope = null;
         if (latent is not null) (query, absorb, rope) = AbsorbQuery(b, s, latent, weight!, q, t, tokens);
-        var a = parts.Define(query);
-        var (join, joined, joinHead, joinPart, expand, store) = JoinParts(b, s, latent, weight, t, splits, parts, o);
+        var parts = across ? DecodeAcross.Define(b, s, t, context, query) : DecodeParts.Define(b, s, t, context, query);
+        var (join, joined, joinHead, joinPart, expand, store) = JoinParts(b, s, latent, weight, t, splits, context, o);
         b.Flops = $"{Count.Number(2L * s.Heads * (s.KeyDim + s.ValueDim))} * tokens * context" + (latent is null ? "" :
             $" + {Count.Number(2L * s.Heads * latent.KvLoraRank * (latent.QkNopeHeadDim + latent.VHeadDim))} * tokens");
         b.Bytes = $"{Count.Number((long)s.CacheRow * s.Cache.Bytes())} * context" + (latent is null ? "" :
             $" + {Count.Number((long)s.Heads * latent.KvLoraRank * (latent.QkNopeHeadDim + latent.VHeadDim) * format.Bytes())} of weights");
         return new(b.Build(), s)
         {
-            Token = t, Absorb = absorb, CopyRope = rope, Group = parts.Group, Head = parts.Head, Part = parts.Part, Page = parts.Page,
-            Start = a.Start, Score = a.Score, Softmax = a.Softmax, Values = a.Values, KeepMaximum = a.Keep, Finish = a.Finish,
+            Token = t, Absorb = absorb, CopyRope = rope, Parts = parts,
             Join = join, Joined = joined, JoinHead = joinHead, JoinPart = joinPart, Expand = expand, StoreExpanded = store,
         };
     }
@@ -110,7 +94,7 @@ internal sealed class AttentionDecode : IAlgorithm
     }
 
     private static (List<Stage> Join, Map Joined, Axis Head, Axis Part, Reduce? Expand, Map? Store) JoinParts(KernelBuilder b, AttentionShape s, LatentAttentionSpec? latent, WeightTensor? weight,
-        Axis t, Expr splits, Parts p, Tensor o)
+        Axis t, Expr splits, DecodeContext p, Tensor o)
     {
         var h = new Axis("head", s.Heads);
         Axis Splits(string name) => new(name, splits, null, Limits.MaxSplits);
@@ -143,86 +127,5 @@ internal sealed class AttentionDecode : IAlgorithm
         var joined = b.Map("Joined", context[k], mixed[t, h, k] / total[t, h] * weight!.StagedFactor, h, t, k);
         var expand = b.Sum("Expand", sums[t, h, v], context[k] * weight.Code(null, row, k), [h, t, v], [k], weight.Scale(null, row, k));
         return (stages, joined, h, s3, expand, b.Map("StoreValue", o[t, h, v], sums[t, h, v], h, t, v));
-    }
-
-    /// <summary>The fold over cache pages of one part of the context.</summary>
-    private sealed class Parts
-    {
-        private readonly KernelBuilder _b;
-        private readonly AttentionShape _s;
-        private readonly Axis _t;
-        private readonly Expr _position;
-        private readonly Tensor _pages;
-
-        public Parts(KernelBuilder b, AttentionShape s, Axis t, Expr tokens, Expr position, Expr splits, Tensor pages)
-        {
-            (_b, _s, _t, _position, _pages) = (b, s, t, position, pages);
-            Maximum = b.Temp("partMaximum", tokens, s.Heads, splits);
-            Total = b.Temp("partTotal", tokens, s.Heads, splits);
-            Sum = b.Temp("partSum", tokens, s.Heads, splits, s.ValueDim);
-            Group = new Axis("group", s.Groups);
-            Head = new Axis("h", s.HeadsPerGroup);
-            Part = new Axis("part", splits, null, Limits.MaxSplits);
-            Expr all = (position + t.Index) / Limits.PageTokens + 1;
-            Expr first = Part.Index * all / splits;
-            Page = b.Fold(new Axis("page", (Part.Index + 1) * all / splits - first, first));
-        }
-
-        public Tensor Maximum { get; }
-
-        public Tensor Total { get; }
-
-        public Tensor Sum { get; }
-
-        public Axis Group { get; }
-
-        public Axis Head { get; }
-
-        public Axis Part { get; }
-
-        public Axis Page { get; }
-
-        public (List<Stage> Start, Reduce Score, List<Stage> Softmax, Reduce Values, Map Keep, List<Stage> Finish) Define(Tensor query)
-        {
-            var (b, s, t) = (_b, _s, _t);
-            Expr head = Group.Index * s.HeadsPerGroup + Head;
-            var maximum = b.Temp("maximum", Head);
-            var newMaximum = b.Temp("newMaximum", Head);
-            var total = b.Temp("total_", Head);
-            var fade = b.Temp("fade", Head);
-            var score = b.Temp("score", Head, Limits.PageTokens);
-            Axis v0 = new("v", s.ValueDim), v1 = new("value", s.ValueDim), v2 = new("out", s.ValueDim);
-            var mix = b.Temp("mix", Head, s.ValueDim);
-            Axis Keys(string name) => new(name, Expr.Min(Limits.PageTokens, _position + t.Index + 1 - Page.Index * Limits.PageTokens), null, Limits.PageTokens);
-            Axis j0 = Keys("j"), j1 = Keys("key"), j2 = Keys("weight_"), j3 = Keys("summand_"), j4 = Keys("row");
-            var d = new Axis("d", s.KeyDim);
-            Axis[] outer = [t, Group, Head, Part];
-            var start = new List<Stage>
-            {
-                b.Map("StartMaximum", maximum[Head], Limits.Lowest, t, Group, Part, Head),
-                b.Map("StartTotal", total[Head], 0.0, t, Group, Part, Head),
-                b.Map("StartMix", mix[Head, v0], 0.0, t, Group, Part, Head, v0),
-            };
-            var scores = b.Sum("Score", score[Head, j0], query[t, head, d] * _pages[Page, j0, s.KeyAt + Group.Index * s.KeyDim + d], [t, Group, Part, Page, Head, j0], [d]);
-            var highest = b.Temp("highest", Head);
-            var softmax = new List<Stage>
-            {
-                b.Max("Highest", highest[Head], score[Head, j1], [t, Group, Part, Page, Head], j1),
-                b.Map("NewMaximum", newMaximum[Head], Expr.Max(maximum[Head], highest[Head] * s.Scale), t, Group, Part, Page, Head),
-                b.Map("Fade", fade[Head], Expr.Exp(maximum[Head] - newMaximum[Head]), t, Group, Part, Page, Head),
-                b.Map("Weight", score[Head, j2], Expr.Exp(score[Head, j2] * s.Scale - newMaximum[Head]), t, Group, Part, Page, Head, j2),
-                b.Sum("Total", total[Head], score[Head, j3], [t, Group, Part, Page, Head], [j3], null, total[Head] * fade[Head]),
-            };
-            var values = b.Sum("Values", mix[Head, v1], score[Head, j4] * _pages[Page, j4, s.ValueAt + Group.Index * s.ValueDim + v1], [t, Group, Part, Page, Head, v1], [j4],
-                null, mix[Head, v1] * fade[Head]);
-            var keep = b.Map("KeepMaximum", maximum[Head], newMaximum[Head], t, Group, Part, Page, Head);
-            var finish = new List<Stage>
-            {
-                b.Map("PartMaximum", Maximum[t, head, Part], maximum[Head], t, Group, Part, Head),
-                b.Map("PartTotal", Total[t, head, Part], total[Head], t, Group, Part, Head),
-                b.Map("PartSum", Sum[t, head, Part, v2], mix[Head, v2], t, Group, Part, Head, v2),
-            };
-            return (start, scores, softmax, values, keep, finish);
-        }
     }
 }

@@ -77,7 +77,12 @@ public sealed partial class KernelSet
         }
 
         var decode = AttentionDecode.Define("AttentionDecode", shape, latent, f.Linear);
-        Add("AttentionDecode", t => KernelLowering.Lower(decode.Kernel, AttentionDecodeSchedule.Of(decode, t, f.Linear)));
+        var decodeAcross = DecodeAcross.Fits(shape) ? AttentionDecode.Define("AttentionDecode", shape, latent, f.Linear, true) : decode;
+        Add("AttentionDecode", t =>
+        {
+            var fitting = t.PacksPanels ? decodeAcross : decode;
+            return KernelLowering.Lower(fitting.Kernel, AttentionDecodeSchedule.Of(fitting, t, f.Linear));
+        });
         var prefill = FlashPrefill.Define("AttentionPrefill", shape, latent, f.Linear);
         var across = FlashAcross.Define("AttentionPrefill", shape, latent, f.Linear);
         Add("AttentionPrefill", t => t.PacksPanels

@@ -26,33 +26,35 @@ internal sealed record AttentionFunction(string Name, IReadOnlyList<Var> Scalars
     {
         var function = new AttentionFunction(name, scalars, [.. arguments.Values], Const.Zero, tile) { _expressions = new(arguments) };
         var a = tile.Attention;
-        return function with { Items = Affine.Simplify(function.Lower(a.Token.Extent) * (tile.Attention.Shape.Groups * tile.Tiles) * function.Lower(a.Part.Extent)) };
+        return function with { Items = Affine.Simplify(function.Lower(a.Token.Extent) * (tile.Attention.Shape.Groups * tile.Tiles) * function.Lower(a.Parts.Part.Extent)) };
     }
 
     private AttentionDecode Attention => Tile.Attention;
 
+    private DecodeStages Stages => Tile.Attention.Parts;
+
     /// <summary>Parts of a context.</summary>
-    public Expr Parts => Lower(Attention.Part.Extent);
+    public Expr Parts => Lower(Stages.Part.Extent);
 
     /// <summary>A part's first page, and how many there are.</summary>
-    public Expr FirstPage => Lower(Attention.Page.Begin);
+    public Expr FirstPage => Lower(Stages.Page.Begin);
 
-    public Expr Pages => Lower(Attention.Page.Extent);
+    public Expr Pages => Lower(Stages.Page.Extent);
 
     /// <summary>Rows of <see cref="Page"/> that the token may see.</summary>
-    public Expr PageRows => Lower(Attention.Score.Axes[5].Extent);
+    public Expr PageRows => Lower(Stages.Score.Axes[5].Extent);
 
     /// <summary>Where the query of <see cref="Head"/> starts.</summary>
-    public (Buffer Buffer, Expr? Table, Expr Index) Query => Address(Factor(Attention.Score, first: true));
+    public (Buffer Buffer, Expr? Table, Expr Index) Query => Address(Factor(Stages.Score, first: true));
 
     /// <summary>Where a key starts.</summary>
-    public (Buffer Buffer, Expr? Table, Expr Index) Key => Address(Factor(Attention.Score, first: false));
+    public (Buffer Buffer, Expr? Table, Expr Index) Key => Address(Factor(Stages.Score, first: false));
 
     /// <summary>Where a value starts.</summary>
-    public (Buffer Buffer, Expr? Table, Expr Index) Value => Address(Factor(Attention.Values, first: false));
+    public (Buffer Buffer, Expr? Table, Expr Index) Value => Address(Factor(Stages.Values, first: false));
 
     /// <summary>Where a part's maximum, total and sums belong.</summary>
-    public (Buffer Buffer, Expr? Table, Expr Index) Result(int i) => Address(Attention.Finish[i].Target);
+    public (Buffer Buffer, Expr? Table, Expr Index) Result(int i) => Address(Stages.Finish[i].Target);
 
     private static Read Factor(Reduce stage, bool first) => stage.Value is Binary { Op: BinaryOp.Mul, Left: Read left, Right: Read right } ? first ? left : right
         : throw new LoweringException($"{stage.Name} is no sum of products");
@@ -64,9 +66,9 @@ internal sealed record AttentionFunction(string Name, IReadOnlyList<Var> Scalars
     private Substitution Axes()
     {
         var a = Attention;
-        var s = new Substitution().With(a.Token, Token).With(a.Group, Group).With(a.Head, Head).With(a.Part, Part).With(a.Page, Page)
-            .With(a.Score.Axes[5], Row).With(a.Values.Over[0], Row).With(a.Score.Over[0], Const.Zero).With(a.Values.Axes[5], Const.Zero);
-        var column = a.Finish[2].Axes[a.Finish[2].Axes.Count - 1];
+        var s = new Substitution().With(a.Token, Token).With(a.Parts.Group, Group).With(a.Parts.Head, Head).With(a.Parts.Part, Part).With(a.Parts.Page, Page)
+            .With(a.Parts.Score.Axes[5], Row).With(a.Parts.Values.Over[0], Row).With(a.Parts.Score.Over[0], Const.Zero).With(a.Parts.Values.Axes[5], Const.Zero);
+        var column = a.Parts.Finish[2].Axes[a.Parts.Finish[2].Axes.Count - 1];
         return s.With(column, Const.Zero);
     }
 }

@@ -1,5 +1,4 @@
 using System.Collections.Generic;
-using System.Globalization;
 using DeepSeekCompiler.Generators.Expressions;
 
 namespace DeepSeekCompiler.Generators.Loops.Passes;
@@ -10,11 +9,11 @@ public static class NamePlaces
 {
     public static LoopFunction Run(LoopFunction function)
     {
-        var names = new Dictionary<string, int>();
+        var names = new FreshNames(function);
         return function with { Body = Rewrite(function.Body, names) };
     }
 
-    private static Stmt Rewrite(Stmt statement, Dictionary<string, int> names)
+    private static Stmt Rewrite(Stmt statement, FreshNames names)
     {
         switch (statement)
         {
@@ -33,7 +32,7 @@ public static class NamePlaces
         }
     }
 
-    private static Block Trip(For loop, Dictionary<string, int> names)
+    private static Block Trip(For loop, FreshNames names)
     {
         var body = ((Block)loop.Body).Body;
         var inside = new HashSet<string>();
@@ -107,10 +106,9 @@ public static class NamePlaces
         return sum.Constant == 0 ? Affine.Simplify(index) : Affine.Simplify(index - Const.Int(sum.Constant));
     }
 
-    private static string Fresh(string name, Dictionary<string, int> names)
+    private static string Fresh(string name, FreshNames names)
     {
         string wish = (name.EndsWith("Row", System.StringComparison.Ordinal) ? name.Substring(0, name.Length - 3) : name.TrimEnd("0123456789".ToCharArray())) + "At";
-        names[wish] = names.TryGetValue(wish, out int n) ? n + 1 : 1;
-        return n == 0 ? wish : wish + (n + 1).ToString(CultureInfo.InvariantCulture);
+        return names.Fresh(wish);
     }
 }

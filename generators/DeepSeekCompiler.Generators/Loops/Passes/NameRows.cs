@@ -1,5 +1,4 @@
 using System.Collections.Generic;
-using System.Globalization;
 using DeepSeekCompiler.Generators.Expressions;
 
 namespace DeepSeekCompiler.Generators.Loops.Passes;
@@ -9,11 +8,11 @@ public static class NameRows
 {
     public static LoopFunction Run(LoopFunction function)
     {
-        var names = new Dictionary<string, int>();
+        var names = new FreshNames(function);
         return function with { Body = Rewrite(function.Body, names) };
     }
 
-    private static Stmt Rewrite(Stmt statement, Dictionary<string, int> names)
+    private static Stmt Rewrite(Stmt statement, FreshNames names)
     {
         switch (statement)
         {
@@ -45,7 +44,7 @@ public static class NameRows
         return true;
     }
 
-    private static void Hoist(For loop, Dictionary<string, int> names, List<Stmt> into)
+    private static void Hoist(For loop, FreshNames names, List<Stmt> into)
     {
         var inside = new HashSet<string> { loop.Variable.Name };
         foreach (var s in ((Block)loop.Body).Body)
@@ -65,7 +64,7 @@ public static class NameRows
         into.Add(loop with { Body = new Block(body) });
     }
 
-    private sealed class Rows(HashSet<string> inside, Dictionary<string, int> names, List<Stmt> into)
+    private sealed class Rows(HashSet<string> inside, FreshNames names, List<Stmt> into)
     {
         private readonly List<View> _views = new();
 
@@ -108,7 +107,7 @@ public static class NameRows
                 if (view.Source == buffer && view.Offset.Equals(fixedPart) && Equals(view.Table, table)) return (view.Name, Affine.Simplify(rest));
             }
 
-            var row = new Buffer(Fresh(buffer.Name + "Row"), buffer.Format, buffer.Scope, 0);
+            var row = new Buffer(names.Fresh(buffer.Name + "Row"), buffer.Format, buffer.Scope, 0);
             var named = new View(row, buffer, Affine.Simplify(fixedPart), table);
             _views.Add(named with { Offset = fixedPart });
             into.Add(named);
@@ -116,11 +115,5 @@ public static class NameRows
         }
 
         private bool IsFixed(Expr e) => !Walk.Any(e, x => (x is Var v && inside.Contains(v.Name)) || x is Load { Source.Scope: not MemoryScope.Argument });
-
-        private string Fresh(string wish)
-        {
-            names[wish] = names.TryGetValue(wish, out int n) ? n + 1 : 1;
-            return n == 0 ? wish : wish + (n + 1).ToString(CultureInfo.InvariantCulture);
-        }
     }
 }

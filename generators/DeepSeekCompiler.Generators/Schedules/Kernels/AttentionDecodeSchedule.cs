@@ -18,15 +18,17 @@ internal static class AttentionDecodeSchedule
         var phases = new List<Phase>();
         if (a.Absorb is not null) phases.Add(Absorb(a, target));
         var tile = AttentionTile.Of(a, target);
-        phases.Add(tile is null ? Parts(a, target) : OnMatrixUnit(a, tile));
+        phases.Add(tile is not null ? OnMatrixUnit(a, tile) : a.Parts.Across is not null ? DecodeAcrossSchedule.Parts(a, target) : Parts(a, target));
         phases.Add(Join(a, target, format));
-        string name = tile is not null ? "matrix instructions, sixteen keys a step" : target.SharesRows ? "four heads to a cache row" : "a page read once for all heads";
+        string name = tile is not null ? "matrix instructions, sixteen keys a step" : target.SharesRows ? "four heads to a cache row"
+            : a.Parts.Across is not null ? "a page decoded once for a block of heads, vectors along heads" : "a page read once for all heads";
         return new("split over the context, " + name, phases);
     }
 
     private static Phase OnMatrixUnit(AttentionDecode a, AttentionTile tile)
     {
-        List<Stage> stages = [.. a.Start, a.Score, .. a.Softmax, a.Values, a.KeepMaximum, .. a.Finish];
+        var p = a.Parts;
+        List<Stage> stages = [.. p.Start, p.Score, .. p.Softmax, p.Values, p.KeepMaximum, .. p.Finish];
         return new("Parts", [], [], [stages.ConvertAll(stage => new StageSchedule(stage, []))]) { Attention = tile };
     }
 
@@ -48,31 +50,32 @@ internal static class AttentionDecodeSchedule
 
     private static Phase Parts(AttentionDecode a, Machine target)
     {
-        var splits = new List<Split> { Split.Tile(a.Head, HeadTile) };
-        LoopSpec tile = new(a.Head, 0, LoopKind.Serial), heads = new(a.Head, 1, LoopKind.Unroll), page = new(a.Page, 0, LoopKind.Serial);
+        var p = a.Parts;
+        var splits = new List<Split> { Split.Tile(p.Head, HeadTile) };
+        LoopSpec tile = new(p.Head, 0, LoopKind.Serial), heads = new(p.Head, 1, LoopKind.Unroll), page = new(p.Page, 0, LoopKind.Serial);
         // A host's worker takes a part of the context for all heads: a page comes from memory once and stays near for every tile of heads, whose sums
         // are kept beside it. A device has workers enough for a tile of heads each.
         bool all = !target.SharesRows;
         LoopSpec[] item = all
-            ? [new(a.Token, 0, LoopKind.Parallel), new(a.Group, 0, LoopKind.Parallel), new(a.Part, 0, LoopKind.Parallel)]
-            : [new(a.Token, 0, LoopKind.Parallel), new(a.Group, 0, LoopKind.Parallel), tile with { Kind = LoopKind.Parallel }, new(a.Part, 0, LoopKind.Parallel)];
+            ? [new(a.Token, 0, LoopKind.Parallel), new(p.Group, 0, LoopKind.Parallel), new(p.Part, 0, LoopKind.Parallel)]
+            : [new(a.Token, 0, LoopKind.Parallel), new(p.Group, 0, LoopKind.Parallel), tile with { Kind = LoopKind.Parallel }, new(p.Part, 0, LoopKind.Parallel)];
         LoopSpec[] outside = all ? [.. item, tile] : item, inside = all ? [.. item, page, tile] : [.. item, page];
         var stages = new List<StageSchedule>();
         void Add(Stage stage, LoopSpec[] around, params LoopSpec[] inner) =>
             stages.Add(new(stage, [.. around, .. inner], stages.Count == 0 ? 0 : SharedLoops(stages[stages.Count - 1], around)) { StoredAt = item.Length, Scope = MemoryScope.Register });
 
-        foreach (var stage in a.Start) Add(stage, outside, [heads, .. Along(stage, a.Head, target, splits)]);
-        var (score, j, d) = (a.Score, a.Score.Axes[5], a.Score.Over[0]);
+        foreach (var stage in p.Start) Add(stage, outside, [heads, .. Along(stage, p.Head, target, splits)]);
+        var (score, j, d) = (p.Score, p.Score.Axes[5], p.Score.Over[0]);
         splits.Add(Split.Tile(j, target.Registers == 32 ? 4 : 2));
         splits.Add(Split.Lanes(d, target.Lanes, 1, 1));
         Add(score, inside, new(j, 0, LoopKind.Serial), new(d, 0, LoopKind.Serial), new(d, 1, LoopKind.Serial), new(d, 2, LoopKind.Serial), heads, new(j, 1, LoopKind.Unroll),
             new(d, 3, LoopKind.Vector));
-        foreach (var stage in a.Softmax) Add(stage, inside, [heads, .. Along(stage, a.Head, target, splits)]);
-        var (values, v, row) = (a.Values, a.Values.Axes[5], a.Values.Over[0]);
+        foreach (var stage in p.Softmax) Add(stage, inside, [heads, .. Along(stage, p.Head, target, splits)]);
+        var (values, v, row) = (p.Values, p.Values.Axes[5], p.Values.Over[0]);
         splits.Add(Split.Lanes(v, target.Lanes, 1, target.Registers == 32 ? 4 : 2));
         Add(values, inside, new(v, 0, LoopKind.Serial), new(row, 0, LoopKind.Serial), heads, new(v, 1, LoopKind.Unroll), new(v, 2, LoopKind.Unroll), new(v, 3, LoopKind.Vector));
-        Add(a.KeepMaximum, inside, heads);
-        foreach (var stage in a.Finish) Add(stage, outside, [heads, .. Along(stage, a.Head, target, splits)]);
+        Add(p.KeepMaximum, inside, heads);
+        foreach (var stage in p.Finish) Add(stage, outside, [heads, .. Along(stage, p.Head, target, splits)]);
         return new("Parts", splits, [], [stages]);
     }
 

@@ -1,0 +1,116 @@
+using System.Collections.Generic;
+using DeepSeekCompiler.Generators.Expressions;
+using DeepSeekCompiler.Generators.Spec;
+using DeepSeekCompiler.Generators.Tensors;
+
+namespace DeepSeekCompiler.Generators.Algorithms;
+
+/// <summary><see cref="DecodeParts"/> for workers with wide vectors: queries of a block of heads stand across, so that scores are products with vectors along heads, the
+/// softmax runs for a vector of heads at once, and nothing is summed across a vector. A page of narrow numbers is decoded to float32 once for all heads of a block.
+/// Heads are filled up to whole blocks with zeros, keys with zeros or whatever the page holds there; what comes of those is never read.</summary>
+internal sealed class DecodeAcross
+{
+    /// <summary>Heads and keys are filled up to multiples of this: numbers of the widest vector.</summary>
+    public const int Grain = 16;
+
+    /// <summary>Blocks of heads, each a work item.</summary>
+    public Axis Block { get; private set; } = null!;
+
+    /// <summary>Rows of the page as float32, each tensor followed by zeros for what fills up the last block of keys.</summary>
+    public IReadOnlyList<Map> Copies { get; private set; } = [];
+
+    /// <summary>Queries across, and zeros where no head is.</summary>
+    public IReadOnlyList<Map> Queries { get; private set; } = [];
+
+    /// <summary>Whether there are heads enough to a group that most lanes have one.</summary>
+    public static bool Fits(AttentionShape s) => s.HeadsPerGroup >= Grain / 2;
+
+    /// <summary>Heads of a block: two vectors' worth where they are filled, else one's.</summary>
+    public static int BlockOf(AttentionShape s) => s.HeadsPerGroup % (2 * Grain) is 0 or > Grain ? 2 * Grain : Grain;
+
+    /// <inheritdoc cref="DecodeParts.Define"/>
+    public static DecodeStages Define(KernelBuilder b, AttentionShape s, Axis t, DecodeContext context, Tensor query)
+    {
+        int width = BlockOf(s), blocks = (s.HeadsPerGroup + width - 1) / width;
+        Axis group = new("group", s.Groups), block = new("block", blocks), part = context.Part, page = context.Page;
+        Expr known = blocks * width == s.HeadsPerGroup ? width : blocks == 1 ? s.HeadsPerGroup : Expr.Min(width, s.HeadsPerGroup - block.Index * width);
+        Axis Lane(string name) => new(name, width);
+        Axis Head(string name) => new(name, known, null, width);
+        Axis Keys(string name) => new(name, context.Keys, null, Limits.PageTokens);
+        Axis[] item = [t, group, part, block], inside = [.. item, page];
+        Expr Number(Axis head) => group.Index * s.HeadsPerGroup + block.Index * width + head;
+
+        var maximum = b.Temp("maximum", width);
+        var newMaximum = b.Temp("newMaximum", width);
+        var total = b.Temp("total_", width);
+        var fade = b.Temp("fade", width);
+        var highest = b.Temp("highest", width);
+        var score = b.Temp("score", Limits.PageTokens, width);
+        var mix = b.Temp("mix", width, s.ValueDim);
+        var across = b.Temp("across", s.KeyDim, width);
+        // Float32 rows are met where they lie, so that reading them goes on beside the products; narrow ones are decoded first, once for all heads. In latent
+        // attention values are the front of the keys.
+        bool lie = s.Cache == NumberFormat.F32;
+        var keys = lie ? null : b.Temp("keys", Limits.PageTokens, s.KeyDim);
+        var values = lie ? null : s.ValueAt == s.KeyAt ? keys : b.Temp("values", Limits.PageTokens, s.ValueDim);
+
+        Axis h0 = Lane("lane"), h1 = Lane("h_"), h2 = Lane("h"), v0 = new("v", s.ValueDim);
+        Map[] start =
+        [
+            b.Map("StartMaximum", maximum[h0], Limits.Lowest, [.. item, h0]),
+            b.Map("StartTotal", total[h1], 0.0, [.. item, h1]),
+            b.Map("StartMix", mix[h2, v0], 0.0, [.. item, h2, v0]),
+        ];
+        Axis head = Head("head"), c = new("column", s.KeyDim);
+        var queries = new List<Map> { b.Map("QueryAcross", across[c, head], query[t, Number(head), c], [.. item, head, c]) };
+        if (blocks * width > s.HeadsPerGroup)
+        {
+            Axis spare = new("spare", width - known, known, width), zero = new("zero", s.KeyDim);
+            queries.Add(b.Map("SpareAcross", across[zero, spare], 0.0, [.. item, zero, spare]));
+        }
+
+        Expr whole = (context.Keys + (Grain - 1)) / Grain;
+        var copies = new List<Map>();
+        void Copy(string name, Tensor target, int at, int columns)
+        {
+            Axis row = Keys(name.ToLowerInvariant() + "Row"), column = new(name.ToLowerInvariant() + "Column", columns);
+            copies.Add(b.Map("Copy" + name, target[row, column], context.Pages[page, row, at + group.Index * columns + column], [.. inside, row, column]));
+        }
+
+        if (keys is not null)
+        {
+            Copy("Key", keys, s.KeyAt, s.KeyDim);
+            Axis rest = new("rest", whole * Grain - context.Keys, context.Keys, Grain), none = new("none", s.KeyDim);
+            copies.Add(b.Map("FillKey", keys[rest, none], 0.0, [.. inside, rest, none]));
+        }
+
+        if (values is not null && values != keys) Copy("Value", values, s.ValueAt, s.ValueDim);
+        Axis tile = new("tile", whole, null, Limits.PageTokens / Grain), j = new("j", Grain), d = new("d", s.KeyDim), h3 = Lane("h"), h4 = Lane("h"), h5 = Lane("h"), h6 = Lane("h"), h7 = Lane("h"),
+            h8 = Lane("h"), h9 = Lane("h");
+        Axis j1 = Keys("key"), j2 = Keys("weight_"), j3 = Keys("summand"), j4 = Keys("row"), v1 = new("value", s.ValueDim), mixed = Head("head"), p0 = Head("head"), p1 = Head("head"), p2 = Head("head"),
+            v2 = new("out", s.ValueDim);
+        Expr key = tile.Index * Grain + j;
+        return new()
+        {
+            Group = group, Part = part, Page = page, Start = start,
+            Across = new() { Block = block, Queries = queries, Copies = copies },
+            Score = b.Sum("Score", score[key, h3], (keys is null ? context.Pages[page, key, s.KeyAt + group.Index * s.KeyDim + d] : keys[key, d]) * across[d, h3], [.. inside, tile, j, h3], [d]),
+            Softmax =
+            [
+                b.Max("Highest", highest[h4], score[j1, h4], [.. inside, h4], j1),
+                b.Map("NewMaximum", newMaximum[h5], Expr.Max(maximum[h5], highest[h5] * s.Scale), [.. inside, h5]),
+                b.Map("Fade", fade[h6], Expr.Exp(maximum[h6] - newMaximum[h6]), [.. inside, h6]),
+                b.Map("Weight", score[j2, h7], Expr.Exp(score[j2, h7] * s.Scale - newMaximum[h7]), [.. inside, j2, h7]),
+                b.Sum("Total", total[h8], score[j3, h8], [.. inside, h8], [j3], null, total[h8] * fade[h8]),
+            ],
+            Values = b.Sum("Values", mix[mixed, v1], score[j4, mixed] * (values is null ? context.Pages[page, j4, s.ValueAt + group.Index * s.ValueDim + v1] : values[j4, v1]), [.. inside, mixed, v1], [j4], null, mix[mixed, v1] * fade[mixed]),
+            KeepMaximum = b.Map("KeepMaximum", maximum[h9], newMaximum[h9], [.. inside, h9]),
+            Finish =
+            [
+                b.Map("PartMaximum", context.Maximum[t, Number(p0), part], maximum[p0], [.. item, p0]),
+                b.Map("PartTotal", context.Total[t, Number(p1), part], total[p1], [.. item, p1]),
+                b.Map("PartSum", context.Sum[t, Number(p2), part, v2], mix[p2, v2], [.. item, p2, v2]),
+            ],
+        };
+    }
+}
