@@ -72,24 +72,11 @@ public class ScheduleInvarianceTests
     }
 
     private static bool Differs(List<(string Name, double[] Numbers)> expected, List<(string Name, double[] Numbers)> got) =>
-        expected.Zip(got).Any(p => Error(p.First.Numbers, p.Second.Numbers) > Tolerances.Contraction);
+        expected.Zip(got).Any(p => Errors.Relative(p.First.Numbers, p.Second.Numbers) > Tolerances.Contraction);
 
     private static void Compare(List<(string Name, double[] Numbers)> expected, List<(string Name, double[] Numbers)> got, string what)
     {
         foreach (var ((name, x), (_, y)) in expected.Zip(got))
-            Assert.True(Error(x, y) <= Tolerances.Contraction, $"{what}: {name} differs, relative error {Error(x, y)}");
-    }
-
-    /// <summary>1 - 2 sum(xy) / sum(xx + yy).</summary>
-    private static double Error(double[] x, double[] y)
-    {
-        double product = 0, squares = 0;
-        for (int i = 0; i < x.Length; i++)
-        {
-            product += x[i] * y[i];
-            squares += (x[i] * x[i]) + (y[i] * y[i]);
-        }
-
-        return squares == 0 ? 0 : 1 - (2 * product / squares);
+            Assert.True(Errors.Relative(x, y) <= Tolerances.Contraction, $"{what}: {name} differs, relative error {Errors.Relative(x, y)}");
     }
 }

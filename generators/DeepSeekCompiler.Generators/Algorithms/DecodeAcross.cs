@@ -22,6 +22,9 @@ internal sealed class DecodeAcross
     /// <summary>Queries across, and zeros where no head is.</summary>
     public IReadOnlyList<Map> Queries { get; private set; } = [];
 
+    /// <summary>What a score's trip along the key asks for, so that all trips of a page together ask for the next page; null where pages hold more than one group's keys.</summary>
+    public Read? Ahead { get; private set; }
+
     /// <summary>Whether there are heads enough to a group that most lanes have one.</summary>
     public static bool Fits(AttentionShape s) => s.HeadsPerGroup >= Grain / 2;
 
@@ -93,7 +96,12 @@ internal sealed class DecodeAcross
         return new()
         {
             Group = group, Part = part, Page = page, Start = start,
-            Across = new() { Block = block, Queries = queries, Copies = copies },
+            Across = new()
+            {
+                Block = block, Queries = queries, Copies = copies,
+                // A page has as many float32 lines as its tiles of keys have trips.
+                Ahead = s.CacheRow == s.KeyDim ? context.Pages[context.NextPage, 0, (tile.Index * s.KeyDim + d) * Grain] : null,
+            },
             Score = b.Sum("Score", score[key, h3], (keys is null ? context.Pages[page, key, s.KeyAt + group.Index * s.KeyDim + d] : keys[key, d]) * across[d, h3], [.. inside, tile, j, h3], [d]),
             Softmax =
             [

@@ -22,7 +22,9 @@ internal sealed class DecodeContext
         Part = new Axis("part", splits, null, Limits.MaxSplits);
         Expr all = (position + t.Index) / Limits.PageTokens + 1;
         Expr first = Part.Index * all / splits;
-        Page = b.Fold(new Axis("page", (Part.Index + 1) * all / splits - first, first));
+        Expr end = (Part.Index + 1) * all / splits;
+        Page = b.Fold(new Axis("page", end - first, first));
+        NextPage = Expr.Min(Page.Index + 1, end - 1);
         Keys = Expr.Min(Limits.PageTokens, position + t.Index + 1 - Page.Index * Limits.PageTokens);
     }
 
@@ -40,6 +42,9 @@ internal sealed class DecodeContext
     public Axis Part { get; }
 
     public Axis Page { get; }
+
+    /// <summary>The page after this one; the last page after itself.</summary>
+    public Expr NextPage { get; }
 
     /// <summary>Rows of the page that the token sees.</summary>
     public Expr Keys { get; }

@@ -38,6 +38,10 @@ internal static class BufferUse
                 Add(transpose.Source, found);
                 StatementWalk.Each(transpose, e => Collect(e, found));
                 break;
+            case Prefetch ahead:
+                Add(ahead.Source, found);
+                StatementWalk.Each(ahead, e => Collect(e, found));
+                break;
             case View view:
                 Add(view.Source, found);
                 Collect(view.Offset, found);

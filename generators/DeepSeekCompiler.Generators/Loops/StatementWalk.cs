@@ -47,6 +47,10 @@ internal static class StatementWalk
                 if (t.Table is { } matrix) visit(matrix);
                 if (t.Factor is { } factor) visit(factor);
                 break;
+            case Prefetch ahead:
+                visit(ahead.Index);
+                if (ahead.Table is { } far) visit(far);
+                break;
             case View view:
                 visit(view.Offset);
                 if (view.Table is { } pick) visit(pick);
@@ -63,6 +67,7 @@ internal static class StatementWalk
         Let let => let with { Value = f(let.Value) },
         Store store => store with { Index = f(store.Index), Value = f(store.Value), Table = store.Table is null ? null : f(store.Table) },
         Transpose t => t with { Index = f(t.Index), SourceIndex = f(t.SourceIndex), Table = t.Table is null ? null : f(t.Table), Factor = t.Factor is null ? null : f(t.Factor) },
+        Prefetch ahead => ahead with { Index = f(ahead.Index), Table = ahead.Table is null ? null : f(ahead.Table) },
         View view => view with { Offset = f(view.Offset), Table = view.Table is null ? null : f(view.Table) },
         _ => statement,
     };

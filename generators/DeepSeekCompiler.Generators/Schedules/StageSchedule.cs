@@ -25,6 +25,11 @@ public sealed record StageSchedule(Stage Stage, IReadOnlyList<LoopSpec> Order, i
     /// <summary>Stored in the order of the loops (see <see cref="Split.Lanes"/>), not in that of the axes.</summary>
     public bool Staged { get; init; }
 
+    /// <summary>What the loops at depth <see cref="PrefetchAt"/> ask for ahead, trip by trip; it is read later. Null for nothing.</summary>
+    public Read? Prefetch { get; init; }
+
+    public int PrefetchAt { get; init; }
+
     /// <summary>A remark for the reader of the generated code.</summary>
     public string? Remark { get; init; }
 }

@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
+
 namespace DeepSeekCompiler.Kernels.Primitives;
 
 /// <summary>Number formats and functions on vectors of 512, 256 and 128 bits: what generated host kernels call.</summary>
@@ -23,4 +26,11 @@ public static unsafe partial class Lanes
     private const float RoundMagic = 12582912f; // 1.5 * 2^23
     private const float ExpMin = -104f;
     private const float ExpMax = 89f;
+
+    /// <summary>Asks for the cache line of a place, to be read soon; nothing happens where there is no such request, or nothing that may be read at the place.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Prefetch(void* place)
+    {
+        if (Sse.IsSupported) Sse.Prefetch1(place);
+    }
 }

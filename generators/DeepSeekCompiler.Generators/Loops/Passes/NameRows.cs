@@ -58,6 +58,7 @@ public static class NameRows
         {
             var t = StatementWalk.Map(s, rows.Rewrite);
             if (t is Store store && rows.Row(store.Target, store.Index, store.Table) is var (row, rest)) t = store with { Target = row, Index = rest, Table = null };
+            if (t is Prefetch ahead && rows.Row(ahead.Source, ahead.Index, ahead.Table) is var (line, at)) t = new Prefetch(line, at, null);
             body.Add(t);
         }
 

@@ -57,6 +57,9 @@ public sealed class LoopVerifier
                 if (alloc.Target.Length <= 0) Problem($"{alloc.Target.Name} is opened without a size");
                 if (!_buffers.Add(alloc.Target)) Problem($"{alloc.Target.Name} is opened twice");
                 break;
+            case Prefetch ahead:
+                Use(ahead.Source, ahead.Index, ahead.Table, 1);
+                break;
             case View view:
                 Use(view.Source, view.Offset, view.Table, 1);
                 _buffers.Add(view.Name);

@@ -78,6 +78,9 @@ internal sealed class HostFunction
             case Comment comment:
                 _writer.Line("// " + comment.Text);
                 break;
+            case Prefetch ahead:
+                _writer.Line($"Lanes.Prefetch({HostExpressions.Address(ahead.Source, ahead.Table, ahead.Index)});");
+                break;
             case Transpose t:
                 _writer.Line(TransposeText(t));
                 break;
