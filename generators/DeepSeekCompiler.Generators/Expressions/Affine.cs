@@ -128,43 +128,33 @@ internal sealed class Affine
         else if (op == BinaryOp.Mod) AddScaled(rest, factor);
     }
 
-    // (g*a + r) / (g*m) is a / m when 0 <= r < g: lanes never cross a scale block that is a multiple of a vector.
+    // (g*a + r) / (g*m) is a / m when 0 <= r < g: lanes never cross a scale block that is a multiple of a vector. The larger the factors that make up g, the
+    // more is dropped, so the largest g that works is taken.
     private void DropBelowGrain(long divisor)
     {
-        long grain = 0;
-        foreach (var (term, f) in _terms)
+        var falling = new List<(Expr Term, long Factor)>(_terms);
+        falling.Sort((x, y) => y.Factor.CompareTo(x.Factor));
+        long grain = divisor;
+        for (int i = 0; i < falling.Count && grain > 1; i++)
         {
-            if (term is Var { Bound: > 0 } v && (v.Bound - 1) * f < Largest(f)) continue;
-            grain = Gcd(grain, f);
+            grain = Gcd(grain, falling[i].Factor);
+            if (!StaysBelow(grain, falling, i + 1)) continue;
+            for (int j = i + 1; j < falling.Count; j++) _terms.Remove(falling[j]);
+            Constant -= Constant % grain;
+            return;
         }
-
-        grain = Gcd(grain, divisor);
-        if (grain <= 1) return;
-        long below = Constant % grain;
-        var dropped = new List<(Expr, long)>();
-        foreach (var (term, f) in _terms)
-        {
-            if (f % grain == 0) continue;
-            if (term is not Var { Bound: > 0 } v) return;
-            below += (v.Bound - 1) * f;
-            dropped.Add((term, f));
-        }
-
-        if (below >= grain) return;
-        foreach (var item in dropped) _terms.Remove(item);
-        Constant -= Constant % grain;
     }
 
-    // The next larger factor: a term that stays below it fills the gap under it.
-    private long Largest(long factor)
+    private bool StaysBelow(long grain, List<(Expr Term, long Factor)> terms, int from)
     {
-        long next = long.MaxValue;
-        foreach (var (_, f) in _terms)
+        long below = Constant % grain;
+        for (int i = from; i < terms.Count; i++)
         {
-            if (f > factor && f < next) next = f;
+            if (terms[i].Term is not Var { Bound: > 0 } v) return false;
+            below += (v.Bound - 1) * terms[i].Factor;
         }
 
-        return next == long.MaxValue ? 0 : next;
+        return below < grain;
     }
 
     private static long Gcd(long a, long b) => b == 0 ? a : Gcd(b, a % b);
