@@ -1,5 +1,6 @@
 using System.Linq.Expressions;
 using System.Reflection;
+using DeepSeekCompiler.Compile.Measuring;
 using DeepSeekCompiler.Generators.Spec;
 using DeepSeekCompiler.Generators.Tensors;
 using DeepSeekCompiler.Generators.Tensors.Counting;

@@ -1,3 +1,4 @@
+using DeepSeekCompiler.Compile.Measuring;
 using DeepSeekCompiler.Generators.Spec;
 using DeepSeekCompiler.Runtime.Gpu.Devices;
 using DeepSeekCompiler.Runtime.Gpu.Execution;

@@ -2,6 +2,7 @@ using System.Collections.Generic;
 using DeepSeekCompiler.Generators.Expressions;
 using DeepSeekCompiler.Generators.Spec;
 using DeepSeekCompiler.Generators.Tensors;
+using DeepSeekCompiler.Generators.Tensors.Counting;
 
 namespace DeepSeekCompiler.Generators.Algorithms;
 
@@ -70,10 +71,10 @@ internal sealed class AttentionDecode : IAlgorithm
         if (latent is not null) (query, absorb, rope) = AbsorbQuery(b, s, latent, weight!, q, t, tokens);
         var parts = across ? DecodeAcross.Define(b, s, t, context, query) : DecodeParts.Define(b, s, t, context, query);
         var (join, joined, joinHead, joinPart, expand, store) = JoinParts(b, s, latent, weight, t, splits, context, o);
-        b.Flops = $"{Count.Number(2L * s.Heads * (s.KeyDim + s.ValueDim))} * tokens * context" + (latent is null ? "" :
-            $" + {Count.Number(2L * s.Heads * latent.KvLoraRank * (latent.QkNopeHeadDim + latent.VHeadDim))} * tokens");
-        b.Bytes = $"{Count.Number((long)s.CacheRow * s.Cache.Bytes())} * context" + (latent is null ? "" :
-            $" + {Count.Number((long)s.Heads * latent.KvLoraRank * (latent.QkNopeHeadDim + latent.VHeadDim) * format.Bytes())} of weights");
+        // A query attends to all tokens in front of it and to itself.
+        b.Cost.Work((long)s.Heads * (s.KeyDim + s.ValueDim) * (2 * Amount.Position * Amount.Tokens + Amount.Tokens * Amount.Tokens + Amount.Tokens));
+        b.Cost.Move((long)s.CacheRow * s.Cache.Bytes() * (Amount.Position + Amount.Tokens) + 4L * s.Heads * (width + valueWidth) * Amount.Tokens);
+        if (weight is not null) b.Cost.Product(weight, Amount.Tokens);
         return new(b.Build(), s)
         {
             Token = t, Absorb = absorb, CopyRope = rope, Parts = parts,

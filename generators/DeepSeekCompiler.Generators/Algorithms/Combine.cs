@@ -1,6 +1,7 @@
 using DeepSeekCompiler.Generators.Expressions;
 using DeepSeekCompiler.Generators.Spec;
 using DeepSeekCompiler.Generators.Tensors;
+using DeepSeekCompiler.Generators.Tensors.Counting;
 
 namespace DeepSeekCompiler.Generators.Algorithms;
 
@@ -21,8 +22,8 @@ internal static class Combine
         var sum = b.Temp("sum_", t, d);
         var add = b.Sum("Sum", sum[t, d], weight is null ? y[slot[t, j], d] : weight[t, j] * y[slot[t, j], d], [t, d], [j]);
         var store = b.Map("Store", x[t, d], x[t, d] + sum[t, d], t, d);
-        b.Flops = Count.Number(2L * k * hidden) + " * tokens";
-        b.Bytes = Count.Number(4L * (k + 2) * hidden) + " * tokens";
+        b.Cost.Work(2L * k * hidden * Amount.Tokens);
+        b.Cost.Move(4L * ((k + 2) * hidden + 2 * k) * Amount.Tokens);
         return (b.Build(), t, d, j, add, store);
     }
 }

@@ -2,6 +2,7 @@ using DeepSeekCompiler.Generators.Expressions;
 using DeepSeekCompiler.Generators.Loops;
 using DeepSeekCompiler.Generators.Loops.Lowering;
 using DeepSeekCompiler.Generators.Spec;
+using DeepSeekCompiler.Generators.Tensors.Counting;
 
 namespace DeepSeekCompiler.Generators.Algorithms;
 
@@ -19,8 +20,7 @@ internal static class Dispatch
         b.Output("expert", NumberFormat.I32, count);
         b.Output("offset", NumberFormat.I32, count + 1);
         b.Output("active", NumberFormat.I32, 1);
-        b.Flops = "0";
-        b.Bytes = Count.Number(12L * k) + " * tokens";
+        b.Cost.Move(12L * k * Amount.Tokens + 8L * (count + 1));
         var kernel = b.Build();
         var a = Arguments.Of(kernel);
         var l = new LoopBuilder();

@@ -1,6 +1,7 @@
 using DeepSeekCompiler.Generators.Expressions;
 using DeepSeekCompiler.Generators.Spec;
 using DeepSeekCompiler.Generators.Tensors;
+using DeepSeekCompiler.Generators.Tensors.Counting;
 
 namespace DeepSeekCompiler.Generators.Algorithms;
 
@@ -17,8 +18,7 @@ internal static class Embedding
         var t = new Axis("t", tokens, null, Limits.MaxChunk);
         var d = new Axis("d", hidden);
         b.Map("Copy", x[t, d], table[ids[t], d], t, d);
-        b.Flops = "0";
-        b.Bytes = Count.Number((long)hidden * format.Bytes()) + " * tokens";
+        b.Cost.Move((4L + hidden * (format.Bytes() + 4L)) * Amount.Tokens);
         return new(b.Build(), t);
     }
 }

@@ -1,6 +1,7 @@
 using DeepSeekCompiler.Generators.Expressions;
 using DeepSeekCompiler.Generators.Spec;
 using DeepSeekCompiler.Generators.Tensors;
+using DeepSeekCompiler.Generators.Tensors.Counting;
 
 namespace DeepSeekCompiler.Generators.Algorithms;
 
@@ -54,8 +55,9 @@ internal sealed class ExpertDownCombine : IAlgorithm
         var dot = b.Sum("Dot", answer[n, t, j], rows.Rows[slot[t, j], c] * weight.Code(chosen[t, j], n, c), [n, t, j], [c], weight.Scale(chosen[t, j], n, c));
         var mix = b.Sum("Mix", sum[n, t], gateWeight[t, j] * answer[n, t, j], [n, t], [j]);
         var store = b.Map("Store", x[t, n], x[t, n] + sum[n, t], n, t);
-        b.Flops = Count.Number(2L * hidden * e.MoeIntermediateSize) + " a slot";
-        b.Bytes = Count.Number((long)hidden * e.MoeIntermediateSize * format.Bytes()) + " of weights a chosen expert";
+        b.Cost.Product(weight, Amount.Slots, Amount.Of(Size.ChosenExperts));
+        b.Cost.Work(2L * hidden * Amount.Slots);
+        b.Cost.Move(4L * e.MoeIntermediateSize * Amount.Slots + 8L * hidden * Amount.Tokens);
         return new(b.Build(), rows) { Format = format, Row = n, Token = t, Choice = j, Dot = dot, Mix = mix, Store = store };
     }
 }

@@ -1,6 +1,7 @@
 using DeepSeekCompiler.Generators.Expressions;
 using DeepSeekCompiler.Generators.Spec;
 using DeepSeekCompiler.Generators.Tensors;
+using DeepSeekCompiler.Generators.Tensors.Counting;
 
 namespace DeepSeekCompiler.Generators.Algorithms;
 
@@ -49,8 +50,10 @@ internal sealed class ExpertGateUp : IAlgorithm
         var u = new Product(b, "Up", input, slot, at, up, expert[a], form, [a, n], [], n);
         g.Partner = u;
         u.Epilogue.Add(b.Map("Activate", h[slot, n], GateUp.Silu(g.Sum) * u.Sum, a, n, slot));
-        b.Flops = Count.Number(4L * hidden * e.MoeIntermediateSize) + " a slot";
-        b.Bytes = Count.Number(2L * hidden * e.MoeIntermediateSize * format.Bytes()) + " of weights an active expert";
+        var slots = e.NumExpertsPerTok * Amount.Tokens;
+        b.Cost.Product(gate, slots, Amount.Active);
+        b.Cost.Product(up, slots, Amount.Active);
+        b.Cost.Move(4L * hidden * Amount.Tokens + 4L * e.MoeIntermediateSize * slots);
         return new(form, input, b.Build(), g);
     }
 }

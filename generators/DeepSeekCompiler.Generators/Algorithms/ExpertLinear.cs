@@ -2,6 +2,7 @@ using DeepSeekCompiler.Generators.Algorithms.Training;
 using DeepSeekCompiler.Generators.Expressions;
 using DeepSeekCompiler.Generators.Spec;
 using DeepSeekCompiler.Generators.Tensors;
+using DeepSeekCompiler.Generators.Tensors.Counting;
 
 namespace DeepSeekCompiler.Generators.Algorithms;
 
@@ -46,6 +47,7 @@ internal sealed class ExpertLinear : IAlgorithm
         var slotToken = byToken ? b.Input("slotToken", NumberFormat.I32, 1) : null;
         Expr Row(Axis slot) => slotToken is null ? slot : slotToken[slot];
         var weight = WeightTensor.Experts(b, "weight", format, e.NRoutedExperts, rows, columns);
+        var matrix = weight;
         Expr slots = byToken ? count * e.NumExpertsPerTok : count;
         var s = new Axis("s", slots, null, Limits.MaxChunk * e.NumExpertsPerTok);
         var a = new Axis("a", active, null, e.NRoutedExperts);
@@ -61,8 +63,9 @@ internal sealed class ExpertLinear : IAlgorithm
         var product = new Product(b, byToken ? "Up" : "Down", input, slot, form == MatrixForm.Packed || form.IsWarpgroup() ? slot : Row(slot), weight,
             precision == TrainingPrecision.Float32 ? expert[a] : a, form, [a, n], [], n, Operand.Scale(left, Row(slot), input.Column, right, n, input.Column));
         product.Epilogue.Add(b.Map("Store", y[slot, n], product.Sum, a, n, slot));
-        b.Flops = Count.Number(2L * rows * columns) + " a slot";
-        b.Bytes = Count.Number((long)rows * columns * format.Bytes()) + " of weights an active expert";
+        var all = byToken ? e.NumExpertsPerTok * Amount.Tokens : Amount.Slots;
+        b.Cost.Product(matrix, all, Amount.Active);
+        b.Cost.Move(4L * columns * (byToken ? Amount.Tokens : all) + 4L * rows * all);
         return new(form, input, b.Build(), product) { Operands = [left, right] };
     }
 }

@@ -1,6 +1,7 @@
 using DeepSeekCompiler.Generators.Expressions;
 using DeepSeekCompiler.Generators.Spec;
 using DeepSeekCompiler.Generators.Tensors;
+using DeepSeekCompiler.Generators.Tensors.Counting;
 
 namespace DeepSeekCompiler.Generators.Algorithms;
 
@@ -58,9 +59,11 @@ internal sealed class FlashAcross : IAlgorithm
         else parts.Expand(latent, weight!, keys, values);
         softmax.Attend(h, page, block, t, position, row => new(row, Limits.PageTokens), (j, d) => q[Expr.Min(t, tokens - 1), h, d] * keys[d, j], keyDim, s.Scale, values);
         softmax.End(o, h, new("q_", tokens, null, Limits.MaxChunk));
-        b.Flops = $"{Count.Number(s.Heads * (keyDim + valueDim))} * tokens * (2 * position + tokens)" + (latent is null ? "" :
-            $" + {Count.Number(2L * s.Heads * latent.KvLoraRank * (latent.QkNopeHeadDim + latent.VHeadDim))} * (position + tokens)");
-        b.Bytes = $"{Count.Number((long)s.CacheRow * s.Cache.Bytes())} * (position + tokens) a head";
+        // A query attends to all tokens in front of it and to itself.
+        b.Cost.Work((long)s.Heads * (keyDim + valueDim) * (2 * Amount.Position * Amount.Tokens + Amount.Tokens * Amount.Tokens + Amount.Tokens));
+        b.Cost.Move((long)s.CacheRow * s.Cache.Bytes() * (Amount.Position + Amount.Tokens) + 4L * s.Heads * (keyDim + valueDim) * Amount.Tokens);
+        // Keys and values of the whole context are made again for every chunk.
+        if (weight is not null) b.Cost.Product(weight, Amount.Position + Amount.Tokens);
         return new(b.Build())
         {
             Head = h, Page = page, Block = block, Query = i, Online = softmax, Parts = parts,

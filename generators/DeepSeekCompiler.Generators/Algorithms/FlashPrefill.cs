@@ -1,6 +1,7 @@
 using DeepSeekCompiler.Generators.Expressions;
 using DeepSeekCompiler.Generators.Spec;
 using DeepSeekCompiler.Generators.Tensors;
+using DeepSeekCompiler.Generators.Tensors.Counting;
 
 namespace DeepSeekCompiler.Generators.Algorithms;
 
@@ -66,9 +67,11 @@ internal sealed class FlashPrefill : IAlgorithm
         result.Define();
         softmax.Attend(h, page, block, t, position, Rows, (j, d) => q[t, h, d] * keys[j, d], keyDim, s.Scale, values);
         softmax.End(o, h, All("q_"));
-        b.Flops = $"{Count.Number(s.Heads * (keyDim + valueDim))} * tokens * (2 * position + tokens)" + (latent is null ? "" :
-            $" + {Count.Number(2L * s.Heads * latent.KvLoraRank * (latent.QkNopeHeadDim + latent.VHeadDim))} * (position + tokens)");
-        b.Bytes = $"{Count.Number((long)s.CacheRow * s.Cache.Bytes())} * (position + tokens) a head";
+        // A query attends to all tokens in front of it and to itself.
+        b.Cost.Work((long)s.Heads * (keyDim + valueDim) * (2 * Amount.Position * Amount.Tokens + Amount.Tokens * Amount.Tokens + Amount.Tokens));
+        b.Cost.Move((long)s.CacheRow * s.Cache.Bytes() * (Amount.Position + Amount.Tokens) + 4L * s.Heads * (keyDim + valueDim) * Amount.Tokens);
+        // Keys and values of the whole context are made again for every chunk.
+        if (weight is not null) b.Cost.Product(weight, Amount.Position + Amount.Tokens);
         return new(b.Build())
         {
             Head = h, Page = page, Block = block, Query = i, DecodeKey = result.DecodeKey, DecodeValue = result.DecodeValue,

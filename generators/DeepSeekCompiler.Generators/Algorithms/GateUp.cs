@@ -1,6 +1,7 @@
 using DeepSeekCompiler.Generators.Expressions;
 using DeepSeekCompiler.Generators.Spec;
 using DeepSeekCompiler.Generators.Tensors;
+using DeepSeekCompiler.Generators.Tensors.Counting;
 
 namespace DeepSeekCompiler.Generators.Algorithms;
 
@@ -23,8 +24,9 @@ internal static class GateUp
         g.Partner = u;
         var h = b.Output("h", NumberFormat.F32, tokens, width);
         u.Epilogue.Add(b.Map("Activate", h[t, n], Silu(g.Sum) * u.Sum, n, t));
-        b.Flops = Count.Flops(2L * width, source.Columns);
-        b.Bytes = Count.Bytes(2L * width, source.Columns, format);
+        b.Cost.Product(gate, Amount.Tokens);
+        b.Cost.Product(up, Amount.Tokens);
+        b.Cost.Rows(source, width, Amount.Tokens);
         return new(form, input, b.Build(), [g], []);
     }
 

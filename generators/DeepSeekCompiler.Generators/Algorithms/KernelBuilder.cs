@@ -15,9 +15,7 @@ internal sealed class KernelBuilder(string name, string summary)
 
     public string Name { get; } = name;
 
-    public string Flops { get; set; } = "";
-
-    public string Bytes { get; set; } = "";
+    public CostBuilder Cost { get; } = new();
 
     public Var Scalar(string scalar, int bound = 0)
     {
@@ -57,7 +55,7 @@ internal sealed class KernelBuilder(string name, string summary)
         return axis;
     }
 
-    public TensorKernel Build() => new(Name, summary, _scalars, _tensors, _stages) { Folds = _folds, Flops = Flops, Bytes = Bytes };
+    public TensorKernel Build() => new(Name, summary, _scalars, _tensors, _stages) { Folds = _folds, Cost = Cost.Cost };
 
     private Tensor Add(Tensor tensor)
     {

@@ -2,6 +2,7 @@ using System.Collections.Generic;
 using DeepSeekCompiler.Generators.Expressions;
 using DeepSeekCompiler.Generators.Spec;
 using DeepSeekCompiler.Generators.Tensors;
+using DeepSeekCompiler.Generators.Tensors.Counting;
 
 namespace DeepSeekCompiler.Generators.Algorithms;
 
@@ -47,8 +48,11 @@ internal static class LatentDown
         products.Add(down);
         var pages = b.Table("pages", cacheFormat, TensorRole.Output, 1, Limits.PageTokens, a.CacheRow);
         var after = CacheWrite(b, t, position, raw, latentNorm, rope, pages, a);
-        b.Flops = Count.Flops(queryRows + a.CacheRow, source.Columns);
-        b.Bytes = Count.Bytes(queryRows + a.CacheRow, source.Columns, format);
+        b.Cost.Product(queryWeight, Amount.Tokens);
+        b.Cost.Product(latentWeight, Amount.Tokens);
+        b.Cost.Rows(source, queryRows, Amount.Tokens);
+        b.Cost.Norm(a.KvLoraRank, normFormat, Amount.Tokens);
+        b.Cost.Move((long)a.CacheRow * cacheFormat.Bytes() * Amount.Tokens);
         return new(form, input, b.Build(), products, after);
     }
 

@@ -2,6 +2,7 @@ using DeepSeekCompiler.Generators.Algorithms.Training;
 using DeepSeekCompiler.Generators.Expressions;
 using DeepSeekCompiler.Generators.Spec;
 using DeepSeekCompiler.Generators.Tensors;
+using DeepSeekCompiler.Generators.Tensors.Counting;
 
 namespace DeepSeekCompiler.Generators.Algorithms;
 
@@ -24,6 +25,7 @@ internal static class Linear
         var x = b.Input("x", NumberFormat.F32, tokens, source.Columns);
         var norm = Norm(b, source);
         var weight = WeightTensor.Matrix(b, "weight", format, rows, source.Columns);
+        var matrix = weight;
         Operand left = Operand.Rows(b, precision, x, tokens, source.Columns), right = Operand.Weight(b, precision, weight.Codes, rows, source.Columns);
         if (precision != TrainingPrecision.Float32) weight = WeightTensor.Of(right.Values);
         var input = ActivationRows.Of(b, left.Values, t, source.Columns, norm, source.Quantize, form, weight);
@@ -31,8 +33,8 @@ internal static class Linear
         var product = new Product(b, "Dot", input, weight, form, [n], [], n, Operand.Scale(left, t, input.Column, right, n, input.Column));
         var y = residual ? b.InOut("y", NumberFormat.F32, tokens, rows) : b.Output("y", NumberFormat.F32, tokens, rows);
         product.Epilogue.Add(b.Map("Store", y[t, n], residual ? y[t, n] + product.Sum : product.Sum, n, t));
-        b.Flops = Count.Flops(rows, source.Columns);
-        b.Bytes = Count.Bytes(rows, source.Columns, format);
+        b.Cost.Product(matrix, Amount.Tokens);
+        b.Cost.Rows(source, (residual ? 2L : 1) * rows, Amount.Tokens);
         return new(form, input, b.Build(), [product], []) { Operands = [left, right] };
     }
 

@@ -1,6 +1,7 @@
 using DeepSeekCompiler.Generators.Expressions;
 using DeepSeekCompiler.Generators.Spec;
 using DeepSeekCompiler.Generators.Tensors;
+using DeepSeekCompiler.Generators.Tensors.Counting;
 
 namespace DeepSeekCompiler.Generators.Algorithms;
 
@@ -21,8 +22,9 @@ internal static class MtpInput
         var t = new Axis("t", tokens, null, Limits.MaxChunk);
         RmsNorm.Add(b, "Embedding", table[ids[t], new Axis("n", hidden)], t, enorm, eps, d => y[t, d]);
         RmsNorm.Add(b, "Hidden", state[t, new Axis("m", hidden)], t, hnorm, eps, d => y[t, hidden + d.Index]);
-        b.Flops = Count.Number(8L * hidden) + " * tokens";
-        b.Bytes = Count.Number(16L * hidden) + " * tokens";
+        b.Cost.Norm(hidden, format, Amount.Tokens);
+        b.Cost.Norm(hidden, format, Amount.Tokens);
+        b.Cost.Move((4L + hidden * (format.Bytes() + 12L)) * Amount.Tokens);
         return new(b.Build(), t);
     }
 }

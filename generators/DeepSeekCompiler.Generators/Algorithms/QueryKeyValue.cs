@@ -2,6 +2,7 @@ using System.Collections.Generic;
 using DeepSeekCompiler.Generators.Expressions;
 using DeepSeekCompiler.Generators.Spec;
 using DeepSeekCompiler.Generators.Tensors;
+using DeepSeekCompiler.Generators.Tensors.Counting;
 
 namespace DeepSeekCompiler.Generators.Algorithms;
 
@@ -33,8 +34,9 @@ internal static class QueryKeyValue
         var value = new Product(b, "Value", input, vWeight, form, [n], [], n);
         value.Epilogue.Add(b.Map("StoreValue", pages[page, row, keyRows + n.Index], value.Sum, n, t));
         products.Add(value);
-        b.Flops = Count.Flops(queryRows + 2L * keyRows, source.Columns);
-        b.Bytes = Count.Bytes(queryRows + 2L * keyRows, source.Columns, format);
+        foreach (var weight in new[] { qWeight, kWeight, vWeight }) b.Cost.Product(weight, Amount.Tokens);
+        b.Cost.Rows(source, queryRows, Amount.Tokens);
+        b.Cost.Move((long)a.CacheRow * cacheFormat.Bytes() * Amount.Tokens);
         return new(form, input, b.Build(), products, []);
     }
 }

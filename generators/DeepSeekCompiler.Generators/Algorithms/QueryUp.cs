@@ -1,6 +1,7 @@
 using DeepSeekCompiler.Generators.Expressions;
 using DeepSeekCompiler.Generators.Spec;
 using DeepSeekCompiler.Generators.Tensors;
+using DeepSeekCompiler.Generators.Tensors.Counting;
 
 namespace DeepSeekCompiler.Generators.Algorithms;
 
@@ -21,8 +22,8 @@ internal static class QueryUp
         var input = ActivationRows.Of(b, x, t, source.Columns, norm, source.Quantize, form, weight);
         var q = b.Output("q", NumberFormat.F32, tokens, a.NumAttentionHeads, a.QkHeadDim);
         var products = QueryHeads.Add(b, input, weight, form, q, rope, position, a.NumAttentionHeads, a.QkNopeHeadDim, a.QkRopeHeadDim);
-        b.Flops = Count.Flops(rows, source.Columns);
-        b.Bytes = Count.Bytes(rows, source.Columns, format);
+        b.Cost.Product(weight, Amount.Tokens);
+        b.Cost.Rows(source, rows, Amount.Tokens);
         return new(form, input, b.Build(), products, []);
     }
 }

@@ -1,6 +1,7 @@
 using DeepSeekCompiler.Generators.Expressions;
 using DeepSeekCompiler.Generators.Spec;
 using DeepSeekCompiler.Generators.Tensors;
+using DeepSeekCompiler.Generators.Tensors.Counting;
 
 namespace DeepSeekCompiler.Generators.Algorithms;
 
@@ -16,8 +17,8 @@ internal static class RmsNorm
         var y = b.Output("y", NumberFormat.F32, tokens, columns);
         var t = new Axis("t", tokens, null, Limits.MaxChunk);
         Add(b, "", x[t, new Axis("n", columns)], t, weight, eps, d => y[t, d]);
-        b.Flops = Count.Number(4L * columns) + " * tokens";
-        b.Bytes = Count.Number(8L * columns) + " * tokens";
+        b.Cost.Norm(columns, format, Amount.Tokens);
+        b.Cost.Move(8L * columns * Amount.Tokens);
         return new(b.Build(), t);
     }
 

@@ -2,6 +2,7 @@ using DeepSeekCompiler.Generators.Expressions;
 using DeepSeekCompiler.Generators.Loops;
 using DeepSeekCompiler.Generators.Loops.Lowering;
 using DeepSeekCompiler.Generators.Spec;
+using DeepSeekCompiler.Generators.Tensors.Counting;
 
 namespace DeepSeekCompiler.Generators.Algorithms;
 
@@ -22,8 +23,9 @@ internal static class RouterSelect
         if (biased) b.Input("bias", biasFormat, count);
         b.Output("chosen", NumberFormat.I32, tokens, k);
         b.Output("routing", NumberFormat.F32, tokens, k);
-        b.Flops = Count.Number((long)count * (k + 8)) + " * tokens";
-        b.Bytes = Count.Number(4L * count) + " * tokens";
+        if (biased) b.Cost.Vector(count, biasFormat);
+        b.Cost.Work((long)count * (k + 8) * Amount.Tokens);
+        b.Cost.Move(4L * (count + 2 * k) * Amount.Tokens);
         var kernel = b.Build();
         var arguments = Arguments.Of(kernel);
         Buffer logits = arguments["logits"], chosen = arguments["chosen"], routing = arguments["routing"];

@@ -20,15 +20,21 @@ internal sealed class WeightTensor
 
     public Tensor? Scales { get; }
 
+    /// <summary>Numbers of one matrix.</summary>
+    public long Numbers { get; private init; }
+
+    /// <summary>Bytes of one matrix, scales included.</summary>
+    public long Bytes { get; private init; }
+
     /// <summary>A matrix [rows, columns].</summary>
     public static WeightTensor Matrix(KernelBuilder b, string name, NumberFormat format, int rows, int columns) =>
-        new(format, b.Input(name, format, rows, columns),
-            format == NumberFormat.E4M3 ? b.Input(name + "Scale", NumberFormat.F32, Blocks(rows), Blocks(columns)) : null);
+        new WeightTensor(format, b.Input(name, format, rows, columns),
+            format == NumberFormat.E4M3 ? b.Input(name + "Scale", NumberFormat.F32, Blocks(rows), Blocks(columns)) : null).Sized(rows, columns);
 
     /// <summary>One matrix [rows, columns] an expert.</summary>
     public static WeightTensor Experts(KernelBuilder b, string name, NumberFormat format, int experts, int rows, int columns) =>
-        new(format, b.Table(name, format, TensorRole.Input, experts, rows, columns),
-            format == NumberFormat.E4M3 ? b.Table(name + "Scale", NumberFormat.F32, TensorRole.Input, experts, Blocks(rows), Blocks(columns)) : null);
+        new WeightTensor(format, b.Table(name, format, TensorRole.Input, experts, rows, columns),
+            format == NumberFormat.E4M3 ? b.Table(name + "Scale", NumberFormat.F32, TensorRole.Input, experts, Blocks(rows), Blocks(columns)) : null).Sized(rows, columns);
 
     /// <summary>Numbers that a kernel has made, [rows, columns] or one matrix an expert; what scale they have is the product's.</summary>
     public static WeightTensor Of(Tensor values) => new(NumberFormat.F32, values, null);
@@ -57,6 +63,12 @@ internal sealed class WeightTensor
     /// <summary>The number itself: code times scale.</summary>
     public Expr Value(Expr? expert, Expr row, Expr column) =>
         Scale(expert, row, column) is { } scale ? Code(expert, row, column) * Dequantize.HalfBias * scale : Code(expert, row, column);
+
+    private WeightTensor Sized(int rows, int columns)
+    {
+        long numbers = (long)rows * columns, scales = Scales is null ? 0 : (long)Blocks(rows) * Blocks(columns);
+        return new(Format, Codes, Scales) { Numbers = numbers, Bytes = numbers * Format.Bytes() + scales * NumberFormat.F32.Bytes() };
+    }
 
     private static int Blocks(int extent) => (extent + FormatSpec.Block - 1) / FormatSpec.Block;
 }

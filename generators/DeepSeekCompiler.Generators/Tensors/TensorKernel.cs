@@ -1,5 +1,6 @@
 using System.Collections.Generic;
 using DeepSeekCompiler.Generators.Expressions;
+using DeepSeekCompiler.Generators.Tensors.Counting;
 
 namespace DeepSeekCompiler.Generators.Tensors;
 
@@ -14,9 +15,6 @@ public sealed record TensorKernel(string Name, string Summary, IReadOnlyList<Var
     /// <summary>Serial axes of folds (online softmax): the stages that share one run together for each of its values.</summary>
     public IReadOnlyList<Axis> Folds { get; init; } = [];
 
-    /// <summary>Floating-point operations, as an expression of the scalars in words, for people.</summary>
-    public string Flops { get; init; } = "";
-
-    /// <summary>Bytes that must move, likewise.</summary>
-    public string Bytes { get; init; } = "";
+    /// <summary>What a call must do and move.</summary>
+    public KernelCost Cost { get; init; } = KernelCost.None;
 }

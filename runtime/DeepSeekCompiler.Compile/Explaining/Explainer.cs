@@ -36,7 +36,7 @@ public sealed class Explainer
         {
             var lowered = kernel.Lower(_options.Machine);
             text.Append(CultureInfo.InvariantCulture, $"  {kernel.Name}: {lowered.Kernel.Summary}\n");
-            text.Append(CultureInfo.InvariantCulture, $"      FLOPs {lowered.Kernel.Flops}; bytes {lowered.Kernel.Bytes}; {lowered.Schedule.Name}\n");
+            text.Append(CultureInfo.InvariantCulture, $"      FLOPs {lowered.Kernel.Cost.Flops}; bytes {lowered.Kernel.Cost.Bytes}; {lowered.Schedule.Name}\n");
         }
 
         text.Append(CultureInfo.InvariantCulture, $"also known as: {string.Join(", ", KernelNames.Aliases(Names, _spec.Formats.Linear))}\n");
@@ -65,8 +65,8 @@ public sealed class Explainer
             json.WriteStartObject();
             json.WriteString("name", kernel.Name);
             json.WriteString("summary", lowered.Kernel.Summary);
-            json.WriteString("flops", lowered.Kernel.Flops);
-            json.WriteString("bytes", lowered.Kernel.Bytes);
+            json.WriteString("flops", lowered.Kernel.Cost.Flops.ToString());
+            json.WriteString("bytes", lowered.Kernel.Cost.Bytes.ToString());
             json.WriteString("schedule", SchedulePrinter.Print(lowered.Schedule));
             json.WriteEndObject();
         }

@@ -100,7 +100,7 @@ public sealed unsafe class HostRun : IDisposable
     }
 
     /// <summary>Runs a loop of steps on the lead thread, where none of them has to be handed over. Steps of other threads still get their turn between two.</summary>
-    internal void Loop(Action loop)
+    public void Loop(Action loop)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         _pool.Loop(loop);

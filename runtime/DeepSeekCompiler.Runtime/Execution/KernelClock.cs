@@ -2,19 +2,46 @@ using System.Diagnostics;
 
 namespace DeepSeekCompiler.Runtime.Execution;
 
-/// <summary>Where the time of a run goes: seconds and calls of every kernel phase, as the lead thread sees them (its wait for the others included).</summary>
+/// <summary>Where the time of a run goes: seconds of every kernel phase, as the lead thread sees them (its wait for the others included), and what every kernel had to do.</summary>
 public sealed class KernelClock
 {
     private readonly Dictionary<string, (int Calls, long Ticks, long Least)> _times = [];
+    private readonly Dictionary<string, (int Calls, KernelWork Work)> _work = [];
 
-    /// <summary>Phase name, calls, seconds in all, seconds of the shortest call; the longest first.</summary>
-    public IReadOnlyList<(string Kernel, int Calls, double Seconds, double Least)> Times =>
-        [.. _times.Select(t => (t.Key, t.Value.Calls, Seconds(t.Value.Ticks), Seconds(t.Value.Least))).OrderByDescending(t => t.Item3)];
+    /// <summary>By kernel, the longest first.</summary>
+    public IReadOnlyList<KernelTime> Kernels =>
+        [.. _times.GroupBy(t => t.Key.Split('.')[0]).Select(k => Kernel(k.Key, k)).OrderByDescending(k => k.Seconds)];
 
-    internal void Add(string kernel, long ticks)
+    /// <summary>Adds the work of a call; generated code calls it behind the last phase.</summary>
+    public void Count(string kernel, KernelWork work)
     {
-        var (calls, sum, least) = _times.TryGetValue(kernel, out var known) ? known : (0, 0, long.MaxValue);
-        _times[kernel] = (calls + 1, sum + ticks, Math.Min(least, ticks));
+        var (calls, sum) = _work.GetValueOrDefault(kernel);
+        _work[kernel] = (calls + 1, sum + work);
+    }
+
+    /// <summary>How many different numbers there are: of experts that any token chose.</summary>
+    public static unsafe int Distinct(int* numbers, int count)
+    {
+        int distinct = 0;
+        for (int i = 0; i < count; i++)
+        {
+            if (!new ReadOnlySpan<int>(numbers, i).Contains(numbers[i])) distinct++;
+        }
+
+        return distinct;
+    }
+
+    internal void Add(string phase, long ticks)
+    {
+        var (calls, sum, least) = _times.TryGetValue(phase, out var known) ? known : (0, 0, long.MaxValue);
+        _times[phase] = (calls + 1, sum + ticks, Math.Min(least, ticks));
+    }
+
+    private KernelTime Kernel(string name, IEnumerable<KeyValuePair<string, (int Calls, long Ticks, long Least)>> times)
+    {
+        var phases = times.Select(t => new PhaseTime(t.Key[Math.Min(t.Key.Length, name.Length + 1)..], t.Value.Calls, Seconds(t.Value.Ticks), Seconds(t.Value.Least)))
+            .OrderByDescending(p => p.Seconds).ToList();
+        return _work.TryGetValue(name, out var known) ? new(name, known.Calls, known.Work, phases) : new(name, phases.Max(p => p.Calls), default, phases);
     }
 
     private static double Seconds(long ticks) => ticks / (double)Stopwatch.Frequency;

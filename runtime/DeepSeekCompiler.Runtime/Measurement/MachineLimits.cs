@@ -9,12 +9,22 @@ namespace DeepSeekCompiler.Runtime.Measurement;
 
 /// <summary>What this machine can do, measured: how fast its threads read memory together, and how many fused multiply-adds they finish.</summary>
 /// <param name="ReadGBs">10^9 bytes a second, streaming reads of memory that no cache holds.</param>
+/// <param name="CacheGBs">The same of 256 KiB a thread, again and again: of the second cache, where models of a few MB live.</param>
 /// <param name="FmaGflops">10^9 floating-point operations a second, two to a multiply-add, float32, widest vectors.</param>
-public sealed record MachineLimits(double ReadGBs, double FmaGflops)
+public sealed record MachineLimits(double ReadGBs, double CacheGBs, double FmaGflops)
 {
     private const long ReadBytes = 256L << 20;
+    private const long CacheBytes = 256L << 10;
+    private const int CacheTrips = 400;
     private const int PeakTrips = 2_000_000;
     private const int Sums = 12;
+
+    /// <summary>The least seconds that so much work can take from memory, and whether memory or arithmetic says so (Williams, Waterman, Patterson, 2009).</summary>
+    public (double Seconds, string Bound) Least(double flops, double bytes)
+    {
+        double arithmetic = flops / (FmaGflops * 1e9), memory = bytes / (ReadGBs * 1e9);
+        return (Math.Max(arithmetic, memory), arithmetic > memory ? "arithmetic" : "memory");
+    }
 
     /// <summary>Medians of several runs on the threads of <paramref name="run"/>.</summary>
     public static unsafe MachineLimits Measure(HostRun run, int repetitions = 7)
@@ -25,10 +35,13 @@ public sealed record MachineLimits(double ReadGBs, double FmaGflops)
         {
             new Span<byte>(memory, (int)ReadBytes).Fill(1);
             var work = (Work*)(sink + (16 * run.Threads));
-            *work = new Work { Memory = memory, Sink = sink, Threads = run.Threads };
+            *work = new Work { Memory = memory, Sink = sink, Share = ReadBytes / run.Threads / 256 * 256, Trips = 1 };
             double read = Median(repetitions, () => run.Dispatch(&Read, work, run.Threads));
+            long bytes = work->Share * run.Threads;
+            (work->Share, work->Trips) = (CacheBytes, CacheTrips);
+            double cached = Median(repetitions, () => run.Dispatch(&Read, work, run.Threads));
             double fma = Median(repetitions, () => run.Dispatch(Vector512.IsHardwareAccelerated ? &Multiply512 : &Multiply, work, run.Threads));
-            return new MachineLimits(ReadBytes / read / 1e9, 2.0 * run.Threads * Sums * PeakTrips * (Vector512.IsHardwareAccelerated ? 16 : Vector<float>.Count) / fma / 1e9);
+            return new MachineLimits(bytes / read / 1e9, (double)CacheBytes * CacheTrips * run.Threads / cached / 1e9, 2.0 * run.Threads * Sums * PeakTrips * (Vector512.IsHardwareAccelerated ? 16 : Vector<float>.Count) / fma / 1e9);
         }
         finally
         {
@@ -58,15 +71,18 @@ public sealed record MachineLimits(double ReadGBs, double FmaGflops)
         var work = (Work*)arguments;
         for (int item = begin; item < end; item++)
         {
-            long share = ReadBytes / work->Threads / 256 * 256;
+            long share = work->Share;
             byte* from = work->Memory + (item * share);
             Vector256<long> a = default, b = default, c = default, d = default;
-            for (long i = 0; i < share; i += 128)
+            for (int trip = 0; trip < work->Trips; trip++)
             {
-                a += Vector256.Load((long*)(from + i));
-                b += Vector256.Load((long*)(from + i + 32));
-                c += Vector256.Load((long*)(from + i + 64));
-                d += Vector256.Load((long*)(from + i + 96));
+                for (long i = 0; i < share; i += 128)
+                {
+                    a += Vector256.Load((long*)(from + i));
+                    b += Vector256.Load((long*)(from + i + 32));
+                    c += Vector256.Load((long*)(from + i + 64));
+                    d += Vector256.Load((long*)(from + i + 96));
+                }
             }
 
             work->Sink[item * 16] = Vector256.Sum(a + b + c + d);
@@ -134,6 +150,7 @@ public sealed record MachineLimits(double ReadGBs, double FmaGflops)
     {
         public byte* Memory;
         public float* Sink;
-        public int Threads;
+        public long Share;
+        public int Trips;
     }
 }

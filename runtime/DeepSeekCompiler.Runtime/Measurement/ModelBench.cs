@@ -32,34 +32,17 @@ public sealed class ModelBench
     /// <summary>Seconds a token of <paramref name="count"/> single steps behind a context.</summary>
     public Spread Decode(int context, int count) => Measure(() => DecodeOnce(context, count) / count);
 
-    /// <summary>Where the time of a prompt goes, in one run after a warm one; and its seconds with the clock running.</summary>
+    /// <summary>Where the time of a prompt goes.</summary>
     /// <param name="host">The threads of the model.</param>
     /// <param name="count">Tokens.</param>
-    public (IReadOnlyList<(string Kernel, int Calls, double Seconds, double Least)> Times, double Seconds) PrefillByKernel(HostRun host, int count) =>
-        ByKernel(host, () => PrefillOnce(count), () => PrefillOnce(count));
+    public KernelProfile PrefillByKernel(HostRun host, int count) => KernelProfile.Measure(host, () => PrefillOnce(count), () => PrefillOnce(count), _repetitions);
 
-    /// <summary>Where the time of <paramref name="count"/> single steps behind a context goes, and seconds a step with the clock running.</summary>
+    /// <summary>Where the time of a step goes, of <paramref name="count"/> single steps behind a context.</summary>
     /// <param name="host">The threads of the model.</param>
     /// <param name="context">Tokens in front.</param>
     /// <param name="count">Steps.</param>
-    public (IReadOnlyList<(string Kernel, int Calls, double Seconds, double Least)> Times, double Seconds) DecodeByKernel(HostRun host, int context, int count) =>
-        ByKernel(host, () => DecodeOnce(context, 1), () => DecodeOnce(context, count));
-
-    internal static (IReadOnlyList<(string Kernel, int Calls, double Seconds, double Least)> Times, double Seconds) ByKernel(HostRun host, Func<double> warm, Func<double> once)
-    {
-        warm();
-        var clock = new KernelClock();
-        host.Clock = clock;
-        try
-        {
-            double seconds = once();
-            return (clock.Times, seconds);
-        }
-        finally
-        {
-            host.Clock = null;
-        }
-    }
+    public KernelProfile DecodeByKernel(HostRun host, int context, int count) =>
+        KernelProfile.Measure(host, () => DecodeOnce(context, 1), () => DecodeOnce(context, count), _repetitions, count);
 
     private double PrefillOnce(int count)
     {

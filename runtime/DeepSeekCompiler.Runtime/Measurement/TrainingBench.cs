@@ -50,9 +50,8 @@ public sealed class TrainingBench
         return (Spread.Of(seconds.Forward), Spread.Of(seconds.Both));
     }
 
-    /// <summary>Where the time of one run of losses and gradients goes; and its seconds with the clock running.</summary>
-    public (IReadOnlyList<(string Kernel, int Calls, double Seconds, double Least)> Times, double Seconds) ByKernel() =>
-        ModelBench.ByKernel(_pass.Run, () => Seconds(s_both), () => Seconds(s_both));
+    /// <summary>Where the time of losses and gradients goes.</summary>
+    public KernelProfile ByKernel() => KernelProfile.Measure(_pass.Run, () => Seconds(s_both), () => Seconds(s_both), _repetitions);
 
     private double Seconds(LossOptions options)
     {

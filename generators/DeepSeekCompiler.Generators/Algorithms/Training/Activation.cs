@@ -1,6 +1,7 @@
 using DeepSeekCompiler.Generators.Expressions;
 using DeepSeekCompiler.Generators.Spec;
 using DeepSeekCompiler.Generators.Tensors;
+using DeepSeekCompiler.Generators.Tensors.Counting;
 
 namespace DeepSeekCompiler.Generators.Algorithms.Training;
 
@@ -17,8 +18,8 @@ internal static class Activation
         var h = b.Output("h", NumberFormat.F32, tokens, width);
         Axis t = new("t", tokens), i = new("i", width);
         b.Map("Product", h[t, i], GateUp.Silu(gate[t, i]) * up[t, i], t, i);
-        b.Flops = Count.Number(6L * width) + " * tokens";
-        b.Bytes = Count.Number(12L * width) + " * tokens";
+        b.Cost.Work(6L * width * Amount.Tokens);
+        b.Cost.Move(12L * width * Amount.Tokens);
         return new(b.Build(), t);
     }
 
@@ -38,8 +39,8 @@ internal static class Activation
         b.Map("Product", h[t, i], GateUp.Silu(gate[t, i]) * up[t, i], t, i);
         b.Map("Gate", dgate[t, j], dh[t, j] * up[t, j] * Slope(gate[t, j]), t, j);
         b.Map("Up", dup[t, k], dh[t, k] * GateUp.Silu(gate[t, k]), t, k);
-        b.Flops = Count.Number(20L * width) + " * tokens";
-        b.Bytes = Count.Number(24L * width) + " * tokens";
+        b.Cost.Work(20L * width * Amount.Tokens);
+        b.Cost.Move(24L * width * Amount.Tokens);
         return new(b.Build(), t);
     }
 
@@ -66,8 +67,8 @@ internal static class Activation
         b.Map("Product", h[s1, m], Silu(s1, m) * up[s1, m] * routing[t, j1], t, j1, m);
         b.Map("Gate", dgate[s2, n], dh[s2, n] * routing[t, j2] * up[s2, n] * Slope(gate[s2, n]), t, j2, n);
         b.Map("Up", dup[s3, o], dh[s3, o] * routing[t, j3] * Silu(s3, o), t, j3, o);
-        b.Flops = Count.Number(24L * width * k) + " * tokens";
-        b.Bytes = Count.Number(24L * width * k) + " * tokens";
+        b.Cost.Work(24L * width * k * Amount.Tokens);
+        b.Cost.Move(24L * width * k * Amount.Tokens);
         return new(b.Build(), t);
     }
 

@@ -2,6 +2,7 @@ using System.Collections.Generic;
 using DeepSeekCompiler.Generators.Expressions;
 using DeepSeekCompiler.Generators.Spec;
 using DeepSeekCompiler.Generators.Tensors;
+using DeepSeekCompiler.Generators.Tensors.Counting;
 
 namespace DeepSeekCompiler.Generators.Algorithms.Training;
 
@@ -93,8 +94,8 @@ internal sealed class AttentionBackward : IAlgorithm
             b.Sum("ValueRows", dv[parts.Row(j3), g, v3], weight[i0, j3] * @do[At(i0), h, v3], [row, g, head, parts.Block, j3, v3], [i0], null, dv[parts.Row(j3), g, v3]),
             b.Sum("KeyRows", dk[parts.Row(j4), g, d3], slope[i1, j4] * q[At(i1), h, d3], [row, g, head, parts.Block, j4, d3], [i1], null, dk[parts.Row(j4), g, d3]),
         };
-        b.Flops = $"{Count.Number((long)s.Heads * (3 * s.KeyDim + 2 * s.ValueDim))} * batch * length * length";
-        b.Bytes = $"{Count.Number(4L * s.Heads * 4 * (s.KeyDim + s.ValueDim))} * batch * length";
+        b.Cost.Work((long)s.Heads * (3 * s.KeyDim + 2 * s.ValueDim) * Amount.Batch * Amount.Length * Amount.Length);
+        b.Cost.Move(4L * s.Heads * 4 * (s.KeyDim + s.ValueDim) * Amount.Batch * Amount.Length);
         return new(b.Build())
         {
             Items = [row, g], Head = head, Block = parts.Block, Query = i, Start = start, Along = alongSum, Scores = scores, Points = points, QueryGradient = query, KeyGradients = keys,

@@ -2,6 +2,7 @@ using System.Collections.Generic;
 using DeepSeekCompiler.Generators.Expressions;
 using DeepSeekCompiler.Generators.Spec;
 using DeepSeekCompiler.Generators.Tensors;
+using DeepSeekCompiler.Generators.Tensors.Counting;
 
 namespace DeepSeekCompiler.Generators.Algorithms.Training;
 
@@ -61,8 +62,8 @@ internal sealed class AttentionForward : IAlgorithm
         };
         var mix = b.Sum("Mix", o[t, h, value], score[i, j3] * v[parts.Row(j3), h.Index / s.HeadsPerGroup, value], [.. at, value], [j3]);
         var normalize = b.Map("Normalize", o[t, h, out_], o[t, h, out_] * share[t, h], [.. at, out_]);
-        b.Flops = $"{Count.Number((long)s.Heads * (s.KeyDim + s.ValueDim))} * batch * length * length";
-        b.Bytes = $"{Count.Number(4L * s.Heads * 2 * (s.KeyDim + s.ValueDim))} * batch * length";
+        b.Cost.Work((long)s.Heads * (s.KeyDim + s.ValueDim) * Amount.Batch * Amount.Length * Amount.Length);
+        b.Cost.Move(4L * s.Heads * 2 * (s.KeyDim + s.ValueDim) * Amount.Batch * Amount.Length);
         return new(b.Build())
         {
             Items = [row, h], Block = parts.Block, Query = i, Transpose = transpose, Score = scores, Softmax = softmax, Mix = mix, Normalize = normalize,

@@ -2,6 +2,7 @@ using DeepSeekCompiler.Generators.Expressions;
 using DeepSeekCompiler.Generators.Loops;
 using DeepSeekCompiler.Generators.Loops.Lowering;
 using DeepSeekCompiler.Generators.Spec;
+using DeepSeekCompiler.Generators.Tensors.Counting;
 
 namespace DeepSeekCompiler.Generators.Algorithms.Training;
 
@@ -20,8 +21,8 @@ internal static class BalanceLoss
         b.Input("factor", NumberFormat.F32, 1);
         b.Output("loss", NumberFormat.F32, batch);
         b.Output("slope", NumberFormat.F32, batch, count);
-        b.Flops = Count.Number(8L * count) + " * batch * length";
-        b.Bytes = Count.Number(4L * count) + " * batch * length";
+        b.Cost.Work(8L * count * Amount.Batch * Amount.Length);
+        b.Cost.Move(4L * count * Amount.Batch * Amount.Length);
         var kernel = b.Build();
         var a = Arguments.Of(kernel);
         Buffer logits = a["logits"], chosen = a["chosen"], factor = a["factor"], loss = a["loss"], slope = a["slope"];

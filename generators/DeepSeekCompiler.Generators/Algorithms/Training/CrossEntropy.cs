@@ -1,6 +1,7 @@
 using DeepSeekCompiler.Generators.Expressions;
 using DeepSeekCompiler.Generators.Spec;
 using DeepSeekCompiler.Generators.Tensors;
+using DeepSeekCompiler.Generators.Tensors.Counting;
 
 namespace DeepSeekCompiler.Generators.Algorithms.Training;
 
@@ -32,8 +33,8 @@ internal static class CrossEntropy
         b.Map("Share", share[t], new Select(has, factor[0] / raw[t], 0.0), t);
         b.Map("Gradient", logits[t, u], logits[t, u] * share[t], t, u);
         b.Map("Target", logits[t, at], logits[t, at] - new Select(has, factor[0], 0.0), t);
-        b.Flops = Count.Number(5L * vocabulary) + " * tokens";
-        b.Bytes = Count.Number(8L * vocabulary) + " * tokens";
+        b.Cost.Work(5L * vocabulary * Amount.Tokens);
+        b.Cost.Move(8L * vocabulary * Amount.Tokens);
         return new(b.Build(), t);
     }
 }

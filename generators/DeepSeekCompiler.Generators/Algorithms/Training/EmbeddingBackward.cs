@@ -1,5 +1,6 @@
 using DeepSeekCompiler.Generators.Spec;
 using DeepSeekCompiler.Generators.Tensors;
+using DeepSeekCompiler.Generators.Tensors.Counting;
 
 namespace DeepSeekCompiler.Generators.Algorithms.Training;
 
@@ -16,8 +17,8 @@ internal static class EmbeddingBackward
         var (block, c, d) = ColumnSums.Blocks(hidden);
         var t = new Axis("t", tokens);
         var add = b.Map("Add", de[ids[t], d], de[ids[t], d] + dx[t, d], block, t, c);
-        b.Flops = Count.Number(hidden) + " * tokens";
-        b.Bytes = Count.Number(12L * hidden) + " * tokens";
+        b.Cost.Work(hidden * Amount.Tokens);
+        b.Cost.Move(12L * hidden * Amount.Tokens);
         return new(b.Build(), block, c, t, add);
     }
 }

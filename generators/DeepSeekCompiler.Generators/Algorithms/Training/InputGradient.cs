@@ -1,6 +1,7 @@
 using DeepSeekCompiler.Generators.Expressions;
 using DeepSeekCompiler.Generators.Spec;
 using DeepSeekCompiler.Generators.Tensors;
+using DeepSeekCompiler.Generators.Tensors.Counting;
 
 namespace DeepSeekCompiler.Generators.Algorithms.Training;
 
@@ -30,8 +31,8 @@ internal static class InputGradient
         var panel = b.Temp("panel", n, k);
         var pack = b.Map("Pack", panel[n, k], right.At(n, k), block, n, k);
         var sum = b.Sum("Dot", dx[t, k], left.At(t, n) * panel[n, k], [block, i, k], [n], Operand.Scale(left, t, n, right, n, k), add ? dx[t, k] : null);
-        b.Flops = Count.Flops(rows, columns);
-        b.Bytes = Count.Bytes(rows, columns, NumberFormat.F32);
+        b.Cost.Work(2L * rows * columns * Amount.Tokens);
+        b.Cost.Move(4L * rows * columns + 4L * (rows + columns) * Amount.Tokens);
         return new(b.Build(), [block], i, false, k, n, pack, sum) { Operands = [left, right] };
     }
 
@@ -64,8 +65,8 @@ internal static class InputGradient
         var panel = b.Temp("panel", n, k);
         var pack = b.Map("Pack", panel[n, k], right.At(n, k), a, n, k);
         var sum = b.Sum("Dot", dx[slot, k], left.At(row, n) * panel[n, k], [a, slot, k], [n], Operand.Scale(left, row, n, right, n, k), add ? dx[slot, k] : null);
-        b.Flops = Count.Number(2L * rows * columns) + " a slot";
-        b.Bytes = Count.Number(4L * rows * columns) + " of weights an active expert";
+        b.Cost.Work(2L * rows * columns * Amount.Of(Size.ListedSlots));
+        b.Cost.Move(4L * rows * columns * Amount.Active + 4L * (rows + columns) * Amount.Of(Size.ListedSlots));
         return new(b.Build(), [a], slot, false, k, n, pack, sum) { Operands = [left, right] };
     }
 }

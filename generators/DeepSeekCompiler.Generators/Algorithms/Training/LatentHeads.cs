@@ -1,6 +1,7 @@
 using DeepSeekCompiler.Generators.Expressions;
 using DeepSeekCompiler.Generators.Spec;
 using DeepSeekCompiler.Generators.Tensors;
+using DeepSeekCompiler.Generators.Tensors.Counting;
 
 namespace DeepSeekCompiler.Generators.Algorithms.Training;
 
@@ -63,8 +64,8 @@ internal static class LatentHeads
 
     private static PointAlgorithm Finish(KernelBuilder b, LatentAttentionSpec a, Axis t)
     {
-        b.Flops = Count.Number(3L * a.QkRopeHeadDim) + " * tokens";
-        b.Bytes = Count.Number(8L * a.NumAttentionHeads * (a.QkHeadDim + a.VHeadDim)) + " * tokens";
+        b.Cost.Work(3L * a.QkRopeHeadDim * Amount.Tokens);
+        b.Cost.Move(8L * a.NumAttentionHeads * (a.QkHeadDim + a.VHeadDim) * Amount.Tokens);
         return new(b.Build(), t);
     }
 }

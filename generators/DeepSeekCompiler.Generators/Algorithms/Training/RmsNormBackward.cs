@@ -1,6 +1,7 @@
 using DeepSeekCompiler.Generators.Expressions;
 using DeepSeekCompiler.Generators.Spec;
 using DeepSeekCompiler.Generators.Tensors;
+using DeepSeekCompiler.Generators.Tensors.Counting;
 
 namespace DeepSeekCompiler.Generators.Algorithms.Training;
 
@@ -17,8 +18,8 @@ internal static class RmsNormBackward
         var y = b.Output("y", NumberFormat.F32, tokens, outStride == 0 ? columns : outStride);
         var t = new Axis("t", tokens);
         RmsNorm.Add(b, "", x[t, new Axis("n", columns)], t, weight, eps, d => y[t, d]);
-        b.Flops = Count.Number(4L * columns) + " * tokens";
-        b.Bytes = Count.Number(8L * columns) + " * tokens";
+        b.Cost.Work(4L * columns * Amount.Tokens);
+        b.Cost.Move(8L * columns * Amount.Tokens);
         return new(b.Build(), t);
     }
 
@@ -47,8 +48,8 @@ internal static class RmsNormBackward
         b.Map("Share", along[t], along[t] * inverse[t] * inverse[t] / (double)columns, t);
         Expr value = inverse[t] * (dy[t, d] * weight[d] - x[t, d] * along[t]);
         b.Map("Store", dx[t, d], add ? dx[t, d] + value : value, t, d);
-        b.Flops = Count.Number(10L * columns) + " * tokens";
-        b.Bytes = Count.Number(16L * columns) + " * tokens";
+        b.Cost.Work(10L * columns * Amount.Tokens);
+        b.Cost.Move(16L * columns * Amount.Tokens);
         return new(b.Build(), t);
     }
 
@@ -64,8 +65,8 @@ internal static class RmsNormBackward
         var (block, c, d) = ColumnSums.Blocks(columns);
         var t = new Axis("t", tokens);
         var sum = b.Sum("Sum", dg[d], dy[t, d] * (x[t, d] * inverse[t]), [block, c], [t], null, dg[d]);
-        b.Flops = Count.Number(3L * columns) + " * tokens";
-        b.Bytes = Count.Number(8L * columns) + " * tokens";
+        b.Cost.Work(3L * columns * Amount.Tokens);
+        b.Cost.Move(8L * columns * Amount.Tokens);
         return new(b.Build(), block, c, t, sum);
     }
 }

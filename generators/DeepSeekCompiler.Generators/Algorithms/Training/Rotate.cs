@@ -1,6 +1,7 @@
 using DeepSeekCompiler.Generators.Expressions;
 using DeepSeekCompiler.Generators.Spec;
 using DeepSeekCompiler.Generators.Tensors;
+using DeepSeekCompiler.Generators.Tensors.Counting;
 
 namespace DeepSeekCompiler.Generators.Algorithms.Training;
 
@@ -33,8 +34,8 @@ internal static class Rotate
         b.Map("Second", c[t, h1, i1], Second(rope, position, i1, Of(h1, i1, 0), Of(h1, i1, 1), transposed), t, h1, i1);
         b.Map("StoreFirst", Of(h2, i2, 0), a[t, h2, i2], t, h2, i2);
         b.Map("StoreSecond", Of(h3, i3, 1), c[t, h3, i3], t, h3, i3);
-        b.Flops = Count.Number(3L * heads * ropeDim) + " * tokens";
-        b.Bytes = Count.Number(8L * heads * ropeDim) + " * tokens";
+        b.Cost.Work(3L * heads * ropeDim * Amount.Tokens);
+        b.Cost.Move(8L * heads * ropeDim * Amount.Tokens);
         return new(b.Build(), t);
     }
 

@@ -2,6 +2,7 @@ using DeepSeekCompiler.Generators.Expressions;
 using DeepSeekCompiler.Generators.Loops;
 using DeepSeekCompiler.Generators.Loops.Lowering;
 using DeepSeekCompiler.Generators.Spec;
+using DeepSeekCompiler.Generators.Tensors.Counting;
 
 namespace DeepSeekCompiler.Generators.Algorithms.Training;
 
@@ -21,8 +22,8 @@ internal static class RouterBackward
         b.Input("drouting", NumberFormat.F32, tokens, k);
         b.Input("slope", NumberFormat.F32, 1, count);
         b.Output("dlogits", NumberFormat.F32, tokens, count);
-        b.Flops = Count.Number(20L * count) + " * tokens";
-        b.Bytes = Count.Number(8L * count) + " * tokens";
+        b.Cost.Work(20L * count * Amount.Tokens);
+        b.Cost.Move(8L * count * Amount.Tokens);
         var kernel = b.Build();
         var a = Arguments.Of(kernel);
         Buffer logits = a["logits"], chosen = a["chosen"], drouting = a["drouting"], slope = a["slope"], dlogits = a["dlogits"];

@@ -1,6 +1,7 @@
 using DeepSeekCompiler.Generators.Expressions;
 using DeepSeekCompiler.Generators.Spec;
 using DeepSeekCompiler.Generators.Tensors;
+using DeepSeekCompiler.Generators.Tensors.Counting;
 
 namespace DeepSeekCompiler.Generators.Algorithms.Training;
 
@@ -24,8 +25,8 @@ internal static class WeightGradient
         var panel = b.Temp("panel", t, k);
         var pack = b.Map("Pack", panel[t, k], right.At(t, k), t, k);
         var sum = b.Sum("Dot", dw[n, k], left.At(t, n) * panel[t, k], [n, k], [t], Operand.Scale(left, t, n, right, t, k), dw[n, k]);
-        b.Flops = Count.Flops(rows, columns);
-        b.Bytes = Count.Bytes(2L * rows, columns, NumberFormat.F32);
+        b.Cost.Work(2L * rows * columns * Amount.Tokens);
+        b.Cost.Move(8L * rows * columns + 4L * (rows + columns) * Amount.Tokens);
         return new(b.Build(), [], n, true, k, t, pack, sum) { Operands = [left, right] };
     }
 
@@ -57,8 +58,8 @@ internal static class WeightGradient
         var panel = b.Temp("panel", slot, k);
         var pack = b.Map("Pack", panel[slot, k], right.At(slot, k), a, slot, k);
         var sum = b.Sum("Dot", dw[expert[a], n, k], left.At(slot, n) * panel[slot, k], [a, n, k], [slot], Operand.Scale(left, slot, n, right, slot, k), dw[expert[a], n, k]);
-        b.Flops = Count.Number(2L * rows * columns) + " a slot";
-        b.Bytes = Count.Number(8L * rows * columns) + " of gradients an active expert";
+        b.Cost.Work(2L * rows * columns * Amount.Of(Size.ListedSlots));
+        b.Cost.Move(8L * rows * columns * Amount.Active + 4L * (rows + columns) * Amount.Of(Size.ListedSlots));
         return new(b.Build(), [a], n, true, k, slot, pack, sum) { Operands = [left, right] };
     }
 }

@@ -6,6 +6,7 @@ using DeepSeekCompiler.Generators.Loops.Lowering;
 using DeepSeekCompiler.Generators.Schedules;
 using DeepSeekCompiler.Generators.Spec;
 using DeepSeekCompiler.Generators.Tensors;
+using DeepSeekCompiler.Generators.Tensors.Counting;
 
 namespace DeepSeekCompiler.Generators.Targets.Host;
 
@@ -46,7 +47,7 @@ public static class HostKernel
     private static string Header(TensorKernel kernel, KernelSchedule schedule)
     {
         string text = kernel.Summary;
-        if (kernel.Flops.Length > 0) text += $"\nFLOPs: {kernel.Flops}. Bytes: {kernel.Bytes}.";
+        if (kernel.Cost != KernelCost.None) text += $"\nFLOPs: {kernel.Cost.Flops}. Bytes: {kernel.Cost.Bytes}.";
         return text + $"\nSchedule: {schedule.Name}.";
     }
 
@@ -76,7 +77,15 @@ public static class HostKernel
 
         for (int i = 0; i < kernel.Functions.Count; i++)
             writer.Line($"run.{(kernel.Functions[i].Coarse ? "DispatchEach" : "Dispatch")}(s_{PhaseName(kernel, i)}, &given, {HostExpressions.Print(ItemsOf(variants, i))}, \"{kernel.Kernel.Name}.{PhaseName(kernel, i)}\");");
+        if (kernel.Kernel.Cost != KernelCost.None) PrintCount(kernel.Kernel, writer);
         writer.Close();
+    }
+
+    // Nothing of it is worked out unless somebody measures.
+    private static void PrintCount(TensorKernel kernel, CodeWriter writer)
+    {
+        var cost = kernel.Cost;
+        writer.Line($"run.Clock?.Count(\"{kernel.Name}\", new() {{ WeightFlops = {cost.WeightFlops.Code}, WeightBytes = {cost.WeightBytes.Code}, Flops = {cost.Flops.Code}, Bytes = {cost.Bytes.Code} }});");
     }
 
     // The number of items differs from width to width when tiles do; the run asks the largest and each function clips.

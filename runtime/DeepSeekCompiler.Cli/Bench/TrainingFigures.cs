@@ -3,7 +3,7 @@ using DeepSeekCompiler.Compile;
 using DeepSeekCompiler.Runtime.Execution;
 using DeepSeekCompiler.Runtime.Measurement;
 
-namespace DeepSeekCompiler.Cli.Commands;
+namespace DeepSeekCompiler.Cli.Bench;
 
 /// <summary><c>dsc bench --training</c>: speed of a micro-batch beside the multiply-add peak measured in the same run. Only the folder's config.json is read.</summary>
 internal static class TrainingFigures
@@ -31,10 +31,10 @@ internal static class TrainingFigures
                 w.WriteNumber("batch", batch);
                 w.WriteNumber("length", length);
                 w.WriteNumber("fmaGflops", Math.Round(limits.FmaGflops, 1));
-                BenchCommand.Figure(w, "forwardTokensPerSecond", forward, t => bench.Tokens / t);
-                BenchCommand.Figure(w, "tokensPerSecond", both, t => bench.Tokens / t);
-                BenchCommand.Figure(w, "gflops", both, t => step / t);
-                BenchCommand.Figure(w, "shareOfPeak", both, t => step / t / limits.FmaGflops);
+                BenchJson.Figure(w, "forwardTokensPerSecond", forward, t => bench.Tokens / t);
+                BenchJson.Figure(w, "tokensPerSecond", both, t => bench.Tokens / t);
+                BenchJson.Figure(w, "gflops", both, t => step / t);
+                BenchJson.Figure(w, "shareOfPeak", both, t => step / t / limits.FmaGflops);
                 w.WriteNumber("backwardOverForward", Math.Round(ratio, 3));
                 w.WriteEndObject();
             });
@@ -46,12 +46,7 @@ internal static class TrainingFigures
         Output.Line($"forward: {bench.Tokens / forward.Median:F0} tokens/s ({bench.Tokens / forward.Max:F0} to {bench.Tokens / forward.Min:F0}), {bench.ForwardFlops / 1e9 / forward.Median:F0} GFLOPS of weights");
         Output.Line($"forward and backward: {bench.Tokens / both.Median:F0} tokens/s ({bench.Tokens / both.Max:F0} to {bench.Tokens / both.Min:F0}), {step / both.Median:F0} GFLOPS of weights, {100 * step / both.Median / limits.FmaGflops:F0} % of peak");
         Output.Line($"backward takes {ratio:F2} times as long as forward");
-        if (kernels)
-        {
-            var (times, seconds) = bench.ByKernel();
-            KernelTable.Print(FormattableString.Invariant($"a micro-batch of {bench.Tokens} tokens"), seconds, 1, times);
-        }
-
+        if (kernels) KernelTable.Print(FormattableString.Invariant($"a micro-batch of {bench.Tokens} tokens"), bench.ByKernel(), limits);
         return 0;
     }
 }

@@ -1,17 +1,19 @@
 using DeepSeekCompiler.Generators.Spec;
 
-namespace DeepSeekCompiler.GpuBenchmark.Timing;
+namespace DeepSeekCompiler.Compile.Measuring;
 
 /// <summary>What router and dispatch hand to the experts: every token has its own random choice. A slot is a token at one of its experts; slots of an expert
 /// lie side by side.</summary>
-internal sealed class RoutingData
+public sealed class RoutingData
 {
     /// <param name="spec">The model.</param>
     /// <param name="tokens">Tokens of the call.</param>
-    public RoutingData(ModelSpec spec, int tokens)
+    /// <param name="seed">Which random choice.</param>
+    public RoutingData(ModelSpec spec, int tokens, int seed = 0)
     {
+        ArgumentNullException.ThrowIfNull(spec);
         int experts = spec.Experts?.NRoutedExperts ?? 1, k = spec.Experts?.NumExpertsPerTok ?? 1;
-        var random = new Random(tokens);
+        var random = new Random(tokens + (seed << 16));
         var all = Enumerable.Range(0, experts).ToArray();
         Ids = [.. Enumerable.Range(0, tokens).Select(_ => random.Next(spec.VocabSize))];
         Chosen = [.. Enumerable.Range(0, tokens).SelectMany(_ =>
