@@ -16,6 +16,7 @@ internal sealed class SuiteConfig : ManualConfig
         AddColumnProvider(DefaultColumnProviders.Descriptor, DefaultColumnProviders.Params, DefaultColumnProviders.Statistics);
         AddColumn(StatisticColumn.Median, StatisticColumn.Min, StatisticColumn.Max);
         foreach (var column in LimitColumn.All) AddColumn(column);
+        SummaryStyle = BenchmarkDotNet.Reports.SummaryStyle.Default.WithMaxParameterColumnWidth(60);
         AddExporter(MarkdownExporter.GitHub, JsonExporter.Full, LimitExporter.Default);
     }
 }

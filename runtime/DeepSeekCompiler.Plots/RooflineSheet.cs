@@ -10,6 +10,7 @@ public static class RooflineSheet
     private const int Width = 960;
     private const int Height = 720;
     private const int FontSize = 12;
+    private const double LetterWidth = 0.62;
     private const int LargestMark = 44;
     private static readonly PixelPadding s_padding = new(70, 20, 55, 45);
 
@@ -81,8 +82,8 @@ public static class RooflineSheet
         {
             string name = string.Create(CultureInfo.InvariantCulture, $"{p.Name} {100 * p.Share:0.#} %");
             var (x, y) = view.Pixel(p);
-            if (places.Place(x, y, Size(p) / 2, (name.Length * FontSize * 0.56, FontSize + 4)) is not { } place) continue;
-            double width = name.Length * FontSize * 0.56, nearX = Math.Clamp(x, place.X, place.X + width), nearY = Math.Clamp(y, place.Y, place.Y + FontSize + 4);
+            if (places.Place(x, y, Size(p) / 2, (name.Length * FontSize * LetterWidth, FontSize + 4)) is not { } place) continue;
+            double width = name.Length * FontSize * LetterWidth, nearX = Math.Clamp(x, place.X, place.X + width), nearY = Math.Clamp(y, place.Y, place.Y + FontSize + 4);
             var (lineX, lineY) = view.Coordinates(nearX, nearY);
             var leader = plot.Add.Line(Math.Log10(p.Intensity), Math.Log10(p.Gflops), lineX, lineY);
             (leader.Color, leader.LineWidth) = (Colors.Gray.WithAlpha(0.5), 0.8f);

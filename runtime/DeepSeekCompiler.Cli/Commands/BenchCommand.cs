@@ -58,6 +58,8 @@ internal static class BenchCommand
         var prefills = prefill.Select(n => new PrefillFigure(n, bench.Prefill(n), byKernel ? bench.PrefillByKernel(model.Host, n) : null)).ToList();
         var decodes = decodeAt.Select(n => new DecodeFigure(n, bench.Decode(n, tokens), byKernel ? bench.DecodeByKernel(model.Host, n, tokens) : null)).ToList();
         var generation = prompt.Length == 0 ? null : Generate(model, prompt, speculative);
+        // Once more, should the machine have been busy with something else.
+        limits = MachineLimits.Best(limits, MachineLimits.Measure(model.Host));
         var figures = new BenchFigures(model.Info, model.Host.Threads, limits, prefills, decodes, generation, Environment.WorkingSet / (double)(1 << 20));
         if (json) BenchJson.Print(figures);
         else BenchText.Print(figures);

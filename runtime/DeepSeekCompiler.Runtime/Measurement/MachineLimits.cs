@@ -26,9 +26,18 @@ public sealed record MachineLimits(double ReadGBs, double CacheGBs, double FmaGf
         return (Math.Max(arithmetic, memory), arithmetic > memory ? "arithmetic" : "memory");
     }
 
-    /// <summary>Medians of several runs on the threads of <paramref name="run"/>.</summary>
-    public static unsafe MachineLimits Measure(HostRun run, int repetitions = 7)
+    /// <summary>The better of two measurements: a roof is what the machine can do, and neighbours only ever take from it.</summary>
+    public static MachineLimits Best(MachineLimits a, MachineLimits b)
     {
+        ArgumentNullException.ThrowIfNull(a);
+        ArgumentNullException.ThrowIfNull(b);
+        return new(Math.Max(a.ReadGBs, b.ReadGBs), Math.Max(a.CacheGBs, b.CacheGBs), Math.Max(a.FmaGflops, b.FmaGflops));
+    }
+
+    /// <summary>The best of several runs on the threads of <paramref name="run"/>, one right behind the other.</summary>
+    public static unsafe MachineLimits Measure(HostRun run, int repetitions = 9)
+    {
+        ArgumentNullException.ThrowIfNull(run);
         byte* memory = (byte*)NativeMemory.AlignedAlloc((nuint)ReadBytes, 4096);
         float* sink = (float*)NativeMemory.AlignedAlloc((nuint)((run.Threads + 1) * 64), 64);
         try
@@ -36,12 +45,12 @@ public sealed record MachineLimits(double ReadGBs, double CacheGBs, double FmaGf
             new Span<byte>(memory, (int)ReadBytes).Fill(1);
             var work = (Work*)(sink + (16 * run.Threads));
             *work = new Work { Memory = memory, Sink = sink, Share = ReadBytes / run.Threads / 256 * 256, Trips = 1 };
-            double read = Median(repetitions, () => run.Dispatch(&Read, work, run.Threads));
             long bytes = work->Share * run.Threads;
+            double read = Least(run, repetitions, &Read, work);
             (work->Share, work->Trips) = (CacheBytes, CacheTrips);
-            double cached = Median(repetitions, () => run.Dispatch(&Read, work, run.Threads));
-            double fma = Median(repetitions, () => run.Dispatch(Vector512.IsHardwareAccelerated ? &Multiply512 : &Multiply, work, run.Threads));
-            return new MachineLimits(bytes / read / 1e9, (double)CacheBytes * CacheTrips * run.Threads / cached / 1e9, 2.0 * run.Threads * Sums * PeakTrips * (Vector512.IsHardwareAccelerated ? 16 : Vector<float>.Count) / fma / 1e9);
+            double cached = Least(run, repetitions, &Read, work);
+            double fma = Least(run, repetitions, Vector512.IsHardwareAccelerated ? &Multiply512 : &Multiply, work);
+            return new(bytes / read / 1e9, (double)CacheBytes * CacheTrips * run.Threads / cached / 1e9, 2.0 * run.Threads * Sums * PeakTrips * (Vector512.IsHardwareAccelerated ? 16 : Vector<float>.Count) / fma / 1e9);
         }
         finally
         {
@@ -50,19 +59,19 @@ public sealed record MachineLimits(double ReadGBs, double CacheGBs, double FmaGf
         }
     }
 
-    private static double Median(int repetitions, Action action)
+    private static unsafe double Least(HostRun run, int repetitions, delegate*<void*, int, int, void> body, Work* work)
     {
-        action();
-        var times = new double[repetitions];
-        for (int i = 0; i < repetitions; i++)
+        double least = double.MaxValue;
+        run.Loop(() =>
         {
-            long start = Stopwatch.GetTimestamp();
-            action();
-            times[i] = Stopwatch.GetElapsedTime(start).TotalSeconds;
-        }
-
-        Array.Sort(times);
-        return times[repetitions / 2];
+            for (int i = 0; i <= repetitions; i++)
+            {
+                long start = Stopwatch.GetTimestamp();
+                run.Dispatch(body, work, run.Threads);
+                least = Math.Min(least, Stopwatch.GetElapsedTime(start).TotalSeconds);
+            }
+        });
+        return least;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
