@@ -47,7 +47,7 @@ internal sealed class ModelOptions
         string folder = Folder(parsed);
         return ModelLoader.Load(folder, new LoadOptions
         {
-            Threads = threads, VectorWidth = WidthOf(parsed), Fp8 = Policy(parsed), Cache = CacheOf(parsed), Device = device, SplitActivations = split,
+            Threads = threads, VectorWidth = WidthOf(parsed), Fp8 = Policy(parsed), Cache = CacheOf(parsed.GetValue(Cache)!), Device = device, SplitActivations = split,
             Upload = ProgressLine.Bytes("Copying weights to " + device),
         }, out report);
     }
@@ -67,7 +67,7 @@ internal sealed class ModelOptions
         var other => throw new UserException($"There is no FP8 policy {other}; weight-only and full are."),
     };
 
-    private NumberFormat CacheOf(ParseResult parsed) => parsed.GetValue(Cache) switch
+    public static NumberFormat CacheOf(string cache) => cache switch
     {
         "f32" => NumberFormat.F32,
         "bf16" => NumberFormat.BF16,

@@ -61,4 +61,8 @@ internal static class Tolerances
 
     /// <summary>Attention with queries and softmax weights rounded to bfloat16, as <see cref="Contraction"/>: 8 bits each, whose errors mostly cancel.</summary>
     public const double Bf16Attention = 2e-5;
+
+    /// <summary>Prefill attention over whole numbers with scores in the ten thousands, as <see cref="Contraction"/>: the largest score's weight is one but for the rounding
+    /// of its product with the scale (2^-24 of it), which softmax weights rounded to bfloat16 and their total do not share.</summary>
+    public const double WholeAttention = 1e-8;
 }

@@ -90,6 +90,19 @@ internal sealed class ActivationRows
         return new(token, row, k, rows, stages);
     }
 
+    /// <summary>Rows that are one bfloat16 term each, whatever they are made of.</summary>
+    /// <param name="b">The kernel.</param>
+    /// <param name="token">Rows.</param>
+    /// <param name="most">The most there ever are: room for them.</param>
+    /// <param name="columns">Width.</param>
+    /// <param name="value">A number by row and column.</param>
+    public static ActivationRows Rounded(KernelBuilder b, Axis token, Expr most, int columns, Func<Axis, Axis, Expr> value)
+    {
+        Axis k = new("k", columns), row = new("r", token.Extent, null, token.Max);
+        var rows = b.Temp("rows", NumberFormat.BF16, most, k);
+        return new(token, row, k, rows, [b.Map("Rows", rows[row, k], value(row, k), row, k)]);
+    }
+
     /// <summary>The rows that the slots of an expert multiply, side by side: packed as they are gathered. Rows of other forms are gathered where they are read.</summary>
     /// <param name="b">The kernel.</param>
     /// <param name="form">How they are multiplied.</param>

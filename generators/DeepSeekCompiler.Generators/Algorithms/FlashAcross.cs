@@ -1,7 +1,6 @@
 using DeepSeekCompiler.Generators.Expressions;
 using DeepSeekCompiler.Generators.Spec;
 using DeepSeekCompiler.Generators.Tensors;
-using DeepSeekCompiler.Generators.Tensors.Counting;
 
 namespace DeepSeekCompiler.Generators.Algorithms;
 
@@ -52,18 +51,14 @@ internal sealed class FlashAcross : IAlgorithm
         Axis Filled(string token) => new(token, blocks * QueryBlock, null, Limits.MaxChunk + QueryBlock);
         var keys = b.Temp("keys", keyDim, Limits.PageTokens);
         var values = b.Temp("values", Limits.PageTokens, valueDim);
-        var softmax = new OnlineSoftmax(b, Limits.MaxChunk + QueryBlock, valueDim, i);
+        var softmax = OnlineSoftmax.OfAHead(b, Limits.MaxChunk + QueryBlock, valueDim, i);
         softmax.Begin(h, Filled);
         var parts = new FlashAcrossParts(b, pages, h, page, tokens, position);
         if (latent is null) parts.Copy(s, keys, values);
         else parts.Expand(latent, weight!, keys, values);
-        softmax.Attend(h, page, block, t, position, row => new(row, Limits.PageTokens), (j, d) => q[Expr.Min(t, tokens - 1), h, d] * keys[d, j], keyDim, s.Scale, values);
+        softmax.Attend(h, page, block, t, position, row => new(row, Limits.PageTokens), (j, d) => q[Expr.Min(t, tokens - 1), h, d] * keys[d, j], keyDim, s.Scale, (j, v) => values[j, v]);
         softmax.End(o, h, new("q_", tokens, null, Limits.MaxChunk));
-        // A query attends to all tokens in front of it and to itself.
-        b.Cost.Work((long)s.Heads * (keyDim + valueDim) * (2 * Amount.Position * Amount.Tokens + Amount.Tokens * Amount.Tokens + Amount.Tokens));
-        b.Cost.Move((long)s.CacheRow * s.Cache.Bytes() * (Amount.Position + Amount.Tokens) + 4L * s.Heads * (keyDim + valueDim) * Amount.Tokens);
-        // Keys and values of the whole context are made again for every chunk.
-        if (weight is not null) b.Cost.Product(weight, Amount.Position + Amount.Tokens);
+        softmax.State(s, keyDim, weight);
         return new(b.Build())
         {
             Head = h, Page = page, Block = block, Query = i, Online = softmax, Parts = parts,

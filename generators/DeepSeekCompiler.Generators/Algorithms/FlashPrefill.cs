@@ -1,7 +1,6 @@
 using DeepSeekCompiler.Generators.Expressions;
 using DeepSeekCompiler.Generators.Spec;
 using DeepSeekCompiler.Generators.Tensors;
-using DeepSeekCompiler.Generators.Tensors.Counting;
 
 namespace DeepSeekCompiler.Generators.Algorithms;
 
@@ -62,16 +61,12 @@ internal sealed class FlashPrefill : IAlgorithm
         var i = new Axis("i", Expr.Min(QueryBlock, tokens - block.Index * QueryBlock), null, QueryBlock);
         Expr t = block.Index * QueryBlock + i;
         Axis All(string token) => new(token, tokens, null, Limits.MaxChunk);
-        var softmax = new OnlineSoftmax(b, Limits.MaxChunk, valueDim, i);
+        var softmax = OnlineSoftmax.OfAHead(b, Limits.MaxChunk, valueDim, i);
         softmax.Begin(h, All);
         result.Define();
-        softmax.Attend(h, page, block, t, position, Rows, (j, d) => q[t, h, d] * keys[j, d], keyDim, s.Scale, values);
+        softmax.Attend(h, page, block, t, position, Rows, (j, d) => q[t, h, d] * keys[j, d], keyDim, s.Scale, (j, v) => values[j, v]);
         softmax.End(o, h, All("q_"));
-        // A query attends to all tokens in front of it and to itself.
-        b.Cost.Work((long)s.Heads * (keyDim + valueDim) * (2 * Amount.Position * Amount.Tokens + Amount.Tokens * Amount.Tokens + Amount.Tokens));
-        b.Cost.Move((long)s.CacheRow * s.Cache.Bytes() * (Amount.Position + Amount.Tokens) + 4L * s.Heads * (keyDim + valueDim) * Amount.Tokens);
-        // Keys and values of the whole context are made again for every chunk.
-        if (weight is not null) b.Cost.Product(weight, Amount.Position + Amount.Tokens);
+        softmax.State(s, keyDim, weight);
         return new(b.Build())
         {
             Head = h, Page = page, Block = block, Query = i, DecodeKey = result.DecodeKey, DecodeValue = result.DecodeValue,

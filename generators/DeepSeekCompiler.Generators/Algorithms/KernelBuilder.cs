@@ -12,6 +12,7 @@ internal sealed class KernelBuilder(string name, string summary)
     private readonly List<Tensor> _tensors = new();
     private readonly List<Stage> _stages = new();
     private readonly List<Axis> _folds = new();
+    private (Var Counter, Expr Launches)? _repeat;
 
     public string Name { get; } = name;
 
@@ -21,6 +22,16 @@ internal sealed class KernelBuilder(string name, string summary)
     {
         var variable = new Var(scalar, ScalarKind.I32, bound);
         _scalars.Add(variable);
+        return variable;
+    }
+
+    /// <summary>A parameter that counts the launches which the kernel takes.</summary>
+    /// <param name="scalar">Its name.</param>
+    /// <param name="launches">How many there are.</param>
+    public Var Repeat(string scalar, Expr launches)
+    {
+        var variable = Scalar(scalar);
+        _repeat = (variable, launches);
         return variable;
     }
 
@@ -55,7 +66,7 @@ internal sealed class KernelBuilder(string name, string summary)
         return axis;
     }
 
-    public TensorKernel Build() => new(Name, summary, _scalars, _tensors, _stages) { Folds = _folds, Cost = Cost.Cost };
+    public TensorKernel Build() => new(Name, summary, _scalars, _tensors, _stages) { Folds = _folds, Repeat = _repeat, Cost = Cost.Cost };
 
     private Tensor Add(Tensor tensor)
     {

@@ -12,6 +12,9 @@ public static class Limits
     /// <summary>Tokens of a cache page.</summary>
     public const int PageTokens = 64;
 
+    /// <summary>Tokens whose keys and values lie expanded in device memory at once: whole pages; 256 MB with 128 heads of 128 numbers.</summary>
+    public const int SegmentTokens = 4096;
+
     /// <summary>Most parts that decode attention splits a context into.</summary>
     public const int MaxSplits = 16;
 

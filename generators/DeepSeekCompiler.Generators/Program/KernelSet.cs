@@ -83,11 +83,7 @@ public sealed partial class KernelSet
             var fitting = t.PacksPanels ? decodeAcross : decode;
             return KernelLowering.Lower(fitting.Kernel, AttentionDecodeSchedule.Of(fitting, t, f.Linear));
         });
-        var prefill = FlashPrefill.Define("AttentionPrefill", shape, latent, f.Linear);
-        var across = FlashAcross.Define("AttentionPrefill", shape, latent, f.Linear);
-        Add("AttentionPrefill", t => t.PacksPanels
-            ? KernelLowering.Lower(across.Kernel, FlashAcrossSchedule.Of(across, t))
-            : KernelLowering.Lower(prefill.Kernel, FlashPrefillSchedule.Of(prefill, t)));
+        Add("AttentionPrefill", new PrefillAttention("AttentionPrefill", shape, latent, f.Linear).Lower);
         int width = spec.Attention.NumAttentionHeads * spec.Attention.ValueDim;
         Matrix("AttentionOut", (n, form) => Linear.Define(n, "Output projection of attention, added to the residual stream.", form, new(width, null, quantize), spec.HiddenSize, f.Linear, true));
     }

@@ -18,4 +18,7 @@ public sealed record Phase(string Name, IReadOnlyList<Split> Splits, IReadOnlyLi
 
     /// <summary>The same for the parts of decode attention.</summary>
     internal AttentionTile? Attention { get; init; }
+
+    /// <summary>The same for the queries of prefill attention.</summary>
+    internal FlashPhase? Flash { get; init; }
 }

@@ -16,6 +16,7 @@ public static class SchedulePrinter
             text.Append("  phase ").Append(phase.Name).Append('\n');
             if (phase.Tile is { } tile) text.Append("    ").Append(tile).Append('\n');
             if (phase.Attention is { } attention) text.Append("    ").Append(attention).Append('\n');
+            if (phase.Flash is { } flash) text.Append("    ").Append(flash).Append('\n');
             foreach (var stage in phase.Prologue) Print(stage, "every worker", text);
             foreach (var branch in phase.Branches)
             {

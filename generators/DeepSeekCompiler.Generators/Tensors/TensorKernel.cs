@@ -15,6 +15,9 @@ public sealed record TensorKernel(string Name, string Summary, IReadOnlyList<Var
     /// <summary>Serial axes of folds (online softmax): the stages that share one run together for each of its values.</summary>
     public IReadOnlyList<Axis> Folds { get; init; } = [];
 
+    /// <summary>For a kernel whose phases run several times: the parameter that counts, which no caller gives, and how often. Null for once.</summary>
+    public (Var Counter, Expr Launches)? Repeat { get; init; }
+
     /// <summary>What a call must do and move.</summary>
     public KernelCost Cost { get; init; } = KernelCost.None;
 }

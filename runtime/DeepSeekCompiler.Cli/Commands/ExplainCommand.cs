@@ -20,10 +20,11 @@ internal static class ExplainCommand
         var architecture = new Option<string?>("--arch") { Description = "CUDA architecture: sm_80, sm_89 or sm_90a. Default: resources of all, code of the newest." };
         var tokens = new Option<int?>("--tokens") { Description = "Tokens of the call that the roofline bound is for. Default: 512 in prefill kernels, 1 in others." };
         var context = new Option<int>("--context") { Description = "Tokens in the cache after that call.", DefaultValueFactory = _ => 4096 };
+        var cache = new Option<string>("--cache") { Description = "Format of the KV cache: f32 or bf16.", DefaultValueFactory = _ => "f32" };
         var width = new Option<int>("--width") { Description = "Vector width of host code.", DefaultValueFactory = _ => HostVector.Width };
         var json = new Option<bool>("--json") { Description = "One JSON object instead of text." };
-        var command = new Command("explain", "Shows specification, cost, kernels, schedules, resources and generated text.") { model, kernel, target, show, architecture, tokens, context, width, json };
-        command.SetAction(parsed => Run(parsed.GetValue(model) ?? SampleModel.Folder(), parsed.GetValue(kernel), parsed.GetValue(json), new ExplainOptions
+        var command = new Command("explain", "Shows specification, cost, kernels, schedules, resources and generated text.") { model, kernel, target, show, architecture, tokens, context, cache, width, json };
+        command.SetAction(parsed => Run(parsed.GetValue(model) ?? SampleModel.Folder(), parsed.GetValue(kernel), parsed.GetValue(json), ModelOptions.CacheOf(parsed.GetValue(cache)!), new ExplainOptions
         {
             Target = Known(parsed.GetValue(target)!, s_targets, "target"),
             Width = WidthOf(parsed.GetValue(width)),
@@ -35,9 +36,10 @@ internal static class ExplainCommand
         return command;
     }
 
-    private static int Run(string model, string? kernel, bool json, ExplainOptions options)
+    private static int Run(string model, string? kernel, bool json, NumberFormat cache, ExplainOptions options)
     {
-        var explainer = new Explainer(Catalogue.Find(model) ?? (File.Exists(model) ? CheckpointSpec.ReadConfig(model) : Spec(model)), options);
+        var spec = Catalogue.Find(model) ?? (File.Exists(model) ? CheckpointSpec.ReadConfig(model) : Spec(model));
+        var explainer = new Explainer(spec with { Formats = spec.Formats with { Cache = cache } }, options);
         if (json) Output.Json(w => explainer.WriteJson(w, kernel));
         else Console.Out.Write(kernel is null ? explainer.Overview() : explainer.Kernel(kernel));
         return 0;

@@ -22,7 +22,7 @@ public abstract class DeviceKernel
     /// <summary>Threads of a group; 0 for the program's.</summary>
     public int Threads { get; }
 
-    /// <summary>Dynamic shared memory of a group, in bytes; a kernel that has any wants a multiprocessor for itself.</summary>
+    /// <summary>Dynamic shared memory of a group, in bytes.</summary>
     public int SharedBytes { get; }
 
     /// <summary>A small number that is its own in this process.</summary>

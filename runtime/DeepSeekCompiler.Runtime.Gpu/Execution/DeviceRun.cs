@@ -14,6 +14,9 @@ namespace DeepSeekCompiler.Runtime.Gpu.Execution;
 /// <summary>The queue, kernels and working memory of a model on a device, as generated code sees them. Launches are queued in order and never waited for.</summary>
 public sealed class DeviceRun : IDisposable
 {
+    // Shared memory that a group may have on every device with matrix instructions.
+    private const int SharedByAll = 99 * 1024;
+
     private readonly OpenDevice _device;
     private readonly DeviceWeights _weights;
     private readonly int _threads;
@@ -121,9 +124,9 @@ public sealed class DeviceRun : IDisposable
         }
     }
 
-    // A kernel with dynamic shared memory has a multiprocessor to itself.
+    // A ring of tiles that only the largest devices have room for has a multiprocessor to itself; groups of other kernels share one or wait for one.
     private int GroupsOf(int sharedBytes, int threads) =>
-        sharedBytes > 0 ? _device.Info.Units : _device.Info.Units * (threads == 1 ? 8 : Math.Max(1, 1024 / threads));
+        sharedBytes > SharedByAll ? _device.Info.Units : _device.Info.Units * (threads == 1 ? 8 : Math.Max(1, 1024 / threads));
 
     /// <inheritdoc/>
     public void Dispose()

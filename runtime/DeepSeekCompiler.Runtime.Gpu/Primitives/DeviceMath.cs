@@ -19,6 +19,12 @@ public static class DeviceMath
     [OpenCl("exp($0)")]
     public static float Exp(float x) => MathF.Exp(x);
 
+    /// <summary>2^x, to two units in the last place; on CUDA nothing below 2^-126.</summary>
+    [IntrinsicImplementation]
+    [Ptx("ex2.approx.ftz.f32 $r0, $0;")]
+    [OpenCl("exp2($0)")]
+    public static float Exp2(float x) => float.Exp2(x);
+
     /// <summary>Square root, correctly rounded on CUDA.</summary>
     [IntrinsicImplementation]
     [Ptx("sqrt.rn.f32 $r0, $0;")]

@@ -36,6 +36,8 @@ public readonly record struct DeviceNumber(int Value)
 public readonly record struct StepNumber(int Value)
 {
     public static implicit operator DeviceNumber(StepNumber number) => new(number.Value);
+
+    public static implicit operator int(StepNumber number) => number.Value;
 }
 
 /// <summary>Stands in for the runtime's class of the name: launches run at once, on a few groups.</summary>

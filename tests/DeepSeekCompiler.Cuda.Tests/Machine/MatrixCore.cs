@@ -23,6 +23,10 @@ public static unsafe class MatrixCore
 
     public static Parked<Words4> LoadMatrixTransposed(ref Words4 row) => Load(ref row, s_loadTransposed);
 
+    public static Parked<Words4> LoadMatrix(ref Words4 row, int pieces) => Load(ref Behind(ref row, pieces), s_load);
+
+    public static Parked<Words4> LoadMatrixTransposed(ref Words4 row, int pieces) => Load(ref Behind(ref row, pieces), s_loadTransposed);
+
     public static Parked<Sums4> MmaBF16(Sums4 sums, Words4 a, Words2 b) => Multiply(sums, a, b, s_multiplyBF16);
 
     public static Parked<Sums4> MmaE4M3(Sums4 sums, Words4 a, Words2 b) => Multiply(sums, a, b, s_multiplyE4M3);
@@ -50,6 +54,15 @@ public static unsafe class MatrixCore
     private static readonly Action<Warp> s_exchange = ExchangeAcross;
 
     private static (Warp Warp, int Lane) Here() => (Lane.Current.Warp, Lane.Current.Number % Warp.Lanes);
+
+    // A view checks its own index; what is added to it is checked here.
+    private static ref Words4 Behind(ref Words4 row, int pieces)
+    {
+        var shared = Lane.Current.Group.Shared;
+        long at = (byte*)Unsafe.AsPointer(ref row) - shared.Start + (16L * pieces);
+        if (at < 0 || at + 16 > shared.Length) throw new IndexOutOfRangeException($"byte {at} of {shared.Length} of shared memory");
+        return ref Unsafe.Add(ref row, pieces);
+    }
 
     private static Parked<Words4> Load(ref Words4 row, Action<Warp> instruction)
     {

@@ -9,7 +9,15 @@ internal sealed class Matrix
 {
     private readonly int _blocks;
 
-    public Matrix(DeviceMemory memory, Random random, NumberFormat format, int rows, int columns, int count = 1, bool whole = false)
+    /// <param name="memory">The device's.</param>
+    /// <param name="random">Where numbers come from.</param>
+    /// <param name="format">How they are stored.</param>
+    /// <param name="rows">Rows of one.</param>
+    /// <param name="columns">Columns.</param>
+    /// <param name="count">How many.</param>
+    /// <param name="whole">Whole numbers, scales that are powers of two.</param>
+    /// <param name="number">Other bfloat16 numbers than those; null for those.</param>
+    public Matrix(DeviceMemory memory, Random random, NumberFormat format, int rows, int columns, int count = 1, bool whole = false, Func<Random, double>? number = null)
     {
         (Rows, Columns) = (rows, columns);
         int blockColumns = (columns + 127) / 128;
@@ -34,7 +42,7 @@ internal sealed class Matrix
             var codes = new ushort[values.Length];
             for (int i = 0; i < codes.Length; i++)
             {
-                codes[i] = BF16.Encode(whole ? random.Next(-8, 9) : (float)((random.NextDouble() * 2) - 1));
+                codes[i] = BF16.Encode(number is not null ? (float)number(random) : whole ? random.Next(-8, 9) : (float)((random.NextDouble() * 2) - 1));
                 values[i] = BF16.Decode(codes[i]);
             }
 

@@ -47,6 +47,12 @@ public static class KernelLowering
                 continue;
             }
 
+            if (phase.Flash is { } flash)
+            {
+                functions.Add(FlashFunction.Of(kernel.Name + phase.Name, kernel.Scalars, arguments, flash));
+                continue;
+            }
+
             var used = new List<Buffer>();
             var function = new PhaseLowering(kernel, phase, arguments, schedule.Layouts).Lower(used);
             BufferUse.Collect(function.Body, used);
@@ -59,7 +65,7 @@ public static class KernelLowering
 
     private static LoopFunction Finish(LoopFunction function)
     {
-        if (function is TensorFunction or AttentionFunction) return function;
+        if (function is TensorFunction or AttentionFunction or FlashFunction) return function;
         function = Passes.Pipeline.Run(function);
         var problems = LoopVerifier.Check(function);
         return problems.Count == 0 ? function : throw new LoweringException(problems[0]);

@@ -31,7 +31,11 @@ public static class DeviceKernel
             if (tensor.Role != TensorRole.Temp) parameters.Add(($"ArrayView<{HostTypes.Element(tensor.Format)}>", tensor.Name));
         }
 
-        foreach (var scalar in kernel.Scalars) parameters.Add((DeviceScalars.Type(scalar), scalar.Name));
+        foreach (var scalar in kernel.Scalars)
+        {
+            if (scalar != kernel.Repeat?.Counter) parameters.Add((DeviceScalars.Type(scalar), scalar.Name));
+        }
+
         // Kernels are printed first, because the launch needs to know how much memory of its own a group takes.
         var strides = Strides(kernel);
         var body = new CodeWriter(writer.Depth);
@@ -50,6 +54,11 @@ public static class DeviceKernel
                 AttentionParts.Print(attention, name, strides, body);
                 slots.Add(0);
             }
+            else if (function is FlashFunction flash)
+            {
+                FlashAttention.Print(flash, name, strides, body);
+                slots.Add(0);
+            }
             else
             {
                 slots.Add(DeviceFunction.Print(function, name, target, strides, body));
@@ -61,6 +70,7 @@ public static class DeviceKernel
         writer.Line();
         writer.Open("public struct Arguments");
         foreach (var (type, name) in parameters) writer.Line($"public {type} {name};");
+        if (kernel.Repeat is { } repeat) writer.Line($"public int {repeat.Counter.Name};");
         foreach (var buffer in lowered.Workspace) writer.Line($"public ArrayView<{HostTypes.Element(buffer.Buffer.Format)}> {buffer.Buffer.Name};");
         if (slots.Exists(s => s > 0)) writer.Line("public ArrayView<float> scratch;");
         foreach (var map in lowered.Functions.SelectMany(Maps)) writer.Line($"public long {map.Name};");
@@ -90,6 +100,12 @@ public static class DeviceKernel
             }
         }
 
+        if (lowered.Kernel.Repeat is var (counter, launches))
+        {
+            writer.Open($"for (int {counter.Name} = 0; {counter.Name} < {DeviceExpressions.Print(Affine.Simplify(launches))}; {counter.Name}++)");
+            writer.Line($"given.{counter.Name} = {counter.Name};");
+        }
+
         for (int i = 0; i < slots.Count; i++)
         {
             string items = DeviceExpressions.Print(lowered.Functions[i].Items);
@@ -98,6 +114,7 @@ public static class DeviceKernel
             writer.Line($"run.Launch(s_{Phase(lowered, i)}, given, {items});");
         }
 
+        if (lowered.Kernel.Repeat is not null) writer.Close();
         writer.Close();
     }
 
@@ -105,6 +122,7 @@ public static class DeviceKernel
     private static string Group(LoopFunction function) => function switch
     {
         TensorFunction { Tile: var tile } => ", " + Number(tile.Threads) + (tile.DynamicBytes == 0 ? "" : ", " + Number(tile.DynamicBytes)),
+        FlashFunction { Phase.Tile: var tile } => $", {Number(tile.Threads)}, {Number(tile.DynamicBytes)}",
         AttentionFunction { Tile: var tile } => $", {Number(tile.Threads)}, {Number(tile.DynamicBytes)}",
         _ => "",
     };

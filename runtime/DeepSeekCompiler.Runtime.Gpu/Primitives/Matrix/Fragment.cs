@@ -12,6 +12,34 @@ public static class Fragment
     /// <summary>An 8-column operand: the first half of the reduced numbers, then the second.</summary>
     public static Words2 B(uint low, uint high) => new() { X = low, Y = high };
 
+    /// <summary>Sums of row g, then of row g + 8.</summary>
+    public static Sums4 Sums(float left, float right, float below, float belowRight) => new() { X = left, Y = right, Z = below, W = belowRight };
+
+    /// <summary>Scores whose keys a query may not see become the lowest there is.</summary>
+    /// <param name="scores">Of two keys with two queries, the second one eight tokens later.</param>
+    /// <param name="reach">How many tokens the first query stands behind the first key.</param>
+    /// <param name="lowest">The lowest.</param>
+    public static Sums4 Hide(Sums4 scores, int reach, float lowest) => new()
+    {
+        X = reach >= 0 ? scores.X : lowest,
+        Y = reach >= 1 ? scores.Y : lowest,
+        Z = reach >= -8 ? scores.Z : lowest,
+        W = reach >= -7 ? scores.W : lowest,
+    };
+
+    /// <summary>Softmax weights: 2 to the power of scores times a factor, less their row's maximum.</summary>
+    /// <param name="scores">Scores.</param>
+    /// <param name="factor">Scale times log2 e.</param>
+    /// <param name="most">Maximum of row g.</param>
+    /// <param name="below">Maximum of row g + 8.</param>
+    public static Sums4 Weights(Sums4 scores, float factor, float most, float below) => new()
+    {
+        X = DeviceMath.Exp2(DeviceMath.MulAdd(scores.X, factor, -most)),
+        Y = DeviceMath.Exp2(DeviceMath.MulAdd(scores.Y, factor, -most)),
+        Z = DeviceMath.Exp2(DeviceMath.MulAdd(scores.Z, factor, -below)),
+        W = DeviceMath.Exp2(DeviceMath.MulAdd(scores.W, factor, -below)),
+    };
+
     /// <summary>Sums times a factor of their row.</summary>
     /// <param name="sums">The sums.</param>
     /// <param name="row">Of row g.</param>

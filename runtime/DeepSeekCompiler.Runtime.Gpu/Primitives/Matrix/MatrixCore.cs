@@ -52,11 +52,22 @@ public static class MatrixCore
     [OpenClMethod(nameof(LoadEmulated))]
     public static Words4 LoadMatrix(ref Words4 row) => LoadEmulated(ref row);
 
-    /// <summary>As <see cref="LoadMatrix"/>, every tile transposed: a lane gets numbers 2 * (lane % 4) and the next of column lane / 4.</summary>
+    /// <summary>As <see cref="LoadMatrix(ref Words4)"/>, every tile transposed: a lane gets numbers 2 * (lane % 4) and the next of column lane / 4.</summary>
     [IntrinsicImplementation]
     [Ptx("{ .reg .u64 t; .reg .u32 s; cvta.to.shared.u64 t, $0; cvt.u32.u64 s, t; ldmatrix.sync.aligned.m8n8.x4.trans.shared.b16 {$r0, $r1, $r2, $r3}, [s]; }")]
     [OpenClMethod(nameof(LoadTransposedEmulated))]
     public static Words4 LoadMatrixTransposed(ref Words4 row) => LoadTransposedEmulated(ref row);
+
+    /// <summary>As <see cref="LoadMatrix(ref Words4)"/>, of rows that lie <paramref name="pieces"/> 16-byte pieces behind: where that is a constant it is part of the
+    /// instruction, and the address is computed once for all of them. No OpenCL device has it: what uses it takes more shared memory than emulation leaves.</summary>
+    [IntrinsicImplementation]
+    [Ptx("{ .reg .u64 t; .reg .u32 s; cvta.to.shared.u64 t, $0; cvt.u32.u64 s, t; mad.lo.u32 s, $1, 16, s; ldmatrix.sync.aligned.m8n8.x4.shared.b16 {$r0, $r1, $r2, $r3}, [s]; }")]
+    public static Words4 LoadMatrix(ref Words4 row, int pieces) => throw new NotSupportedException("Device code.");
+
+    /// <summary>As <see cref="LoadMatrix(ref Words4, int)"/>, every tile transposed.</summary>
+    [IntrinsicImplementation]
+    [Ptx("{ .reg .u64 t; .reg .u32 s; cvta.to.shared.u64 t, $0; cvt.u32.u64 s, t; mad.lo.u32 s, $1, 16, s; ldmatrix.sync.aligned.m8n8.x4.trans.shared.b16 {$r0, $r1, $r2, $r3}, [s]; }")]
+    public static Words4 LoadMatrixTransposed(ref Words4 row, int pieces) => throw new NotSupportedException("Device code.");
 
     /// <summary>sums + a b over 16 bfloat16 numbers, accumulated in float32.</summary>
     [IntrinsicImplementation]
