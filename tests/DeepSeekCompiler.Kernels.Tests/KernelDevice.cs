@@ -14,6 +14,7 @@ internal sealed unsafe class KernelDevice : KernelTarget
     private readonly OpenDevice _device;
     private readonly DeviceProgram _program;
     private readonly DeviceRun _run;
+    private readonly List<MemoryBuffer> _numbers = [];
 
     /// <param name="spec">The model whose kernels they are.</param>
     /// <param name="variant">The kind of device program.</param>
@@ -39,7 +40,7 @@ internal sealed unsafe class KernelDevice : KernelTarget
         {
             IReadOnlyList<INativeMemory>? parts = arguments[i - 1] switch { INativeMemory memory => [memory], MemoryTable table => table.Entries, _ => null };
             if (parts is not null) copies.Add((Upload(parts), parts));
-            given[i] = parts is null ? arguments[i - 1] : View(copies[^1].Buffer.View.BaseView, parameters[i].ParameterType);
+            given[i] = parts is null ? Number((int)arguments[i - 1], parameters[i].ParameterType) : View(copies[^1].Buffer.View.BaseView, parameters[i].ParameterType);
         }
 
         method.Invoke(null, given);
@@ -59,8 +60,19 @@ internal sealed unsafe class KernelDevice : KernelTarget
 
     public override void Dispose()
     {
+        foreach (var number in _numbers) number.Dispose();
         _run.Dispose();
         _device.Dispose();
+    }
+
+    // A position lies in device memory.
+    private object Number(int value, Type type)
+    {
+        if (type != typeof(StepNumber)) return value;
+        var buffer = DeviceRun.Allocate<int>(_device.Accelerator, 1, _device.Info);
+        _numbers.Add(buffer);
+        buffer.View.BaseView.SubView(0, 1).CopyFromHost([value]);
+        return new StepNumber(null, value, buffer.View.BaseView);
     }
 
     private MemoryBuffer1D<byte, Stride1D.Dense> Upload(IReadOnlyList<INativeMemory> parts)

@@ -1,6 +1,7 @@
 using DeepSeekCompiler.Generators.Spec;
 using DeepSeekCompiler.Kernels.Tests;
 using DeepSeekCompiler.Runtime.Gpu.Devices;
+using DeepSeekCompiler.Tests;
 
 namespace DeepSeekCompiler.GpuBenchmark.Stages;
 
@@ -19,6 +20,17 @@ internal sealed class KernelStage(Options options) : IStage
                 var (hidden, inner, format) = ((int)row[0], (int)row[1], (NumberFormat)row[2]);
                 yield return new(FormattableString.Invariant($"{variant} projections {hidden} x {inner} {format}"), _ => cases.Projections(hidden, inner, format));
                 yield return new(FormattableString.Invariant($"{variant} experts {hidden} x {inner} {format}"), _ => cases.Experts(hidden, inner, format));
+            }
+
+            foreach (var row in AttentionCases.Shapes)
+            {
+                var (heads, nope, rope, latent, value, cache) = ((int)row[0], (int)row[1], (int)row[2], (int)row[3], (int)row[4], (NumberFormat)row[5]);
+                bool rounds = cache == NumberFormat.BF16 && Variants.HasMatrixInstructions(variant);
+                yield return new(FormattableString.Invariant($"{variant} attention {heads} x {nope} + {rope}, {latent} -> {value}, cache {cache}"), _ =>
+                {
+                    using var target = new KernelDevice(AttentionCases.Spec(heads, nope, rope, latent, value, cache), variant, options.Device);
+                    AttentionCases.Check(target, heads, nope, rope, latent, value, cache, rounds ? Tolerances.Bf16Attention : Tolerances.Contraction);
+                });
             }
         }
     }

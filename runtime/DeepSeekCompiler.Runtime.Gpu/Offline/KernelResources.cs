@@ -11,6 +11,9 @@ public sealed record KernelResources(int Registers, int SharedBytes, int StackBy
     /// <summary>Instructions that are counted: local memory and matrix units.</summary>
     public static IReadOnlyList<string> Counted { get; } = ["LDL", "STL", "HMMA", "QMMA", "HGMMA", "QGMMA"];
 
-    /// <summary>How often each of <see cref="Counted"/> stands in the machine code; null where no disassembler is at hand.</summary>
-    public IReadOnlyDictionary<string, int>? Instructions { get; init; }
+    /// <summary>The machine code; null where no disassembler is at hand.</summary>
+    public Sass? Code { get; init; }
+
+    /// <summary>How often each of <see cref="Counted"/> stands in <see cref="Code"/>; null without.</summary>
+    public IReadOnlyDictionary<string, int>? Instructions => Code is { } code ? Counted.ToDictionary(n => n, code.Count) : null;
 }

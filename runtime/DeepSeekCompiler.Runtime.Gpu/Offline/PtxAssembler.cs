@@ -55,7 +55,7 @@ public static partial class PtxAssembler
             }
 
             var disassembler = Path.Combine(Path.GetDirectoryName(ptxas)!, "nvdisasm");
-            return File.Exists(disassembler) ? Read(output) with { Instructions = Count(Run(disassembler, "-c", image).Output) } : Read(output);
+            return File.Exists(disassembler) ? Read(output) with { Code = new(Run(disassembler, "-c", image).Output) } : Read(output);
         }
         finally
         {
@@ -81,29 +81,12 @@ public static partial class PtxAssembler
         return (process.ExitCode, output);
     }
 
-    internal static IReadOnlyDictionary<string, int> Count(string disassembly)
-    {
-        var counts = KernelResources.Counted.ToDictionary(n => n, _ => 0);
-        foreach (Match match in Instruction().Matches(disassembly))
-        {
-            if (counts.TryGetValue(match.Groups[1].Value, out var count))
-            {
-                counts[match.Groups[1].Value] = count + 1;
-            }
-        }
-
-        return counts;
-    }
-
     internal static KernelResources Read(string output)
     {
         int Number(Regex expression) => expression.Match(output) is { Success: true } m ? m.Groups.Values.Skip(1).Sum(g => int.Parse(g.Value, CultureInfo.InvariantCulture)) : 0;
         var warnings = output.Split('\n').Where(l => l.Contains("warning", StringComparison.OrdinalIgnoreCase) || l.Contains("serialized", StringComparison.Ordinal)).Select(l => l.Trim());
         return new(Number(Registers()), Number(Shared()), Number(Stack()), Number(Spills()), [.. warnings]);
     }
-
-    [GeneratedRegex(@"^\s+/\*[0-9a-f]{4,}\*/\s+(?:@!?U?P\w+\s+)?([A-Z][A-Z0-9_]*)", RegexOptions.Multiline)]
-    private static partial Regex Instruction();
 
     [GeneratedRegex(@"V([\d.]+)")]
     private static partial Regex Release();

@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics;
 using DeepSeekCompiler.Kernels.Formats;
 using DeepSeekCompiler.Runtime.Gpu.Primitives;
 
@@ -7,6 +8,10 @@ namespace DeepSeekCompiler.Cuda.Tests.Machine;
 /// floating point type" and "mma.m16n8k32"): groupID = lane / 4, threadID_in_group = lane % 4, elements a0, a1 ... in the order of their registers.</summary>
 public static class Fragments
 {
+    // The formulas below, looked up: lane by lane, element by element.
+    private static readonly (int[] A, int[] B) s_places16 = Places(16), s_places32 = Places(32);
+    private static readonly int[] s_sums = [.. Enumerable.Range(0, 4 * Warp.Lanes).Select(i => Sum(i / 4, i % 4)).Select(place => (place.Row * 8) + place.Column)];
+
     /// <summary>Row and column of element <paramref name="i"/> of a 16-row operand.</summary>
     /// <param name="lane">Of the warp.</param>
     /// <param name="i">0 to 7 of bfloat16, 0 to 15 of E4M3.</param>
@@ -32,31 +37,29 @@ public static class Fragments
     /// <summary>sums + a b; exact products, summed in double and rounded once, as no order is promised.</summary>
     internal static void Multiply(Warp warp, int depth)
     {
-        // Column-major: the warp's 8 columns of b, and its 16 rows of a.
-        Span<double> a = stackalloc double[16 * depth], b = stackalloc double[8 * depth];
-        int half = depth / 2;
+        // The warp's 16 rows of a and 8 columns of b, each depth numbers.
+        Span<double> a = stackalloc double[16 * depth], b = stackalloc double[8 * depth], products = stackalloc double[128];
+        var places = depth == 16 ? s_places16 : s_places32;
+        int half = depth / 2, numbers = depth / 8;
         for (int lane = 0; lane < Warp.Lanes; lane++)
         {
-            for (int i = 0; i < half; i++)
-            {
-                var (row, column) = A(lane, i, depth);
-                a[(row * depth) + column] = Element(Word(warp.A[lane], i * 4 / half), i, depth);
-            }
+            for (int i = 0; i < half; i++) a[places.A[(lane * half) + i]] = Element(Word(warp.A[lane], i / numbers), i, depth);
+            for (int i = 0; i < half / 2; i++) b[places.B[(lane * half / 2) + i]] = Element(i < numbers ? warp.B[lane].X : warp.B[lane].Y, i, depth);
+        }
 
-            for (int i = 0; i < half / 2; i++)
-            {
-                var (row, column) = B(lane, i, depth);
-                b[(column * depth) + row] = Element(i * 4 / half == 0 ? warp.B[lane].X : warp.B[lane].Y, i, depth);
-            }
+        for (int row = 0; row < 16; row++)
+        {
+            for (int column = 0; column < 8; column++) products[(row * 8) + column] = Dot(a.Slice(row * depth, depth), b.Slice(column * depth, depth));
         }
 
         for (int lane = 0; lane < Warp.Lanes; lane++)
         {
             ref var sums = ref warp.Sums[lane];
+            int at = lane * 4;
             sums = new()
             {
-                X = (float)(sums.X + Dot(a, b, lane, 0, depth)), Y = (float)(sums.Y + Dot(a, b, lane, 1, depth)),
-                Z = (float)(sums.Z + Dot(a, b, lane, 2, depth)), W = (float)(sums.W + Dot(a, b, lane, 3, depth)),
+                X = (float)(sums.X + products[s_sums[at]]), Y = (float)(sums.Y + products[s_sums[at + 1]]),
+                Z = (float)(sums.Z + products[s_sums[at + 2]]), W = (float)(sums.W + products[s_sums[at + 3]]),
             };
         }
     }
@@ -82,12 +85,19 @@ public static class Fragments
         }
     }
 
-    private static double Dot(ReadOnlySpan<double> a, ReadOnlySpan<double> b, int lane, int i, int depth)
+    private static (int[] A, int[] B) Places(int depth)
     {
-        var (row, column) = Sum(lane, i);
-        double sum = 0;
-        for (int k = 0; k < depth; k++) sum += a[(row * depth) + k] * b[(column * depth) + k];
-        return sum;
+        int half = depth / 2;
+        return (
+            [.. Enumerable.Range(0, half * Warp.Lanes).Select(i => A(i / half, i % half, depth)).Select(place => (place.Row * depth) + place.Column)],
+            [.. Enumerable.Range(0, half / 2 * Warp.Lanes).Select(i => B(i / (half / 2), i % (half / 2), depth)).Select(place => (place.Column * depth) + place.Row)]);
+    }
+
+    private static double Dot(ReadOnlySpan<double> a, ReadOnlySpan<double> b)
+    {
+        var sum = Vector256<double>.Zero;
+        for (int k = 0; k < a.Length; k += Vector256<double>.Count) sum += Vector256.Create(a[k..]) * Vector256.Create(b[k..]);
+        return Vector256.Sum(sum);
     }
 
     private static double Element(uint word, int i, int depth) => depth == 16 ? BF16.Decode((ushort)(word >> (16 * (i & 1)))) : E4M3.Decode((byte)(word >> (8 * (i & 3))));

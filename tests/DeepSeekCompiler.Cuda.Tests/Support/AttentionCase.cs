@@ -72,22 +72,9 @@ internal sealed record AttentionCase(ModelSpec Spec, int Tokens, int Position, i
 
         return Enumerable.Range(0, Tokens).Max(t =>
         {
-            var row = q.Row(t, shape.Heads * width);
-            double[] expected = [.. Enumerable.Range(0, shape.Heads).SelectMany(head => Head(shape, latent, up, row.AsSpan(head * width, width).ToArray(), cache, head, Position + t + 1))];
+            var expected = PlainAttention.Heads(shape, latent, up, q.Row(t, shape.Heads * width), cache, Position + t + 1);
             return Vectors.Error(expected, o.Row(t, expected.Length));
         });
-    }
-
-    private static double[] Head(AttentionShape shape, LatentAttentionSpec? latent, double[]? up, double[] q, double[] cache, int head, int context)
-    {
-        int group = head / shape.HeadsPerGroup, rows = latent is null ? 0 : latent.QkNopeHeadDim + latent.VHeadDim;
-        double Up(int row, int column) => up![(((head * rows) + row) * latent!.KvLoraRank) + column];
-        double[] query = latent is null ? q
-            : [.. Enumerable.Range(0, latent.KvLoraRank).Select(c => Enumerable.Range(0, latent.QkNopeHeadDim).Sum(d => q[d] * Up(d, c))), .. q[latent.QkNopeHeadDim..]];
-        double Key(int j, int d) => cache[(j * shape.CacheRow) + shape.KeyAt + (group * shape.KeyDim) + d];
-        var weights = Plain.Softmax([.. Enumerable.Range(0, context).Select(j => Enumerable.Range(0, shape.KeyDim).Sum(d => query[d] * Key(j, d)) * shape.Scale)]);
-        double[] mixed = [.. Enumerable.Range(0, shape.ValueDim).Select(v => Enumerable.Range(0, context).Sum(j => weights[j] * cache[(j * shape.CacheRow) + shape.ValueAt + (group * shape.ValueDim) + v]))];
-        return latent is null ? mixed : [.. Enumerable.Range(0, latent.VHeadDim).Select(v => Enumerable.Range(0, latent.KvLoraRank).Sum(c => mixed[c] * Up(latent.QkNopeHeadDim + v, c)))];
     }
 
     private static ModelSpec Cached(ModelSpec spec) => spec with { Formats = spec.Formats with { Cache = NumberFormat.BF16 } };

@@ -84,6 +84,8 @@ public class ResourceTableTests
     {
         if (!row.UsesMatrixUnit) return;
         Assert.True(row is { StackBytes: 0, SpillBytes: 0, Warnings: 0 } && row.Count("LDL") + row.Count("STL") == 0, $"{row.Kernel} on {row.Architecture} uses local memory or was warned about");
+        // What the threads of a group may have in all.
+        Assert.True(row.Threads * row.Registers <= 65536, $"{row.Kernel} on {row.Architecture} has {row.Registers} registers for each of {row.Threads} threads");
         Assert.True(row.Architecture == "sm_90a" || row.Count("HGMMA") + row.Count("QGMMA") == 0, $"{row.Kernel} on {row.Architecture} has warpgroup instructions");
         Assert.True(row.Architecture == "sm_89" || row.Count("QMMA") == 0, $"{row.Kernel} on {row.Architecture} has FP8 mma.sync, which it emulates or does not know");
     }

@@ -1,0 +1,23 @@
+using DeepSeekCompiler.Generators.Spec;
+using DeepSeekCompiler.Runtime.Gpu.Devices;
+using DeepSeekCompiler.Tests;
+
+namespace DeepSeekCompiler.Kernels.Tests;
+
+/// <summary>Attention by itself; whole models have it in both forms on every target and width.</summary>
+public class AttentionTests
+{
+    [Fact]
+    public void Host_MatchesThePlainReference()
+    {
+        using var target = new KernelHost(AttentionCases.Spec(3, 16, 8, 40, 24, NumberFormat.F32), 256);
+        AttentionCases.Check(target, 3, 16, 8, 40, 24, NumberFormat.F32, Tolerances.Contraction);
+    }
+
+    [OpenClFact]
+    public void OpenCl_MatchesThePlainReference()
+    {
+        using var target = new KernelDevice(AttentionCases.Spec(2, 16, 8, 40, 24, NumberFormat.BF16), DeviceVariant.Cpu);
+        AttentionCases.Check(target, 2, 16, 8, 40, 24, NumberFormat.BF16, Tolerances.Contraction);
+    }
+}
