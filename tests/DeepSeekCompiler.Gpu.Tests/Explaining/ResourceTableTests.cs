@@ -40,7 +40,9 @@ public class ResourceTableTests
             if (build.Architecture != "sm_90a" || full || spec.Formats.Linear == Generators.Spec.NumberFormat.BF16) AssertCounts(rows, "AttentionOutPrefill.Products", prefill);
             AssertCounts(rows, "HeadPrefill.Products", build.Architecture == "sm_90a" ? "HGMMA" : "HMMA");
             AssertCounts(rows, "HeadDecode.Products", "HMMA");
-            if (narrow) AssertCounts(rows, "AttentionDecode.Parts", "HMMA");
+            if (!narrow) continue;
+            AssertCounts(rows, "AttentionDecode.Parts", "HMMA");
+            AssertCounts(rows, "AttentionPrefill.Attend", "HMMA");
         }
     }
 
