@@ -21,9 +21,16 @@ public sealed class ModelBench
         _session = session;
         _repetitions = repetitions;
         _logits = new float[model.Info.VocabSize];
+        _tokens = Tokens(model.Info.VocabSize, longest);
+    }
+
+    /// <summary>The ids that are fed: the same for every model of one vocabulary.</summary>
+    public static int[] Tokens(int vocabulary, int count)
+    {
         var random = new Generation.RandomSource(1);
-        _tokens = new int[longest];
-        for (int i = 0; i < longest; i++) _tokens[i] = (int)(random.NextSingle() * model.Info.VocabSize);
+        var tokens = new int[count];
+        for (int i = 0; i < count; i++) tokens[i] = (int)(random.NextSingle() * vocabulary);
+        return tokens;
     }
 
     /// <summary>Seconds of a prompt of <paramref name="count"/> tokens from an empty cache, logits of the last.</summary>
@@ -44,7 +51,8 @@ public sealed class ModelBench
     public KernelProfile DecodeByKernel(HostRun host, int context, int count) =>
         KernelProfile.Measure(host, () => DecodeOnce(context, 1), () => DecodeOnce(context, count), _repetitions, count);
 
-    private double PrefillOnce(int count)
+    /// <summary>Seconds of one prompt of <paramref name="count"/> tokens from an empty cache, logits of the last; nothing runs in front of it.</summary>
+    public double PrefillOnce(int count)
     {
         _session.Rewind(0);
         long start = Stopwatch.GetTimestamp();
@@ -52,7 +60,8 @@ public sealed class ModelBench
         return Stopwatch.GetElapsedTime(start).TotalSeconds;
     }
 
-    private double DecodeOnce(int context, int count)
+    /// <summary>Seconds of <paramref name="count"/> single steps together behind a context, which is filled first where the cache does not hold it.</summary>
+    public double DecodeOnce(int context, int count)
     {
         if (_session.Position < context)
         {
