@@ -62,6 +62,8 @@ internal static class ContenderLoop
     private static string Sentence(Exception e)
     {
         while (e is System.Reflection.TargetInvocationException or TypeInitializationException && e.InnerException is { } inner) e = inner;
-        return e.Message.ReplaceLineEndings(" ").Trim();
+
+        // libtorch's messages go on with where it was in its own code.
+        return e.Message.Split('\n')[0].Trim();
     }
 }
