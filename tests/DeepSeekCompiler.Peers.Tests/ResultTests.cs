@@ -24,7 +24,7 @@ public sealed class ResultTests
     {
         // 100 tokens of 0.02 GB a second and a limit of 4 GB/s, then half of both.
         var run = Run(("dsc-bf16", [1, 2]));
-        run.Cases[0].Rounds[1] = run.Cases[0].Rounds[1] with { Limits = new MachineLimits(2, 1) };
+        run.Cases[0].Rounds[1] = run.Cases[0].Rounds[1] with { Limits = new MachineLimits(2, 8, 1) };
         run.Contenders[0].ActiveBytes = 20_000_000;
         Assert.Contains("| 50 (50 to 50) % |", Table(run));
     }
@@ -79,7 +79,7 @@ public sealed class ResultTests
     private static RunResult Run(params (string Name, double[] Seconds)[] contenders)
     {
         int count = contenders.Max(c => c.Seconds.Length);
-        var rounds = Enumerable.Range(0, count).Select(r => new Round(new MachineLimits(4, 1), contenders.Where(c => r < c.Seconds.Length).ToDictionary(c => c.Name, c => c.Seconds[r]))).ToList();
+        var rounds = Enumerable.Range(0, count).Select(r => new Round(new MachineLimits(4, 8, 1), contenders.Where(c => r < c.Seconds.Length).ToDictionary(c => c.Name, c => c.Seconds[r]))).ToList();
         return new(DateTime.UnixEpoch, "a machine", 2, "a model", [.. contenders.Select(c => new ContenderResult(c.Name))], [new(new BenchCase(CaseKind.Decode, 16, 100), 1, rounds, [])]);
     }
 
