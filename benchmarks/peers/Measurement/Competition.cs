@@ -33,9 +33,17 @@ internal sealed class Competition : IDisposable
         var started = DateTime.UtcNow;
         foreach (string name in _options.Contenders.OrderByDescending(n => n == ContenderList.Reference)) Admit(name);
         if (_contenders[0].Failure is { } failure) throw new PeerException($"{ContenderList.Reference} does not run: {failure}");
-        var cases = _options.Cases.Select(Time).ToList();
         string model = FormattableString.Invariant($"{_work.Name}: {_activeParameters / 1e6:F0} M active parameters, {_work.Spec.NumHiddenLayers} layers");
-        return new(started, Machine.Describe(), _options.Threads, model, _contenders, cases);
+        var run = new RunResult(started, Machine.Describe(), _options.Threads, model, _contenders, []);
+        foreach (var what in _options.Cases)
+        {
+            run.Cases.Add(Time(what));
+
+            // A run that is stopped keeps the cases that it has.
+            if (_options.Json is { } file) run.Save(file);
+        }
+
+        return run;
     }
 
     public void Dispose()

@@ -13,8 +13,6 @@ internal sealed class TorchWeights(Checkpoint checkpoint, ScalarType type)
     /// <summary>Bytes of a number.</summary>
     public int Width => type == ScalarType.BFloat16 ? 2 : 4;
 
-    public bool Has(string name) => checkpoint.Find(name) is not null;
-
     /// <summary>In the format that is computed in.</summary>
     public Tensor Get(string name) => Get(name, type);
 
