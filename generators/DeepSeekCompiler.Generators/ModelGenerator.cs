@@ -5,8 +5,10 @@ using System.IO;
 using System.Linq;
 using DeepSeekCompiler.Generators.Declaration;
 using DeepSeekCompiler.Generators.Declaration.Symbols;
+using DeepSeekCompiler.Generators.Declaration.Tuning;
 using DeepSeekCompiler.Generators.Diagnostics;
 using DeepSeekCompiler.Generators.Program;
+using DeepSeekCompiler.Generators.Schedules.Tuning;
 using DeepSeekCompiler.Generators.Spec;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
@@ -37,20 +39,34 @@ public sealed class ModelGenerator : IIncrementalGenerator
     {
     }
 
-    private ModelGenerator(Func<ModelSpec, CompileOptions, IReadOnlyList<GeneratedFile>> compile) => this.compile = compile;
+    /// <summary>As above, with a compiler that sees the options.</summary>
+    public ModelGenerator(Func<ModelSpec, CompileOptions, IReadOnlyList<GeneratedFile>> compile) => this.compile = compile;
 
     /// <inheritdoc/>
     public void Initialize(IncrementalGeneratorInitializationContext context)
     {
         var configs = context.AdditionalTextsProvider
-            .Where(static file => Path.GetExtension(file.Path).Equals(".json", StringComparison.OrdinalIgnoreCase))
+            .Where(static file => Path.GetExtension(file.Path).Equals(".json", StringComparison.OrdinalIgnoreCase) && !IsTuning(file))
             .Select(static (file, cancellation) => ConfigText.Read(file.Path, file.GetText(cancellation)?.ToString() ?? string.Empty))
             .WithTrackingName(TrackingNames.Config)
             .Collect();
 
+        var tunings = context.AdditionalTextsProvider
+            .Where(IsTuning)
+            .Select(static (file, cancellation) => TuningReader.Read(file.Path, file.GetText(cancellation)?.ToString() ?? string.Empty))
+            .WithTrackingName(TrackingNames.Tuning);
+        var choices = tunings
+            .Select(static (text, _) => text.Tuning)
+            .Collect()
+            .Select(static (all, _) => HostTuning.Of(all))
+            .WithTrackingName(TrackingNames.Choices);
+        context.RegisterSourceOutput(tunings.SelectMany(static (text, _) => text.Problems.Select(problem => Located(text.Path, problem))), static (output, diagnostic) => output.ReportDiagnostic(diagnostic));
+
         // Device programs refer to the device runtime: they are printed where it is referenced.
         var options = context.CompilationProvider
             .Select(static (compilation, _) => compilation.ReferencedAssemblyNames.Any(static a => a.Name == DeviceRuntime) ? CompileOptions.AllTargets : CompileOptions.AllWidths)
+            .Combine(choices)
+            .Select(static (pair, _) => pair.Left with { Tuning = pair.Right })
             .WithTrackingName(TrackingNames.Options);
 
         foreach (var name in AttributeTable.Names)
@@ -62,7 +78,7 @@ public sealed class ModelGenerator : IIncrementalGenerator
                     static (attributed, cancellation) => DeclarationReader.Read(attributed, cancellation))
                 .Where(static d => d is not null)
                 .WithTrackingName(TrackingNames.Declaration);
-            Register(context, declarations!, configs, options);
+            Register(context, declarations!, configs, options, tunings.Collect());
         }
     }
 
@@ -70,7 +86,8 @@ public sealed class ModelGenerator : IIncrementalGenerator
         IncrementalGeneratorInitializationContext context,
         IncrementalValuesProvider<LocatedDeclaration> declarations,
         IncrementalValueProvider<ImmutableArray<ConfigText>> configs,
-        IncrementalValueProvider<CompileOptions> options)
+        IncrementalValueProvider<CompileOptions> options,
+        IncrementalValueProvider<ImmutableArray<TuningText>> tunings)
     {
         var sources = declarations
             .Select(static (located, _) => located.Declaration)
@@ -91,7 +108,8 @@ public sealed class ModelGenerator : IIncrementalGenerator
 
         var diagnostics = declarations
             .Combine(configs)
-            .SelectMany(static (pair, _) => Diagnose(pair.Left, pair.Right))
+            .Combine(tunings)
+            .SelectMany(static (pair, _) => Diagnose(pair.Left.Left, pair.Left.Right, pair.Right))
             .WithTrackingName(TrackingNames.Diagnostic);
         context.RegisterSourceOutput(diagnostics, static (output, diagnostic) => output.ReportDiagnostic(diagnostic));
     }
@@ -102,12 +120,20 @@ public sealed class ModelGenerator : IIncrementalGenerator
         return spec is null ? default : new(compile(spec, options));
     }
 
-    private static IEnumerable<Diagnostic> Diagnose(LocatedDeclaration located, IReadOnlyList<ConfigText> configs) =>
-        Resolver.Resolve(located.Declaration, configs).Findings.Select(finding => Diagnostic.Create(
+    private static IEnumerable<Diagnostic> Diagnose(LocatedDeclaration located, IReadOnlyList<ConfigText> configs, IReadOnlyList<TuningText> tunings)
+    {
+        var resolution = Resolver.Resolve(located.Declaration, configs);
+        var declared = resolution.Findings.Select(finding => Diagnostic.Create(
             Descriptors.ByCode[finding.Problem.Code],
             located.Find(finding.Problem.Property),
             finding.InConfig is { } place ? [InConfig(finding.ConfigPath!, place)] : [],
             finding.Problem.Message));
+        return resolution.Spec is { } spec ? declared.Concat(tunings.SelectMany(text => TuningChecks.Of(spec, text).Select(problem => Located(text.Path, problem)))) : declared;
+    }
+
+    private static bool IsTuning(AdditionalText file) => file.Path.EndsWith(TuningReader.Extension, StringComparison.OrdinalIgnoreCase);
+
+    private static Diagnostic Located(string path, Declaration.Configs.ConfigProblem problem) => Diagnostic.Create(Descriptors.ByCode[problem.Code], InConfig(path, problem), problem.Message);
 
     private static Location InConfig(string path, Declaration.Configs.ConfigProblem place)
     {

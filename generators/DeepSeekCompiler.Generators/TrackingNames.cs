@@ -6,6 +6,12 @@ public static class TrackingNames
     /// <summary>An additional file, read.</summary>
     public const string Config = "Config";
 
+    /// <summary>A tuning file, read.</summary>
+    public const string Tuning = "Tuning";
+
+    /// <summary>What the tuning files choose, without places.</summary>
+    public const string Choices = "Choices";
+
     /// <summary>A declaration with its places.</summary>
     public const string Declaration = "Declaration";
 

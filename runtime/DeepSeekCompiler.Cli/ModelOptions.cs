@@ -1,5 +1,6 @@
 using System.CommandLine;
 using DeepSeekCompiler.Compile;
+using DeepSeekCompiler.Compile.Tuning;
 using DeepSeekCompiler.Generators.Spec;
 using DeepSeekCompiler.Runtime.Models;
 
@@ -28,28 +29,32 @@ internal sealed class ModelOptions
         Description = "On CUDA's matrix units, prompts keep 16 bits of an activation's fraction instead of 8, at twice the multiplications; decode always does.",
     };
 
+    public Option<string?> Tuning { get; } = new("--tuning") { Description = "A file of `dsc tune`: schedules that were measured on this machine." };
+
     public void AddTo(Command command)
     {
-        foreach (var option in new Option[] { Model, Device, Threads, Fp8, Width, Cache, SplitActivations }) command.Options.Add(option);
+        foreach (var option in new Option[] { Model, Device, Threads, Fp8, Width, Cache, SplitActivations, Tuning }) command.Options.Add(option);
     }
 
     public string Folder(ParseResult parsed) => parsed.GetValue(Model) ?? SampleModel.Folder();
 
     public CompiledModel Load(ParseResult parsed) => Load(parsed, out _);
 
-    public CompiledModel Load(ParseResult parsed, out LoadReport report)
+    public CompiledModel Load(ParseResult parsed, out LoadReport report) => ModelLoader.Load(Folder(parsed), Of(parsed), out report);
+
+    /// <summary>What the options say about compiling and loading.</summary>
+    public LoadOptions Of(ParseResult parsed)
     {
         string device = parsed.GetValue(Device)!;
         int threads = parsed.GetValue(Threads);
         if (threads is < 0 or > 1024 || (parsed.GetResult(Threads) is { Implicit: false } && threads == 0)) throw new UserException($"{threads} threads cannot work; give 1 to 1024, or leave --threads out for all processors.");
         bool split = parsed.GetValue(SplitActivations);
         if (split && !device.StartsWith("cuda", StringComparison.Ordinal)) throw new UserException($"--split-activations is for matrix units, and --device {device} does not use any; --device cuda:N does.");
-        string folder = Folder(parsed);
-        return ModelLoader.Load(folder, new LoadOptions
+        return new LoadOptions
         {
             Threads = threads, VectorWidth = WidthOf(parsed), Fp8 = Policy(parsed), Cache = CacheOf(parsed.GetValue(Cache)!), Device = device, SplitActivations = split,
-            Upload = ProgressLine.Bytes("Copying weights to " + device),
-        }, out report);
+            Upload = ProgressLine.Bytes("Copying weights to " + device), Tuning = parsed.GetValue(Tuning) is { } file ? TuningFile.Read(file) : null,
+        };
     }
 
     private int? WidthOf(ParseResult parsed) => parsed.GetValue(Width) switch

@@ -1,3 +1,4 @@
+using DeepSeekCompiler.Compile.Tuning;
 using DeepSeekCompiler.Generators.Spec;
 
 namespace DeepSeekCompiler.Compile;
@@ -25,6 +26,9 @@ public sealed record LoadOptions
 
     /// <summary>Told (bytes done, bytes in all) while weights are copied to a device.</summary>
     public Action<long, long>? Upload { get; init; }
+
+    /// <summary>Measured choices for the host's schedules; null for the compiler's own.</summary>
+    public TuningFile? Tuning { get; init; }
 
     /// <summary>Threads; 0 for all processors.</summary>
     public int Threads { get; init; }

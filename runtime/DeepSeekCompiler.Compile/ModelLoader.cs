@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using DeepSeekCompiler.Generators.Program;
+using DeepSeekCompiler.Generators.Schedules.Tuning;
 using DeepSeekCompiler.Generators.Spec;
 using DeepSeekCompiler.Runtime.Checkpoints;
 using DeepSeekCompiler.Runtime.Execution;
@@ -40,6 +41,9 @@ public static class ModelLoader
 
     /// <summary>A model of a specification without weights: its manifest and facts.</summary>
     public static CompiledModel Create(ModelSpec spec, LoadOptions? options = null) => Compiled(spec, options ?? new LoadOptions(), null).Model;
+
+    /// <summary>The same with choices that no file holds.</summary>
+    internal static CompiledModel Create(ModelSpec spec, LoadOptions options, HostTuning tuning) => Compiled(spec, options, null, tuning).Model;
 
     /// <summary>The device program of a specification, without weights and without a device; for reports and for assembling it.</summary>
     /// <param name="spec">The model.</param>
@@ -95,14 +99,15 @@ public static class ModelLoader
         Formats = spec.Formats with { Fp8 = options.Fp8 ?? spec.Formats.Fp8, Cache = options.Cache },
     };
 
-    private static (CompiledModel Model, CodeSource Source) Compiled(ModelSpec spec, LoadOptions options, DeviceVariant? variant)
+    private static (CompiledModel Model, CodeSource Source) Compiled(ModelSpec spec, LoadOptions options, DeviceVariant? variant, HostTuning? given = null)
     {
         if (!RuntimeCompilation.IsSupported) return (Precompiled(spec, options), CodeSource.Precompiled);
-        if (options.VectorWidth is null && PrecompiledModels.Create(SpecText.Hash(spec)) is { } precompiled
+        var tuning = given ?? options.Tuning?.For(spec);
+        if (options.VectorWidth is null && tuning is null && PrecompiledModels.Create(SpecText.Hash(spec)) is { } precompiled
             && (variant is null || (!options.SplitActivations && (precompiled as IDeviceModel)?.CreateProgram(variant.Value) is not null)))
             return (precompiled, CodeSource.Precompiled);
         int width = options.VectorWidth ?? HostVector.Width;
-        var (assembly, source) = AssemblyCache.Get(spec, new CompileOptions(Widths(width), Devices(variant), options.SplitActivations));
+        var (assembly, source) = AssemblyCache.Get(spec, new CompileOptions(Widths(width), Devices(variant), options.SplitActivations) { Tuning = tuning ?? HostTuning.None });
         var type = assembly.GetType($"{spec.Namespace}.{spec.ClassName}", true)!;
         return ((CompiledModel)Activator.CreateInstance(type)!, source);
     }
@@ -110,6 +115,7 @@ public static class ModelLoader
     private static CompiledModel Precompiled(ModelSpec spec, LoadOptions options)
     {
         if (options.VectorWidth is { } width) throw new CheckpointException($"This program was published without the compiler and cannot be given a vector width of {width} bits; DSC_VECTOR chooses among those it has.");
+        if (options.Tuning is not null) throw new CheckpointException("This program was published without the compiler, and a tuning file changes nothing in it; add the file to the project's AdditionalFiles before it is published.");
         return PrecompiledModels.Create(SpecText.Hash(spec)) ?? throw new CheckpointException(
             "This program was published without the compiler, and the model is none of those that were compiled into it; declare it in the program, or run dsc without native compilation.");
     }

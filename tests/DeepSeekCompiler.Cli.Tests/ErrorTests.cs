@@ -53,6 +53,9 @@ public sealed class ErrorTests : IDisposable
     [InlineData("explain DeepSeekV3 --kernel nothing", "nothing")]
     [InlineData("explain DeepSeekV3 --kernel nothing --json", "nothing")]
     [InlineData("bench --tokens 0", "--tokens")]
+    [InlineData("tune --out @ --budget 0", "--budget")]
+    [InlineData("tune --out @ --device opencl:0", "opencl:0")]
+    [InlineData("generate x --tuning /nowhere.json", "/nowhere.json")]
     public void BadInput_GivesOneSentence(string line, string culprit)
     {
         var (code, _, error) = Dsc.Run("", line.Split(' ').Select(a => a == "@" ? _folder["out"] : a).ToArray());

@@ -24,7 +24,7 @@ public abstract class KernelSuite
     {
         var spec = Of.Spec();
         _model = ModelLoader.Create(spec);
-        _rig = new KernelRig(_model, spec, Measured.Run, Of.Kernel, Of.Tokens, Of.Context, Rotated);
+        _rig = new KernelRig([_model], spec, Measured.Run, Of.Kernel, Of.Tokens, Of.Context, Rotated);
         Measured.Says(Of, this is DecodeSuite ? nameof(DecodeSuite.Decode) : nameof(PrefillSuite.Prefill), _rig.Work);
     }
 

@@ -18,7 +18,9 @@ internal sealed class ExpertDownCombine : IAlgorithm
 
     public ActivationRows Rows { get; }
 
-    public NumberFormat Format { get; private set; }
+    public WeightTensor Weight { get; private set; } = null!;
+
+    public NumberFormat Format => Weight.Format;
 
     public Axis Row { get; private set; } = null!;
 
@@ -58,6 +60,6 @@ internal sealed class ExpertDownCombine : IAlgorithm
         b.Cost.Product(weight, Amount.Slots, Amount.Of(Size.ChosenExperts));
         b.Cost.Work(2L * hidden * Amount.Slots);
         b.Cost.Move(4L * e.MoeIntermediateSize * Amount.Slots + 8L * hidden * Amount.Tokens);
-        return new(b.Build(), rows) { Format = format, Row = n, Token = t, Choice = j, Dot = dot, Mix = mix, Store = store };
+        return new(b.Build(), rows) { Weight = weight, Row = n, Token = t, Choice = j, Dot = dot, Mix = mix, Store = store };
     }
 }

@@ -20,8 +20,14 @@ internal sealed class WeightTensor
 
     public Tensor? Scales { get; }
 
+    /// <summary>First extent of one matrix.</summary>
+    public int Rows { get; private init; }
+
+    /// <summary>Second extent of one matrix.</summary>
+    public int Columns { get; private init; }
+
     /// <summary>Numbers of one matrix.</summary>
-    public long Numbers { get; private init; }
+    public long Numbers => (long)Rows * Columns;
 
     /// <summary>Bytes of one matrix, scales included.</summary>
     public long Bytes { get; private init; }
@@ -66,8 +72,8 @@ internal sealed class WeightTensor
 
     private WeightTensor Sized(int rows, int columns)
     {
-        long numbers = (long)rows * columns, scales = Scales is null ? 0 : (long)Blocks(rows) * Blocks(columns);
-        return new(Format, Codes, Scales) { Numbers = numbers, Bytes = numbers * Format.Bytes() + scales * NumberFormat.F32.Bytes() };
+        long scales = Scales is null ? 0 : (long)Blocks(rows) * Blocks(columns);
+        return new(Format, Codes, Scales) { Rows = rows, Columns = columns, Bytes = (long)rows * columns * Format.Bytes() + scales * NumberFormat.F32.Bytes() };
     }
 
     private static int Blocks(int extent) => (extent + FormatSpec.Block - 1) / FormatSpec.Block;

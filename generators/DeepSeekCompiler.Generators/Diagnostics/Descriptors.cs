@@ -99,12 +99,21 @@ public static class Descriptors
     public static readonly DiagnosticDescriptor Contradiction = new(
         ProblemCode.Contradiction, "Configuration values contradict each other", "{0}", Category, DiagnosticSeverity.Error, true);
 
+    public static readonly DiagnosticDescriptor TuningFile = new(
+        ProblemCode.TuningFile, "The tuning file cannot be read", "{0}", Category, DiagnosticSeverity.Error, true);
+
+    public static readonly DiagnosticDescriptor TuningChoice = new(
+        ProblemCode.TuningChoice, "A tuned choice does not fit its kernel", "{0}", Category, DiagnosticSeverity.Error, true);
+
+    public static readonly DiagnosticDescriptor TuningUnused = new(
+        ProblemCode.TuningUnused, "An entry of the tuning file is for no kernel of the model", "{0}", Category, DiagnosticSeverity.Info, true);
+
     /// <summary>All of them, by identifier.</summary>
     public static readonly IReadOnlyDictionary<string, DiagnosticDescriptor> ByCode = new[]
     {
         NotPartial, NotPlainClass, MissingAttribute, ConflictingAttributes, MissingSetting, UnusedSetting, SizeOutOfRange, NumberOutOfRange,
         UnknownValue, OddRopeWidth, HeadGroups, ExpertGroups, KeptGroups, ActiveExperts, GroupScore, DenseLayers, Fp8Block, Format,
         MultiTokenPrediction, YarnRamp, VariantCycle, BaseNotModel, BaseBroken, ConfigNotFound, ConfigAmbiguous, ConfigSyntax, ConfigType,
-        UnknownFamily, Unsupported, Contradiction,
+        UnknownFamily, Unsupported, Contradiction, TuningFile, TuningChoice, TuningUnused,
     }.ToDictionary(d => d.Id);
 }

@@ -33,4 +33,7 @@ public static class ProblemCode
     public const string UnknownFamily = "DSC0028";
     public const string Unsupported = "DSC0029";
     public const string Contradiction = "DSC0030";
+    public const string TuningFile = "DSC0031";
+    public const string TuningChoice = "DSC0032";
+    public const string TuningUnused = "DSC0033";
 }

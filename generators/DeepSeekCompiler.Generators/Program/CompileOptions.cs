@@ -1,4 +1,5 @@
 using DeepSeekCompiler.Generators.Schedules;
+using DeepSeekCompiler.Generators.Schedules.Tuning;
 
 namespace DeepSeekCompiler.Generators.Program;
 
@@ -12,6 +13,9 @@ public sealed record CompileOptions(VectorWidths Widths, DeviceVariants Devices 
 {
     /// <summary>Kinds of devices to print the training pass of a trainable model for.</summary>
     public DeviceVariants TrainingDevices { get; init; } = Devices;
+
+    /// <summary>Measured choices for the host's schedules.</summary>
+    public HostTuning Tuning { get; init; } = HostTuning.None;
 
     /// <summary>Every width: one binary for all processors; what the source generator uses.</summary>
     public static readonly CompileOptions AllWidths = new(VectorWidths.All);

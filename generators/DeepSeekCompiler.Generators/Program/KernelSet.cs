@@ -6,6 +6,7 @@ using DeepSeekCompiler.Generators.Schedules.Kernels;
 using DeepSeekCompiler.Generators.Spec;
 using DeepSeekCompiler.Generators.Schedules;
 using DeepSeekCompiler.Generators.Schedules.Matrix;
+using DeepSeekCompiler.Generators.Schedules.Tuning;
 
 namespace DeepSeekCompiler.Generators.Program;
 
@@ -14,15 +15,17 @@ public sealed partial class KernelSet
 {
     private readonly List<ModelKernel> _kernels = new();
 
-    private KernelSet()
-    {
-    }
+    private readonly HostTuning _tuning;
+
+    private KernelSet(HostTuning tuning) => _tuning = tuning;
 
     public IReadOnlyList<ModelKernel> Kernels => _kernels;
 
-    public static KernelSet Of(ModelSpec spec)
+    /// <param name="spec">The model.</param>
+    /// <param name="tuning">Choices for the host; null for the compiler's own.</param>
+    public static KernelSet Of(ModelSpec spec, HostTuning? tuning = null)
     {
-        var set = new KernelSet();
+        var set = new KernelSet(tuning ?? HostTuning.None);
         var f = spec.Formats;
         var block = ((NumberFormat, double)?)(f.Other, spec.RmsNormEps);
         bool quantize = f.Linear == NumberFormat.E4M3 && f.Fp8 == Fp8Policy.Full;
@@ -103,7 +106,7 @@ public sealed partial class KernelSet
         }
 
         var downCombine = ExpertDownCombine.Define("ExpertDownCombine", hidden, e, f.Linear, quantize);
-        Add("ExpertDownCombine", t => KernelLowering.Lower(downCombine.Kernel, ExpertSchedule.Of(downCombine, t)));
+        Add("ExpertDownCombine", t => KernelLowering.Lower(downCombine.Kernel, ExpertSchedule.Of(downCombine, t)), () => KernelWeights.Of(MatrixForm.Streaming, [downCombine.Weight]));
         Add("ExpertDown", MatrixForm.Panel, form => ExpertLinear.Down("ExpertDown", form, hidden, e, f.Linear, quantize), a => [a.Product],
             (a, t) => KernelLowering.Lower(a.Kernel, ExpertSchedule.Of(a, t)));
         var combine = Algorithms.Combine.Define("Combine", hidden, e.NumExpertsPerTok);
@@ -138,7 +141,7 @@ public sealed partial class KernelSet
             }
 
             return lower(define(t.PacksPanels && form == MatrixForm.Panel ? MatrixForm.Packed : form), t);
-        });
+        }, () => KernelWeights.Of(form, KernelWeights.Of(products(define(form)))));
     }
 
     private void Point(string name, Func<string, PointAlgorithm> define)
@@ -147,5 +150,17 @@ public sealed partial class KernelSet
         Add(name, t => KernelLowering.Lower(algorithm.Kernel, PointSchedule.Kernel(algorithm.Kernel.Stages, algorithm.Item, t)));
     }
 
-    private void Add(string name, Func<Machine, LoweredKernel> lower) => _kernels.Add(new(name, lower));
+    private void Add(string name, Func<Machine, LoweredKernel> lower, Func<KernelWeights>? weights = null) =>
+        _kernels.Add(new(name, weights is not null && _tuning.Names(name) && Tuned(name, weights()) is { } choice ? t => Lower(lower, t, choice) : lower) { Weights = weights });
+
+    // A choice that does not fit is an error where the file is read, and ignored here.
+    private KernelChoice? Tuned(string name, KernelWeights weights) =>
+        _tuning.Find(name, weights.ToString()) is { } choice && TuningRules.Problem(choice, name, weights) is null ? choice : null;
+
+    private static LoweredKernel Lower(Func<Machine, LoweredKernel> lower, Machine target, KernelChoice choice)
+    {
+        if (!target.PacksPanels) return lower(target);
+        var lowered = lower(target with { Choice = choice });
+        return lowered with { Schedule = lowered.Schedule with { Name = $"{lowered.Schedule.Name}; by the tuning file {choice}" } };
+    }
 }

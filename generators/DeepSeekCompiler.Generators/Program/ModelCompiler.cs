@@ -22,7 +22,7 @@ public static class ModelCompiler
         var files = new List<GeneratedFile>();
         var kernels = new Dictionary<string, TensorKernel>();
         var targets = Targets(options);
-        foreach (var kernel in KernelSet.Of(spec).Kernels)
+        foreach (var kernel in KernelSet.Of(spec, options.Tuning).Kernels)
         {
             var variants = new List<(HostTarget, LoweredKernel)>();
             foreach (var target in targets) variants.Add((target, kernel.Lower(target)));

@@ -1,10 +1,15 @@
 using System;
 using DeepSeekCompiler.Generators.Loops.Lowering;
 using DeepSeekCompiler.Generators.Schedules;
+using DeepSeekCompiler.Generators.Schedules.Tuning;
 
 namespace DeepSeekCompiler.Generators.Program;
 
 /// <summary>A kernel of a model: its name and how to lower it for a target.</summary>
 /// <param name="Name">Name of the generated class.</param>
 /// <param name="Lower">Lowers it; pure.</param>
-public sealed record ModelKernel(string Name, Func<Machine, LoweredKernel> Lower);
+public sealed record ModelKernel(string Name, Func<Machine, LoweredKernel> Lower)
+{
+    /// <summary>What it multiplies with; null where a tuning file has nothing to choose.</summary>
+    public Func<KernelWeights>? Weights { get; init; }
+}

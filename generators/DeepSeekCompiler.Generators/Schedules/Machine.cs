@@ -1,4 +1,5 @@
 using DeepSeekCompiler.Generators.Loops.Passes;
+using DeepSeekCompiler.Generators.Schedules.Tuning;
 using DeepSeekCompiler.Generators.Spec;
 
 namespace DeepSeekCompiler.Generators.Schedules;
@@ -19,6 +20,9 @@ public record Machine(int Lanes, int Registers, bool SharesRows)
 
     /// <summary>Whether activations meet matrix instructions as two bfloat16 terms with many tokens too (with few they always do: it costs nothing there).</summary>
     public bool SplitsActivations { get; init; }
+
+    /// <summary>What was measured to be better than the compiler's own choice for the kernel at hand.</summary>
+    public KernelChoice Choice { get; init; } = KernelChoice.Default;
 
     /// <summary>With many tokens, panels are transposed and activations packed (see <see cref="Algorithms.MatrixForm.Packed"/>).</summary>
     public bool PacksPanels { get; init; }

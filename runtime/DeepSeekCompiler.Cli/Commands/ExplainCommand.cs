@@ -1,6 +1,7 @@
 using System.CommandLine;
 using DeepSeekCompiler.Compile;
 using DeepSeekCompiler.Compile.Explaining;
+using DeepSeekCompiler.Compile.Tuning;
 using DeepSeekCompiler.Generators.Spec;
 using DeepSeekCompiler.Runtime.Execution;
 
@@ -22,8 +23,9 @@ internal static class ExplainCommand
         var context = new Option<int>("--context") { Description = "Tokens in the cache after that call.", DefaultValueFactory = _ => 4096 };
         var cache = new Option<string>("--cache") { Description = "Format of the KV cache: f32 or bf16.", DefaultValueFactory = _ => "f32" };
         var width = new Option<int>("--width") { Description = "Vector width of host code.", DefaultValueFactory = _ => HostVector.Width };
+        var tuning = new Option<string?>("--tuning") { Description = "A file of `dsc tune`: shows the schedules that it chooses." };
         var json = new Option<bool>("--json") { Description = "One JSON object instead of text." };
-        var command = new Command("explain", "Shows specification, cost, kernels, schedules, resources and generated text.") { model, kernel, target, show, architecture, tokens, context, cache, width, json };
+        var command = new Command("explain", "Shows specification, cost, kernels, schedules, resources and generated text.") { model, kernel, target, show, architecture, tokens, context, cache, width, tuning, json };
         command.SetAction(parsed => Run(parsed.GetValue(model) ?? SampleModel.Folder(), parsed.GetValue(kernel), parsed.GetValue(json), ModelOptions.CacheOf(parsed.GetValue(cache)!), new ExplainOptions
         {
             Target = Known(parsed.GetValue(target)!, s_targets, "target"),
@@ -32,6 +34,7 @@ internal static class ExplainCommand
             Builds = BuildsOf(parsed.GetValue(architecture)),
             Tokens = parsed.GetValue(tokens) is { } count ? Positive(count, "--tokens") : null,
             Context = Positive(parsed.GetValue(context), "--context"),
+            Tuning = parsed.GetValue(tuning) is { } file ? TuningFile.Read(file) : null,
         }));
         return command;
     }

@@ -1,3 +1,4 @@
+using DeepSeekCompiler.Compile.Tuning;
 using DeepSeekCompiler.Generators.Program;
 using DeepSeekCompiler.Generators.Schedules;
 using DeepSeekCompiler.Generators.Targets;
@@ -26,6 +27,9 @@ public sealed record ExplainOptions
 
     /// <summary>Tokens in the cache after that call.</summary>
     public int Context { get; init; } = 4096;
+
+    /// <summary>Measured choices for the host's schedules; null for the compiler's own.</summary>
+    public TuningFile? Tuning { get; init; }
 
     /// <summary>Known sections, in the order they are shown.</summary>
     public static IReadOnlyList<string> AllSections { get; } = ["schedule", "resources", "roofline", "csharp", "ptx"];

@@ -21,7 +21,7 @@ public sealed class Explainer
     {
         _spec = spec;
         _options = options;
-        _kernels = KernelSet.Of(spec);
+        _kernels = KernelSet.Of(spec, options?.Tuning?.For(spec));
         _cost = Cost.Of(spec, Manifest.Of(spec));
     }
 
@@ -39,6 +39,7 @@ public sealed class Explainer
             text.Append(CultureInfo.InvariantCulture, $"      FLOPs {lowered.Kernel.Cost.Flops}; bytes {lowered.Kernel.Cost.Bytes}; {lowered.Schedule.Name}\n");
         }
 
+        foreach (string unused in _options.Tuning?.Unused(_spec) ?? []) text.Append(unused).Append('\n');
         text.Append(CultureInfo.InvariantCulture, $"also known as: {string.Join(", ", KernelNames.Aliases(Names, _spec.Formats.Linear))}\n");
         return text.ToString();
     }

@@ -18,12 +18,12 @@ public sealed class KernelRig : IDisposable
     public const int Turns = 16;
 
     private readonly HostRun _run;
-    private readonly MethodInvoker _method;
+    private readonly MethodInvoker[] _variants;
     private readonly List<KernelArguments> _memory = [];
     private readonly object?[][] _calls;
     private int _turn;
 
-    /// <param name="model">Compiled from the specification; it needs no weights.</param>
+    /// <param name="models">Compiled from the specification, each with schedules of its own; they need no weights.</param>
     /// <param name="spec">The model.</param>
     /// <param name="run">The threads.</param>
     /// <param name="kernel">A kernel of the model.</param>
@@ -31,14 +31,14 @@ public sealed class KernelRig : IDisposable
     /// <param name="context">Tokens in the cache afterwards.</param>
     /// <param name="rotated">Bytes that copies of its arguments take together, as far as whole copies go.</param>
     /// <exception cref="ArgumentException">The model has no kernel of the name.</exception>
-    public KernelRig(CompiledModel model, ModelSpec spec, HostRun run, string kernel, int tokens, int context, long rotated)
+    public KernelRig(IReadOnlyList<CompiledModel> models, ModelSpec spec, HostRun run, string kernel, int tokens, int context, long rotated)
     {
-        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(models);
         ArgumentNullException.ThrowIfNull(spec);
         ArgumentNullException.ThrowIfNull(run);
         _run = run;
-        var method = model.GetType().GetNestedType(kernel, BindingFlags.NonPublic)?.GetMethod("Run") ?? throw new ArgumentException($"{spec.ClassName} has no kernel {kernel}.");
-        _method = MethodInvoker.Create(method);
+        var methods = models.Select(m => m.GetType().GetNestedType(kernel, BindingFlags.NonPublic)?.GetMethod("Run") ?? throw new ArgumentException($"{spec.ClassName} has no kernel {kernel}.")).ToList();
+        _variants = [.. methods.Select(m => MethodInvoker.Create(m))];
         var scalars = new Dictionary<string, long>(Roofline.Scalars(spec, tokens, context));
         var shape = Generators.Algorithms.AttentionShape.Of(spec.Attention, spec.Rope, spec.Formats.Cache);
         scalars["splits"] = HostRun.Splits(run.Threads, shape.Groups * tokens, Math.Max(context, tokens));
@@ -46,7 +46,7 @@ public sealed class KernelRig : IDisposable
         var sizes = SizesOf(KernelSet.Of(spec).Kernels.First(k => k.Name == kernel).Lower(HostTarget.Scalar).Kernel, scalars, pages);
         int copies = (int)Math.Clamp(rotated / Math.Max(1, sizes.Sum(s => s.Count * s.Tensor.Format.Bytes())), 1, Turns);
         for (int i = 0; i < copies; i++) _memory.Add(new(sizes, pages));
-        _calls = [.. Enumerable.Range(0, Turns).Select(i => Arguments(method, sizes, scalars, _memory[i % copies], new RoutingData(spec, tokens, i)))];
+        _calls = [.. Enumerable.Range(0, Turns).Select(i => Arguments(methods[0], sizes, scalars, _memory[i % copies], new RoutingData(spec, tokens, i)))];
         Work = Measured();
     }
 
@@ -54,9 +54,11 @@ public sealed class KernelRig : IDisposable
     public KernelWork Work { get; }
 
     /// <summary>Calls it some times, on the lead thread, where models call kernels.</summary>
-    public void Call(int times) => _run.Loop(() =>
+    /// <param name="times">Calls.</param>
+    /// <param name="variant">Of which model.</param>
+    public void Call(int times, int variant = 0) => _run.Loop(() =>
     {
-        for (int i = 0; i < times; i++) _method.Invoke(null, _calls[_turn++ % Turns].AsSpan());
+        for (int i = 0; i < times; i++) _variants[variant].Invoke(null, _calls[_turn++ % Turns].AsSpan());
     });
 
     /// <inheritdoc/>

@@ -37,7 +37,7 @@ internal static class MatrixSchedule
         RowSchedule.OwnPhase(m.Rows, target, phases);
         phases.Add(PackedSchedule.Products(m.Products, target));
         AddAfter(m, target, phases);
-        return new(PackedSchedule.Name, phases) { Layouts = PackedSchedule.Layouts(m.Rows) };
+        return new(PackedSchedule.Name, phases) { Layouts = PackedSchedule.Layouts(m.Rows, target) };
     }
 
     private static KernelSchedule Streaming(MatrixAlgorithm m, Machine target)

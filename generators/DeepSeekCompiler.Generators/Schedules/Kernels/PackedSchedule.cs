@@ -12,7 +12,7 @@ internal static class PackedSchedule
     public const string Name = "strips of weight rows, decoded and transposed by blocks of columns, register tiles of tokens by vectors of rows";
 
     /// <summary>Activations lie in the tiles that the products read.</summary>
-    public static IReadOnlyDictionary<Tensor, TileLayout> Layouts(ActivationRows rows) => new Dictionary<Tensor, TileLayout> { [rows.Rows] = new(Tiles.PackedTokens) };
+    public static IReadOnlyDictionary<Tensor, TileLayout> Layouts(ActivationRows rows, Machine target) => new Dictionary<Tensor, TileLayout> { [rows.Rows] = new(Tiles.PackedTokensOf(target)) };
 
     public static Phase Products(IReadOnlyList<Product> products, Machine target)
     {
@@ -31,9 +31,9 @@ internal static class PackedSchedule
     private static void Add(Product product, Machine target, Dictionary<Axis, Split> splits, List<StageSchedule> stages)
     {
         Axis k = product.Column, t = product.Token, n = product.TileAxes[product.TileAxes.Length - 1];
-        splits[k] = Split.Blocks(k, Tiles.Block, target.Lanes, target.Narrow(product.Weight.Format));
-        splits[t] = Split.Exact(t, Tiles.PackedTokens);
-        splits[n] = Split.Strips(n, Tiles.Strip, target.Lanes, Tiles.Vectors(target));
+        splits[k] = Split.Blocks(k, Tiles.BlockOf(target), target.Lanes, target.Narrow(product.Weight.Format));
+        splits[t] = Split.Exact(t, Tiles.PackedTokensOf(target));
+        splits[n] = Split.Strips(n, Tiles.StripOf(target), target.Lanes, Tiles.Vectors(target));
         var outer = new List<LoopSpec>();
         foreach (var axis in product.TileAxes) outer.Add(new(axis, 0, axis == n && product.KeepsRows ? LoopKind.Serial : LoopKind.Parallel));
         int items = product.KeepsRows ? outer.Count - 1 : outer.Count;

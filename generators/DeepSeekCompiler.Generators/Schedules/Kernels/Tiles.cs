@@ -21,14 +21,30 @@ internal static class Tiles
     /// <summary>Columns that are decoded together.</summary>
     public const int Block = 128;
 
+    /// <summary>Vectors of weight rows beside <see cref="PackedTokens"/> tokens: 24 sums, the vectors and a broadcast fill 32 registers.</summary>
+    public const int PackedVectors = 4;
+
     /// <summary>Summands of an outer product whose right factor is packed together: on a device 32 by a strip of 64 columns are 8 KiB of on-chip memory.</summary>
     public static int Summands(Machine target) => target.PacksPanels ? Block : 32;
 
     /// <summary>Rows of a result that are one work item of an outer product; devices have many small workers.</summary>
     public static int OuterRows(Machine target) => target.PacksPanels ? 48 : 24;
 
-    /// <summary>Vectors of weight rows beside <see cref="PackedTokens"/> tokens: 24 sums, the vectors and a broadcast fill 32 registers, 12 sums 16.</summary>
-    public static int Vectors(Machine target) => target.Registers == 32 && target.Lanes > 1 ? 4 : 2;
+    /// <summary>As <see cref="PackedVectors"/>, or as many as the registers of the target hold: beside six tokens two of 16.</summary>
+    public static int Vectors(Machine target)
+    {
+        if (target.Registers == 32 && target.Lanes > 1) return target.Choice.Vectors ?? PackedVectors;
+        return target.Registers / (PackedTokensOf(target) + 1) >= 2 || target.Lanes == 1 ? 2 : 1;
+    }
+
+    /// <summary>As <see cref="PackedTokens"/>, or as tuned; the same at every width, because activations lie in these tiles.</summary>
+    public static int PackedTokensOf(Machine target) => target.Choice.Tokens ?? PackedTokens;
+
+    /// <summary>As <see cref="Strip"/>, or as tuned.</summary>
+    public static int StripOf(Machine target) => target.Choice.Strip ?? Strip;
+
+    /// <summary>As <see cref="Block"/>, or as tuned.</summary>
+    public static int BlockOf(Machine target) => target.Choice.Block ?? Block;
 
     /// <summary>Tokens of a register tile: with four rows, that many sums plus the operands fill the registers.</summary>
     public static int Tokens(Machine target) => target.Lanes == 1 ? 2 : target.Registers == 32 ? 5 : 3;
@@ -40,6 +56,6 @@ internal static class Tiles
     public static int Unroll(Machine target, NumberFormat format)
     {
         int step = target.Lanes * target.Narrow(format);
-        return format == NumberFormat.E4M3 ? FormatSpec.Block / step : 4;
+        return format == NumberFormat.E4M3 ? FormatSpec.Block / step : target.Choice.Unroll ?? 4;
     }
 }

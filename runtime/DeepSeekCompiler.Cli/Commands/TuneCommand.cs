@@ -1,0 +1,77 @@
+using System.CommandLine;
+using DeepSeekCompiler.Compile;
+using DeepSeekCompiler.Compile.Tuning;
+using DeepSeekCompiler.Runtime.Execution;
+using DeepSeekCompiler.Runtime.Measurement;
+using DeepSeekCompiler.Runtime.Models;
+
+namespace DeepSeekCompiler.Cli.Commands;
+
+/// <summary><c>dsc tune</c>: measures schedules of a model's kernels on this machine and writes what is better than the compiler's own choice into a file that it reads.</summary>
+internal static class TuneCommand
+{
+    private const int Pairs = 9;
+    private const int Context = 16;
+    private const int Steps = 32;
+
+    public static Command Create()
+    {
+        var output = new Option<string>("--out") { Description = "The tuning file to write; the generator reads files that end with .tuning.json among a project's AdditionalFiles.", Required = true };
+        var budget = new Option<int>("--budget") { Description = "Seconds for measuring kernels.", DefaultValueFactory = _ => 60 };
+        var model = new ModelOptions();
+        var command = new Command("tune", "Measures schedules on this machine and writes a tuning file.") { output, budget };
+        model.AddTo(command);
+        command.SetAction(parsed => Run(parsed, model, parsed.GetValue(output)!, parsed.GetValue(budget)));
+        return command;
+    }
+
+    private static int Run(ParseResult parsed, ModelOptions options, string path, int budget)
+    {
+        if (!RuntimeCompilation.IsSupported) throw new UserException("tune needs the compiler, and this dsc was published without it.");
+        if (parsed.GetValue(options.Device) is { } device && device != "host") throw new UserException($"Schedules are tuned on the host; --device {device} has none to choose yet.");
+        if (parsed.GetValue(options.Tuning) is not null) throw new UserException("tune starts from the compiler's own choices; leave --tuning out.");
+        if (budget is < 1 or > 86400) throw new UserException($"--budget {budget} cannot be; give 1 to 86400 seconds.");
+        using var plain = options.Load(parsed, out var report);
+        var found = new List<TunedKernel>();
+        foreach (var kernel in new HostTuner(report.Spec, plain.Host, options.Of(parsed), TimeSpan.FromSeconds(budget)).Run())
+        {
+            found.Add(kernel);
+            Output.Line($"{kernel.Kernel,-22} {kernel.Tokens,3} tokens, {kernel.Tried,2} tried: {Range(kernel.Default)} us, best {Range(kernel.Best)}, gain {Gain(kernel.Gain)}; {kernel.Choice?.ToString() ?? "the default stays"}");
+        }
+
+        Write(path, found, plain.Host.Threads);
+        int taken = found.Count(k => k.Choice is not null);
+        Output.Line($"{taken} of {found.Count} kernels are tuned in {path}");
+        if (taken > 0) Compare(parsed, options, plain, path);
+        return 0;
+    }
+
+    private static void Compare(ParseResult parsed, ModelOptions options, CompiledModel plain, string path)
+    {
+        using var tuned = ModelLoader.Load(options.Folder(parsed), options.Of(parsed) with { Tuning = TuningFile.Read(path) });
+        int prompt = Math.Min(CompiledModel.MaxChunk, plain.Info.MaxPositionEmbeddings - Steps), longest = Math.Max(prompt, Context + Steps);
+        using Session first = new(plain, longest), second = new(tuned, longest);
+        ModelBench a = new(plain, first, longest, Pairs), b = new(tuned, second, longest, Pairs);
+        var prefill = PairedBench.Prefill(a, b, prompt, Pairs);
+        var decode = PairedBench.Decode(a, b, Context, Steps, Pairs);
+        Output.Line($"prefill {prompt}: {prompt / prefill.First.Median:F0} tokens/s by default, {prompt / prefill.Second.Median:F0} tuned, gain {Gain(prefill.Gain)} in {Pairs} pairs");
+        Output.Line($"decode at {Context}: {1 / decode.First.Median:F1} tokens/s by default, {1 / decode.Second.Median:F1} tuned, gain {Gain(decode.Gain)} in {Pairs} pairs");
+    }
+
+    private static void Write(string path, List<TunedKernel> found, int threads)
+    {
+        try
+        {
+            using var stream = File.Create(path);
+            TuningWriter.Write(stream, found, threads);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new UserException($"{path} cannot be written: {e.Message}");
+        }
+    }
+
+    private static string Range(Spread s) => FormattableString.Invariant($"{1e6 * s.Median:F1} ({1e6 * s.Min:F1} to {1e6 * s.Max:F1})");
+
+    private static string Gain(Spread s) => FormattableString.Invariant($"{s.Median:F3} ({s.Min:F3} to {s.Max:F3})");
+}

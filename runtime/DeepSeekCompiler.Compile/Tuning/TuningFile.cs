@@ -1,0 +1,45 @@
+using DeepSeekCompiler.Generators.Declaration.Configs;
+using DeepSeekCompiler.Generators.Declaration.Tuning;
+using DeepSeekCompiler.Generators.Diagnostics;
+using DeepSeekCompiler.Generators.Schedules.Tuning;
+using DeepSeekCompiler.Generators.Spec;
+using DeepSeekCompiler.Runtime.Checkpoints;
+
+namespace DeepSeekCompiler.Compile.Tuning;
+
+/// <summary>A tuning file for a model that is compiled at run time.</summary>
+public sealed class TuningFile
+{
+    private readonly TuningText _text;
+
+    private TuningFile(TuningText text) => _text = text;
+
+    /// <exception cref="CheckpointException">The file cannot be read, or is no tuning file.</exception>
+    public static TuningFile Read(string path)
+    {
+        string text;
+        try
+        {
+            text = File.ReadAllText(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new CheckpointException(File.Exists(path) ? $"{path} cannot be read: {e.Message}" : $"There is no tuning file {path}; dsc tune makes one.", e);
+        }
+
+        var file = new TuningFile(TuningReader.Read(path, text));
+        return file._text.Problems.Count == 0 ? file : throw file.Error(file._text.Problems[0]);
+    }
+
+    /// <summary>Its choices.</summary>
+    /// <exception cref="CheckpointException">One does not fit the model.</exception>
+    public HostTuning For(ModelSpec spec) =>
+        TuningChecks.Of(spec, _text).FirstOrDefault(p => p.Code != ProblemCode.TuningUnused) is { } problem ? throw Error(problem) : _text.Tuning;
+
+    /// <summary>A sentence for every entry that the model does not use.</summary>
+    public IEnumerable<string> Unused(ModelSpec spec) => TuningChecks.Of(spec, _text).Where(p => p.Code == ProblemCode.TuningUnused).Select(Sentence);
+
+    private CheckpointException Error(ConfigProblem problem) => new(Sentence(problem));
+
+    private string Sentence(ConfigProblem problem) => FormattableString.Invariant($"{_text.Path}({problem.Line},{problem.Column}): {problem.Message}");
+}
