@@ -94,10 +94,12 @@ public static class ModelLoader
         }
     }
 
-    private static ModelSpec Options(ModelSpec spec, LoadOptions options) => spec with
+    private static ModelSpec Options(ModelSpec spec, LoadOptions options)
     {
-        Formats = spec.Formats with { Fp8 = options.Fp8 ?? spec.Formats.Fp8, Cache = options.Cache },
-    };
+        if (options.Cache == NumberFormat.E4M3 && spec.Attention is GroupedQueryAttentionSpec)
+            throw new CheckpointException("An FP8 cache keeps a latent with its scales, and this model's grouped-query attention has no latent; use a float32 or bfloat16 cache.");
+        return spec with { Formats = spec.Formats with { Fp8 = options.Fp8 ?? spec.Formats.Fp8, Cache = options.Cache } };
+    }
 
     private static (CompiledModel Model, CodeSource Source) Compiled(ModelSpec spec, LoadOptions options, DeviceVariant? variant, HostTuning? given = null)
     {

@@ -14,6 +14,7 @@ public class DecodeAcrossTests
     public static TheoryData<int, int, NumberFormat> Cases => new()
     {
         { 8, 0, NumberFormat.F32 }, { 16, 0, NumberFormat.BF16 }, { 20, 0, NumberFormat.F32 }, { 40, 0, NumberFormat.BF16 }, { 32, 0, NumberFormat.F32 },
+        { 20, 0, NumberFormat.E4M3 }, { 40, 0, NumberFormat.E4M3 },
         { 9, 1, NumberFormat.F32 }, { 24, 2, NumberFormat.BF16 },
     };
 
@@ -24,7 +25,7 @@ public class DecodeAcrossTests
         var spec = Specs.Random(heads);
         AttentionSpec attention = groups > 0
             ? new GroupedQueryAttentionSpec { NumAttentionHeads = heads, NumKeyValueHeads = groups, HeadDim = 18 }
-            : new LatentAttentionSpec { NumAttentionHeads = heads, QLoraRank = 5, KvLoraRank = 35, QkNopeHeadDim = 8, QkRopeHeadDim = 6, VHeadDim = 10 };
+            : new LatentAttentionSpec { NumAttentionHeads = heads, QLoraRank = 5, KvLoraRank = cache == NumberFormat.E4M3 ? 133 : 35, QkNopeHeadDim = 8, QkRopeHeadDim = 6, VHeadDim = 10 };
         spec = spec with { Attention = attention, Formats = spec.Formats with { Cache = cache } };
         var kernel = KernelSet.Of(spec).Kernels.Single(k => k.Name == "AttentionDecode");
         var plain = kernel.Lower(HostTarget.Scalar with { PacksPanels = false });

@@ -23,7 +23,7 @@ internal static class KernelMemory
             int[] dims = tensor.Dims.Select(d => Size(d.Size, memory)).ToArray();
             if (tensor.IsTable)
             {
-                int length = dims.Skip(1).Aggregate(1, (a, b) => a * b);
+                int length = tensor.Offset + dims.Skip(1).Aggregate(1, (a, b) => a * b);
                 memory.Tables[tensor.Name] = Enumerable.Range(0, Math.Max(dims[0], 8)).Select(_ => Fill(tensor, length, random)).ToArray();
                 continue;
             }
@@ -57,10 +57,10 @@ internal static class KernelMemory
             double value = (random.NextDouble() * 2) - 1;
             numbers[i] = tensor.Format switch
             {
-                NumberFormat.E4M3 => Rounding.E4M3(value * 448) * Math.Pow(2, -120),
+                NumberFormat.E4M3 => Rounding.E4M3(value * 448) * Storage.E4M3Factor,
                 NumberFormat.BF16 => Rounding.BF16((float)value),
                 NumberFormat.F16 => (double)(Half)value,
-                _ when tensor.Name.EndsWith("Scale", StringComparison.Ordinal) => (float)((Math.Abs(value) + 0.1) * 1e-3),
+                _ when tensor.Name.Contains("scale", StringComparison.OrdinalIgnoreCase) => (float)((Math.Abs(value) + 0.1) * 1e-3),
                 _ => (float)value,
             };
         }

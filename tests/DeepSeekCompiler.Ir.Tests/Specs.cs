@@ -24,7 +24,7 @@ internal static class Specs
                 ScoringFunc = (ScoringFunc)random.Next(2), TopkMethod = (TopkMethod)random.Next(3), NormTopkProb = random.Next(2) == 0, RoutedScalingFactor = 2.5, FirstKDenseReplace = 1, MoeLayerFreq = 1,
             },
             NumNextnPredictLayers = random.Next(2),
-            Formats = new FormatSpec { Linear = linear, Other = linear == NumberFormat.E4M3 ? NumberFormat.BF16 : linear, Fp8 = (Fp8Policy)random.Next(2), Cache = random.Next(2) == 0 ? NumberFormat.F32 : NumberFormat.BF16 },
+            Formats = new FormatSpec { Linear = linear, Other = linear == NumberFormat.E4M3 ? NumberFormat.BF16 : linear, Fp8 = (Fp8Policy)random.Next(2), Cache = (NumberFormat)(attention is LatentAttentionSpec ? Pick((int)NumberFormat.F32, (int)NumberFormat.BF16, (int)NumberFormat.E4M3) : Pick((int)NumberFormat.F32, (int)NumberFormat.BF16)) },
         };
     }
 }

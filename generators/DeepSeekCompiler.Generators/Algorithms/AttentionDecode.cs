@@ -60,11 +60,11 @@ internal sealed class AttentionDecode : IAlgorithm
         int width = latent?.QkHeadDim ?? s.KeyDim;
         var q = b.Input("q", NumberFormat.F32, tokens, s.Heads, width);
         var weight = latent is null ? null : WeightTensor.Matrix(b, "weight", format, s.Heads * (latent.QkNopeHeadDim + latent.VHeadDim), latent.KvLoraRank);
-        var pages = b.Table("pages", s.Cache, TensorRole.Input, 1, Limits.PageTokens, s.CacheRow);
+        var cache = CacheTables.Of(b, s);
         int valueWidth = latent?.VHeadDim ?? s.ValueDim;
         var o = b.Output("o", NumberFormat.F32, tokens, s.Heads, valueWidth);
         var t = new Axis("t", tokens, null, Limits.MaxChunk);
-        var context = new DecodeContext(b, s, t, tokens, position, splits, pages);
+        var context = new DecodeContext(b, s, t, tokens, position, splits, cache);
         Tensor query = q;
         Reduce? absorb = null;
         Map? rope = null;
@@ -73,7 +73,7 @@ internal sealed class AttentionDecode : IAlgorithm
         var (join, joined, joinHead, joinPart, expand, store) = JoinParts(b, s, latent, weight, t, splits, context, o);
         // A query attends to all tokens in front of it and to itself.
         b.Cost.Work((long)s.Heads * (s.KeyDim + s.ValueDim) * (2 * Amount.Position * Amount.Tokens + Amount.Tokens * Amount.Tokens + Amount.Tokens));
-        b.Cost.Move((long)s.CacheRow * s.Cache.Bytes() * (Amount.Position + Amount.Tokens) + 4L * s.Heads * (width + valueWidth) * Amount.Tokens);
+        b.Cost.Move((long)s.RowBytes * (Amount.Position + Amount.Tokens) + 4L * s.Heads * (width + valueWidth) * Amount.Tokens);
         if (weight is not null) b.Cost.Product(weight, Amount.Tokens);
         return new(b.Build(), s)
         {

@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using DeepSeekCompiler.Generators.Expressions;
 using DeepSeekCompiler.Generators.Spec;
@@ -74,20 +75,25 @@ internal sealed class DecodeAcross
 
         Expr whole = (context.Keys + (Grain - 1)) / Grain;
         var copies = new List<Map>();
-        void Copy(string name, Tensor target, int at, int columns)
+        void Copy(string name, int columns, Func<Axis, Axis, Map> map)
         {
-            Axis row = Keys(name.ToLowerInvariant() + "Row"), column = new(name.ToLowerInvariant() + "Column", columns);
-            copies.Add(b.Map("Copy" + name, target[row, column], context.Pages[page, row, at + group.Index * columns + column], [.. inside, row, column]));
+            Axis row = Keys(name + "Row"), column = new(name + "Column", columns);
+            copies.Add(map(row, column));
         }
 
         if (keys is not null)
         {
-            Copy("Key", keys, s.KeyAt, s.KeyDim);
+            bool apart = context.Cache.RopePages is not null;
+            Copy("key", apart ? s.ValueDim : s.KeyDim, (row, column) =>
+                b.Map("CopyKey", keys[row, column], context.Cache.Number(page, row, s.KeyAt + group.Index * s.KeyDim + column), [.. inside, row, column]));
+            if (apart)
+                Copy("rope", s.KeyDim - s.ValueDim, (row, column) => b.Map("CopyRope", keys[row, s.ValueDim + column.Index], context.Cache.Rope(page, row, column), [.. inside, row, column]));
             Axis rest = new("rest", whole * Grain - context.Keys, context.Keys, Grain), none = new("none", s.KeyDim);
             copies.Add(b.Map("FillKey", keys[rest, none], 0.0, [.. inside, rest, none]));
         }
 
-        if (values is not null && values != keys) Copy("Value", values, s.ValueAt, s.ValueDim);
+        if (values is not null && values != keys)
+            Copy("value", s.ValueDim, (row, column) => b.Map("CopyValue", values[row, column], context.Cache.Number(page, row, s.ValueAt + group.Index * s.ValueDim + column), [.. inside, row, column]));
         Axis tile = new("tile", whole, null, Limits.PageTokens / Grain), j = new("j", Grain), d = new("d", s.KeyDim), h3 = Lane("h"), h4 = Lane("h"), h5 = Lane("h"), h6 = Lane("h"), h7 = Lane("h"),
             h8 = Lane("h"), h9 = Lane("h");
         Axis j1 = Keys("key"), j2 = Keys("weight_"), j3 = Keys("summand"), j4 = Keys("row"), v1 = new("value", s.ValueDim), mixed = Head("head"), p0 = Head("head"), p1 = Head("head"), p2 = Head("head"),
@@ -100,9 +106,9 @@ internal sealed class DecodeAcross
             {
                 Block = block, Queries = queries, Copies = copies,
                 // A page has as many float32 lines as its tiles of keys have trips.
-                Ahead = s.CacheRow == s.KeyDim ? context.Pages[context.NextPage, 0, (tile.Index * s.KeyDim + d) * Grain] : null,
+                Ahead = s.CacheRow == s.KeyDim ? context.Cache.Pages[context.NextPage, 0, (tile.Index * s.KeyDim + d) * Grain] : null,
             },
-            Score = b.Sum("Score", score[key, h3], (keys is null ? context.Pages[page, key, s.KeyAt + group.Index * s.KeyDim + d] : keys[key, d]) * across[d, h3], [.. inside, tile, j, h3], [d]),
+            Score = b.Sum("Score", score[key, h3], (keys is null ? context.Cache.Number(page, key, s.KeyAt + group.Index * s.KeyDim + d) : keys[key, d]) * across[d, h3], [.. inside, tile, j, h3], [d]),
             Softmax =
             [
                 b.Max("Highest", highest[h4], score[j1, h4], [.. inside, h4], j1),
@@ -111,7 +117,7 @@ internal sealed class DecodeAcross
                 b.Map("Weight", score[j2, h7], Expr.Exp(score[j2, h7] * s.Scale - newMaximum[h7]), [.. inside, j2, h7]),
                 b.Sum("Total", total[h8], score[j3, h8], [.. inside, h8], [j3], null, total[h8] * fade[h8]),
             ],
-            Values = b.Sum("Values", mix[mixed, v1], score[j4, mixed] * (values is null ? context.Pages[page, j4, s.ValueAt + group.Index * s.ValueDim + v1] : values[j4, v1]), [.. inside, mixed, v1], [j4], null, mix[mixed, v1] * fade[mixed]),
+            Values = b.Sum("Values", mix[mixed, v1], score[j4, mixed] * (values is null ? context.Cache.Number(page, j4, s.ValueAt + group.Index * s.ValueDim + v1) : values[j4, v1]), [.. inside, mixed, v1], [j4], null, mix[mixed, v1] * fade[mixed]),
             KeepMaximum = b.Map("KeepMaximum", maximum[h9], newMaximum[h9], [.. inside, h9]),
             Finish =
             [

@@ -12,10 +12,10 @@ internal sealed class DecodeContext
     /// <param name="tokens">Tokens of the step.</param>
     /// <param name="position">Position of the first.</param>
     /// <param name="splits">Parts.</param>
-    /// <param name="pages">[page, row, number] the cache.</param>
-    public DecodeContext(KernelBuilder b, AttentionShape s, Axis t, Expr tokens, Expr position, Expr splits, Tensor pages)
+    /// <param name="cache">The cache.</param>
+    public DecodeContext(KernelBuilder b, AttentionShape s, Axis t, Expr tokens, Expr position, Expr splits, CacheTables cache)
     {
-        Pages = pages;
+        Cache = cache;
         Maximum = b.Temp("partMaximum", tokens, s.Heads, splits);
         Total = b.Temp("partTotal", tokens, s.Heads, splits);
         Sum = b.Temp("partSum", tokens, s.Heads, splits, s.ValueDim);
@@ -28,7 +28,7 @@ internal sealed class DecodeContext
         Keys = Expr.Min(Limits.PageTokens, position + t.Index + 1 - Page.Index * Limits.PageTokens);
     }
 
-    public Tensor Pages { get; }
+    public CacheTables Cache { get; }
 
     /// <summary>[token, head, part] largest score times scale.</summary>
     public Tensor Maximum { get; }

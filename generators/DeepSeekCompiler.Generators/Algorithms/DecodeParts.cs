@@ -25,18 +25,28 @@ internal static class DecodeParts
         var mix = b.Temp("mix", head, s.ValueDim);
         Axis Keys(string name) => new(name, context.Keys, null, Limits.PageTokens);
         Axis j0 = Keys("j"), j1 = Keys("key"), j2 = Keys("weight_"), j3 = Keys("summand_"), j4 = Keys("row");
-        var d = new Axis("d", s.KeyDim);
         var highest = b.Temp("highest", head);
+        Stage[] start =
+        [
+            b.Map("StartMaximum", maximum[head], Limits.Lowest, t, group, part, head),
+            b.Map("StartTotal", total[head], 0.0, t, group, part, head),
+            b.Map("StartMix", mix[head, v0], 0.0, t, group, part, head, v0),
+        ];
+        Reduce? ropeScore = null;
+        if (context.Cache.RopePages is not null)
+        {
+            Axis j = Keys("ropeKey"), e = new("e", s.KeyDim - s.ValueDim);
+            ropeScore = b.Sum("RopeScore", score[head, j], query[t, number, s.ValueDim + e.Index] * context.Cache.Rope(page, j, e), [t, group, part, page, head, j], [e]);
+        }
+
+        var d = new Axis("d", ropeScore is null ? s.KeyDim : s.ValueDim);
         return new()
         {
             Group = group, Head = head, Part = part, Page = page,
-            Start =
-            [
-                b.Map("StartMaximum", maximum[head], Limits.Lowest, t, group, part, head),
-                b.Map("StartTotal", total[head], 0.0, t, group, part, head),
-                b.Map("StartMix", mix[head, v0], 0.0, t, group, part, head, v0),
-            ],
-            Score = b.Sum("Score", score[head, j0], query[t, number, d] * context.Pages[page, j0, s.KeyAt + group.Index * s.KeyDim + d], [t, group, part, page, head, j0], [d]),
+            Start = start,
+            RopeScore = ropeScore,
+            Score = b.Sum("Score", score[head, j0], query[t, number, d] * context.Cache.Number(page, j0, s.KeyAt + group.Index * s.KeyDim + d), [t, group, part, page, head, j0], [d],
+                null, ropeScore is null ? null : score[head, j0]),
             Softmax =
             [
                 b.Max("Highest", highest[head], score[head, j1], [t, group, part, page, head], j1),
@@ -45,7 +55,7 @@ internal static class DecodeParts
                 b.Map("Weight", score[head, j2], Expr.Exp(score[head, j2] * s.Scale - newMaximum[head]), t, group, part, page, head, j2),
                 b.Sum("Total", total[head], score[head, j3], [t, group, part, page, head], [j3], null, total[head] * fade[head]),
             ],
-            Values = b.Sum("Values", mix[head, v1], score[head, j4] * context.Pages[page, j4, s.ValueAt + group.Index * s.ValueDim + v1], [t, group, part, page, head, v1], [j4],
+            Values = b.Sum("Values", mix[head, v1], score[head, j4] * context.Cache.Number(page, j4, s.ValueAt + group.Index * s.ValueDim + v1), [t, group, part, page, head, v1], [j4],
                 null, mix[head, v1] * fade[head]),
             KeepMaximum = b.Map("KeepMaximum", maximum[head], newMaximum[head], t, group, part, page, head),
             Finish =

@@ -17,6 +17,9 @@ internal sealed class DecodeStages
 
     public IReadOnlyList<Stage> Start { get; set; } = [];
 
+    /// <summary>The rope key's part of the scores where it is kept apart, which <see cref="Score"/> adds to; else null.</summary>
+    public Reduce? RopeScore { get; set; }
+
     public Reduce Score { get; set; } = null!;
 
     public IReadOnlyList<Stage> Softmax { get; set; } = [];

@@ -38,7 +38,7 @@ internal sealed class FlashAcross : IAlgorithm
         int keyDim = latent?.QkHeadDim ?? s.KeyDim, valueDim = latent?.VHeadDim ?? s.ValueDim;
         var q = b.Input("q", NumberFormat.F32, tokens, s.Heads, keyDim);
         var weight = latent is null ? null : WeightTensor.Matrix(b, "weight", format, s.Heads * (latent.QkNopeHeadDim + latent.VHeadDim), latent.KvLoraRank);
-        var pages = b.Table("pages", s.Cache, TensorRole.Input, 1, Limits.PageTokens, s.CacheRow);
+        var cache = CacheTables.Of(b, s);
         var o = b.Output("o", NumberFormat.F32, tokens, s.Heads, valueDim);
         var h = new Axis("h", s.Heads);
         var page = b.Fold(new Axis("page", (position + tokens - 1) / Limits.PageTokens + 1));
@@ -53,7 +53,7 @@ internal sealed class FlashAcross : IAlgorithm
         var values = b.Temp("values", Limits.PageTokens, valueDim);
         var softmax = OnlineSoftmax.OfAHead(b, Limits.MaxChunk + QueryBlock, valueDim, i);
         softmax.Begin(h, Filled);
-        var parts = new FlashAcrossParts(b, pages, h, page, tokens, position);
+        var parts = new FlashAcrossParts(b, cache, h, page, tokens, position);
         if (latent is null) parts.Copy(s, keys, values);
         else parts.Expand(latent, weight!, keys, values);
         softmax.Attend(h, page, block, t, position, row => new(row, Limits.PageTokens), (j, d) => q[Expr.Min(t, tokens - 1), h, d] * keys[d, j], keyDim, s.Scale, (j, v) => values[j, v]);

@@ -6,7 +6,7 @@ using DeepSeekCompiler.Generators.Tensors;
 namespace DeepSeekCompiler.Generators.Algorithms;
 
 /// <summary>How a whole page's keys [key, token] and values [token, value] come about.</summary>
-internal sealed class FlashAcrossParts(KernelBuilder b, Tensor pages, Axis h, Axis page, Expr tokens, Expr position)
+internal sealed class FlashAcrossParts(KernelBuilder b, CacheTables cache, Axis h, Axis page, Expr tokens, Expr position)
 {
     private readonly List<Map> _copies = new();
 
@@ -50,7 +50,7 @@ internal sealed class FlashAcrossParts(KernelBuilder b, Tensor pages, Axis h, Ax
         DecodeValue = b.Map("DecodeValue", valuePanel[k, m], w.Value(null, h.Index * width + a.QkNopeHeadDim + m, k), h, m, k);
         var rows = b.Temp("latent", Limits.PageTokens, a.CacheRow);
         var across = b.Temp("across", a.CacheRow, Limits.PageTokens);
-        Filled("Latent", rows, a.CacheRow, 0);
+        Filled("Latent", rows, a.CacheRow, 0, cache.RopePages is null ? 0 : a.KvLoraRank);
         Axis j = new("token", Limits.PageTokens), x = new("column", a.CacheRow);
         Across = b.Map("Across", across[x, j], rows[j, x], h, page, j, x);
         Axis j0 = new("keyToken", Limits.PageTokens), j1 = new("valueToken", Limits.PageTokens), j2 = new("ropeToken", Limits.PageTokens);
@@ -60,13 +60,19 @@ internal sealed class FlashAcrossParts(KernelBuilder b, Tensor pages, Axis h, Ax
         Values = b.Sum("Values", values[j1, dm], rows[j1, r1] * valuePanel[r1, dm], [h, page, j1, dm], [r1]);
     }
 
-    private void Filled(string name, Tensor target, int columns, Expr at)
+    private void Filled(string name, Tensor target, int width, Expr at, int ropeAt = 0)
     {
         Expr known = Expr.Min(Limits.PageTokens, position + tokens - page.Index * Limits.PageTokens);
         string word = name.ToLowerInvariant();
         Axis j = new(word + "Token", known, null, Limits.PageTokens), rest = new(word + "Rest", Limits.PageTokens - known, known, Limits.PageTokens);
-        Axis c = new(word + "Column", columns), zero = new(word + "Zero", columns);
-        _copies.Add(b.Map("Copy" + name, target[j, c], pages[page, j, at + c], h, page, j, c));
+        Axis c = new(word + "Column", ropeAt > 0 ? ropeAt : width), zero = new(word + "Zero", width);
+        _copies.Add(b.Map("Copy" + name, target[j, c], cache.Number(page, j, at + c), h, page, j, c));
+        if (ropeAt > 0)
+        {
+            Axis row = new("ropeToken", known, null, Limits.PageTokens), e = new("ropeColumn", width - ropeAt);
+            _copies.Add(b.Map("CopyRope", target[row, ropeAt + e.Index], cache.Rope(page, row, e), h, page, row, e));
+        }
+
         _copies.Add(b.Map("Fill" + name, target[rest, zero], 0.0, h, page, rest, zero));
     }
 }

@@ -47,14 +47,14 @@ internal sealed class FlashPrefill : IAlgorithm
         int keyDim = latent?.QkHeadDim ?? s.KeyDim, valueDim = latent?.VHeadDim ?? s.ValueDim;
         var q = b.Input("q", NumberFormat.F32, tokens, s.Heads, keyDim);
         var weight = latent is null ? null : WeightTensor.Matrix(b, "weight", format, s.Heads * (latent.QkNopeHeadDim + latent.VHeadDim), latent.KvLoraRank);
-        var pages = b.Table("pages", s.Cache, TensorRole.Input, 1, Limits.PageTokens, s.CacheRow);
+        var cache = CacheTables.Of(b, s);
         var o = b.Output("o", NumberFormat.F32, tokens, s.Heads, valueDim);
         var h = new Axis("h", s.Heads);
         var page = b.Fold(new Axis("page", (position + tokens - 1) / Limits.PageTokens + 1));
         Axis Rows(string row) => new(row, Expr.Min(Limits.PageTokens, position + tokens - page.Index * Limits.PageTokens), null, Limits.PageTokens);
         var keys = b.Temp("keys", Limits.PageTokens, keyDim);
         var values = b.Temp("values", Limits.PageTokens, valueDim);
-        var result = new FlashPrefillParts(b, s, latent, weight, pages, h, page, keys, values, Rows);
+        var result = new FlashPrefillParts(b, s, latent, weight, cache, h, page, keys, values, Rows);
         // Queries before a page's first key are done with; blocks of queries start at the first that is not.
         Expr before = Expr.Max(page.Index * Limits.PageTokens - position, 0) / QueryBlock;
         var block = b.Fold(new Axis("block", (tokens + (QueryBlock - 1)) / QueryBlock - before, before));

@@ -6,7 +6,7 @@ using DeepSeekCompiler.Generators.Tensors;
 namespace DeepSeekCompiler.Generators.Algorithms;
 
 /// <summary>How a page's keys and values come about.</summary>
-internal sealed class FlashPrefillParts(KernelBuilder b, AttentionShape s, LatentAttentionSpec? latent, WeightTensor? weight, Tensor pages, Axis h, Axis page,
+internal sealed class FlashPrefillParts(KernelBuilder b, AttentionShape s, LatentAttentionSpec? latent, WeightTensor? weight, CacheTables cache, Axis h, Axis page,
     Tensor keys, Tensor values, Func<string, Axis> rows)
 {
     public Map? DecodeKey { get; private set; }
@@ -29,8 +29,8 @@ internal sealed class FlashPrefillParts(KernelBuilder b, AttentionShape s, Laten
     {
         Axis j0 = rows("keyRow"), j1 = rows("valueRow"), d = new("column", s.KeyDim), v = new("valueColumn", s.ValueDim);
         Expr group = h.Index / s.HeadsPerGroup;
-        Keys = b.Map("Keys", keys[j0, d], pages[page, j0, s.KeyAt + group * s.KeyDim + d], h, page, j0, d);
-        Values = b.Map("Values", values[j1, v], pages[page, j1, s.ValueAt + group * s.ValueDim + v], h, page, j1, v);
+        Keys = b.Map("Keys", keys[j0, d], cache.Number(page, j0, s.KeyAt + group * s.KeyDim + d), h, page, j0, d);
+        Values = b.Map("Values", values[j1, v], cache.Number(page, j1, s.ValueAt + group * s.ValueDim + v), h, page, j1, v);
     }
 
     private void Expand(LatentAttentionSpec a, WeightTensor w)
@@ -44,8 +44,8 @@ internal sealed class FlashPrefillParts(KernelBuilder b, AttentionShape s, Laten
         DecodeKey = b.Map("DecodeKey", keyPanel[n, c], w.Value(null, h.Index * width + n, c), h, n, c);
         DecodeValue = b.Map("DecodeValue", valuePanel[m, k], w.Value(null, h.Index * width + a.QkNopeHeadDim + m, k), h, m, k);
         Axis r0 = new("r", a.KvLoraRank), r1 = new("rank", a.KvLoraRank);
-        Keys = b.Sum("Keys", keys[j0, dn], pages[page, j0, r0] * keyPanel[dn, r0], [h, page, j0, dn], [r0]);
-        RopeKeys = b.Map("RopeKeys", keys[j2, a.QkNopeHeadDim + e.Index], pages[page, j2, a.KvLoraRank + e.Index], h, page, j2, e);
-        Values = b.Sum("Values", values[j1, dm], pages[page, j1, r1] * valuePanel[dm, r1], [h, page, j1, dm], [r1]);
+        Keys = b.Sum("Keys", keys[j0, dn], cache.Number(page, j0, r0) * keyPanel[dn, r0], [h, page, j0, dn], [r0]);
+        RopeKeys = b.Map("RopeKeys", keys[j2, a.QkNopeHeadDim + e.Index], cache.Rope(page, j2, e), h, page, j2, e);
+        Values = b.Sum("Values", values[j1, dm], cache.Number(page, j1, r1) * valuePanel[dm, r1], [h, page, j1, dm], [r1]);
     }
 }

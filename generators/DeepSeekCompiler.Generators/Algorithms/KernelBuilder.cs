@@ -47,6 +47,10 @@ internal sealed class KernelBuilder(string name, string summary)
 
     public Tensor Table(string tensor, NumberFormat format, TensorRole role, params Dim[] dims) => Add(new Tensor(tensor, format, role, dims) { IsTable = true });
 
+    /// <summary>A table that shares its pointers with others: its numbers begin <paramref name="offset"/> behind them, entries are <paramref name="pitch"/> numbers apart.</summary>
+    public Tensor Plane(string tensor, NumberFormat format, TensorRole role, int offset, int pitch, params Dim[] dims) =>
+        Add(new Tensor(tensor, format, role, dims) { IsTable = true, Offset = offset, Pitch = pitch });
+
     public Map Map(string stage, Read target, Expr value, params Axis[] axes)
     {
         var map = new Map(stage, target, value, axes);

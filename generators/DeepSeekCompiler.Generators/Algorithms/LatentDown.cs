@@ -46,17 +46,17 @@ internal static class LatentDown
         var down = new Product(b, "Latent", input, latentWeight, form, [c], [], c);
         down.Epilogue.Add(b.Map("StoreLatent", raw[t, c], down.Sum, c, t));
         products.Add(down);
-        var pages = b.Table("pages", cacheFormat, TensorRole.Output, 1, Limits.PageTokens, a.CacheRow);
-        var after = CacheWrite(b, t, position, raw, latentNorm, rope, pages, a);
+        var cache = CacheTables.Of(b, cacheFormat, TensorRole.Output, a.KvLoraRank, a.QkRopeHeadDim);
+        var after = CacheWrite(b, t, position, raw, latentNorm, rope, cache, a);
         b.Cost.Product(queryWeight, Amount.Tokens);
         b.Cost.Product(latentWeight, Amount.Tokens);
         b.Cost.Rows(source, queryRows, Amount.Tokens);
         b.Cost.Norm(a.KvLoraRank, normFormat, Amount.Tokens);
-        b.Cost.Move((long)a.CacheRow * cacheFormat.Bytes() * Amount.Tokens);
+        b.Cost.Move((long)a.CacheRowBytes(cacheFormat) * Amount.Tokens);
         return new(form, input, b.Build(), products, after);
     }
 
-    private static List<Stage> CacheWrite(KernelBuilder b, Axis t, Expr position, Tensor raw, Tensor norm, Tensor rope, Tensor pages, LatentAttentionSpec a)
+    private static List<Stage> CacheWrite(KernelBuilder b, Axis t, Expr position, Tensor raw, Tensor norm, Tensor rope, CacheTables cache, LatentAttentionSpec a)
     {
         var squares = b.Temp("latentSquares", t);
         var inverse = b.Temp("latentInverse", t);
@@ -64,14 +64,32 @@ internal static class LatentDown
         var j = new Axis("j", a.KvLoraRank);
         var pair = new Axis("pair", a.QkRopeHeadDim / 2);
         Expr at = position + t, page = at / Limits.PageTokens, row = at % Limits.PageTokens;
-        Expr first = raw[t, a.KvLoraRank + pair.Index * 2], second = raw[t, a.KvLoraRank + pair.Index * 2 + 1];
-        return
-        [
+        Expr first = raw[t, a.KvLoraRank + pair.Index * 2], second = raw[t, a.KvLoraRank + pair.Index * 2 + 1], latent = raw[t, j] * inverse[t] * norm[j];
+        var stages = new List<Stage>
+        {
             b.Sum("LatentSquares", squares[t], raw[t, m] * raw[t, m], [t], [m]),
             b.Map("LatentInverse", inverse[t], 1.0 / Expr.Sqrt(squares[t] / (double)a.KvLoraRank + a.LatentNormEps), t),
-            b.Map("CacheLatent", pages[page, row, j], raw[t, j] * inverse[t] * norm[j], t, j),
-            b.Map("CacheRopeFirst", pages[page, row, a.KvLoraRank + pair.Index * 2], Rope.First(rope, at, pair, first, second), t, pair),
-            b.Map("CacheRopeSecond", pages[page, row, a.KvLoraRank + pair.Index * 2 + 1], Rope.Second(rope, at, pair, first, second), t, pair),
-        ];
+        };
+        if (cache.ScalePages is null) stages.Add(b.Map("CacheLatent", cache.Pages[page, row, j], latent, t, j));
+        else Quantize(b, t, page, row, latent, j, cache.Pages, cache.ScalePages, stages);
+        stages.Add(b.Map("CacheRopeFirst", cache.Rope(page, row, pair.Index * 2), Rope.First(rope, at, pair, first, second), t, pair));
+        stages.Add(b.Map("CacheRopeSecond", cache.Rope(page, row, pair.Index * 2 + 1), Rope.Second(rope, at, pair, first, second), t, pair));
+        return stages;
+    }
+
+    // 1x128: scale = amax / 448, code = E4M3(number / scale).
+    private static void Quantize(KernelBuilder b, Axis t, Expr page, Expr row, Expr latent, Axis j, Tensor codes, Tensor scales, List<Stage> stages)
+    {
+        int rank = j.Max, tiles = FormatSpec.Blocks(rank);
+        var number = b.Temp("latent", t, j);
+        var most = b.Temp("latentMost", t, tiles);
+        var scale = b.Temp("latentScale", t, tiles);
+        Axis g = new("g", tiles), k = new("k", tiles), u = new("u", tiles), n = new("n", rank);
+        var i = new Axis("i", rank % FormatSpec.Block == 0 ? FormatSpec.Block : Expr.Min(FormatSpec.Block, rank - g.Index * FormatSpec.Block), null, FormatSpec.Block);
+        stages.Add(b.Map("Latent", number[t, j], latent, t, j));
+        stages.Add(b.Max("LatentMost", most[t, g], new Unary(UnaryOp.Abs, number[t, g.Index * FormatSpec.Block + i]), [t, g], i));
+        stages.Add(b.Map("LatentScale", scale[t, k], ScaledTile.Scale(most[t, k]), t, k));
+        stages.Add(b.Map("CacheScale", scales[page, row, u], scale[t, u], t, u));
+        stages.Add(b.Map("CacheLatent", codes[page, row, n], number[t, n] / scale[t, n.Index / FormatSpec.Block], t, n));
     }
 }

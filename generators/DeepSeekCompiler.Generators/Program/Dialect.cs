@@ -19,8 +19,8 @@ internal abstract class Dialect
     /// <summary>Numbers of a type in memory.</summary>
     public abstract string Memory(string type);
 
-    /// <summary>The page table of a layer.</summary>
-    public abstract string Pages(NumberFormat cache);
+    /// <summary>The page table of a layer, as numbers of a format.</summary>
+    public abstract string Pages(string name, NumberFormat format);
 
     /// <summary>Activation buffer <paramref name="index"/>.</summary>
     public abstract string Buffer(string index, string type);
@@ -50,7 +50,7 @@ internal abstract class Dialect
 
         public override string Memory(string type) => type + "*";
 
-        public override string Pages(NumberFormat cache) => "byte** pages = step.Pages(layer);";
+        public override string Pages(string name, NumberFormat format) => $"byte** {name} = step.Pages(layer);";
 
         public override string Buffer(string index, string type) => type == "float" ? $"step.Buffer({index})" : $"({type}*)step.Buffer({index})";
 
@@ -82,7 +82,7 @@ internal abstract class Dialect
 
         public override string Memory(string type) => $"ArrayView<{type}>";
 
-        public override string Pages(NumberFormat cache) => $"var pages = step.Pages<{HostTypes.Element(cache)}>(layer);";
+        public override string Pages(string name, NumberFormat format) => $"var {name} = step.Pages<{HostTypes.Element(format)}>(layer);";
 
         public override string Buffer(string index, string type) => type == "float" ? $"step.Buffer({index})" : $"step.Buffer({index}).Cast<{type}>()";
 

@@ -15,11 +15,11 @@ internal sealed class FactsWriter(ModelSpec spec, Manifest manifest, CodeWriter 
         Constant("int", "VocabSize", spec.VocabSize, "Rows of the embedding and the head.");
         if (spec.Experts is { } e) Constant("int", "NumExpertsPerTok", e.NumExpertsPerTok, "Routed experts of a token.");
         int number = spec.Formats.Cache.Bytes();
-        Constant("int", "CacheRow", spec.Attention.CacheRow * number, "Bytes that a token leaves in the cache of one layer.");
+        Constant("int", "CacheRow", spec.Attention.CacheRowBytes(spec.Formats.Cache), "Bytes that a token leaves in the cache of one layer.");
         Constant("long", "TotalParameters", cost.Total, "Parameters of the main model, embedding and head included.");
         Constant("long", "ActiveParameters", cost.Active, "Parameters multiplied for one token: attention, feed-forward or chosen experts, head.");
         Constant("long", "FlopsPerToken", 2 * cost.Active, "Floating-point operations of a token's products with weights; attention over the context comes on top.");
-        Constant("long", "CacheBytesPerToken", (long)spec.Attention.CacheRow * number * spec.NumHiddenLayers, "Bytes that a token leaves in the caches of the main model.");
+        Constant("long", "CacheBytesPerToken", (long)spec.Attention.CacheRowBytes(spec.Formats.Cache) * spec.NumHiddenLayers, "Bytes that a token leaves in the caches of the main model.");
         long head = (long)spec.Attention.QkHeadDim + spec.Attention.ValueDim;
         Constant("long", "MultiHeadCacheBytesPerToken", head * spec.Attention.NumAttentionHeads * number * spec.NumHiddenLayers, "What multi-head attention with the same heads would leave.");
         Constant("long", "MultiQueryCacheBytesPerToken", head * number * spec.NumHiddenLayers, "What multi-query attention with the same heads would leave.");

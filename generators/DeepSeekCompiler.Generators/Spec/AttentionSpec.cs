@@ -17,6 +17,9 @@ public abstract record AttentionSpec
     /// <summary>Numbers a token leaves in the cache of one layer.</summary>
     public abstract int CacheRow { get; }
 
+    /// <summary>Bytes a token leaves in the cache of one layer.</summary>
+    public virtual int CacheRowBytes(NumberFormat cache) => CacheRow * cache.Bytes();
+
     /// <summary>Epsilon of the norms inside the projections: 1e-6 in the published code whatever rms_norm_eps says.</summary>
     public double LatentNormEps { get; init; } = 1e-6;
 }
@@ -42,6 +45,8 @@ public sealed record LatentAttentionSpec : AttentionSpec
     public override int ValueDim => VHeadDim;
 
     public override int CacheRow => KvLoraRank + QkRopeHeadDim;
+
+    public override int CacheRowBytes(NumberFormat cache) => cache == NumberFormat.E4M3 ? FormatSpec.LatentRowBytes(KvLoraRank, QkRopeHeadDim) : base.CacheRowBytes(cache);
 }
 
 /// <summary>Grouped-query attention and its two ends: multi-query (one key/value head) and multi-head (as many as query heads).</summary>

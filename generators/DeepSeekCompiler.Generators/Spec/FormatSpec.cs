@@ -28,4 +28,10 @@ public sealed record FormatSpec
 
     /// <summary>Rows and columns of an FP8 scale block; the only size the published checkpoints and these kernels use.</summary>
     public const int Block = 128;
+
+    /// <summary>Scale blocks along an extent.</summary>
+    public static int Blocks(int extent) => (extent + Block - 1) / Block;
+
+    /// <summary>Bytes of a row of an E4M3 cache: codes of the latent, its scales, and a bfloat16 rope key.</summary>
+    public static int LatentRowBytes(int latent, int rope) => latent + 4 * Blocks(latent) + 2 * rope;
 }

@@ -26,6 +26,12 @@ public sealed class Tensor
     /// <summary>True when the first index picks a pointer: expert weights (one tensor an expert) and cache pages.</summary>
     public bool IsTable { get; init; }
 
+    /// <summary>For a table: numbers between where a pointer points and where the tensor's begin; other tensors share the pointer.</summary>
+    public int Offset { get; init; }
+
+    /// <summary>For a table whose entries are one array: numbers from entry to entry; 0 where an entry is what its extents say.</summary>
+    public int Pitch { get; init; }
+
     /// <summary>The number at <paramref name="index"/>.</summary>
     public Read this[params Expr[] index] => new(this, index);
 

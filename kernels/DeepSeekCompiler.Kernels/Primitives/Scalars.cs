@@ -44,6 +44,10 @@ public static class Scalars
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ushort ToF16(float value) => BitConverter.HalfToUInt16Bits((Half)value);
 
+    /// <summary>The nearest E4M3 code, ties to even, at most 448; zero keeps its sign, NaN stays NaN.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static byte ToE4M3(float value) => Formats.E4M3.Encode(value);
+
     /// <summary>The nearest E4M3 value, ties to even, at most 448; zero keeps its sign, NaN stays NaN.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float RoundE4M3(float value)

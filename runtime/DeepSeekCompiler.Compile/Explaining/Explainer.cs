@@ -93,12 +93,12 @@ public sealed class Explainer
     private IEnumerable<(string Name, long Value)> Costs()
     {
         var a = _spec.Attention;
-        long number = _spec.Formats.Cache == NumberFormat.F32 ? 4 : 2, head = (long)a.QkHeadDim + a.ValueDim, layers = _spec.NumHiddenLayers;
+        long number = _spec.Formats.Cache.Bytes(), head = (long)a.QkHeadDim + a.ValueDim, layers = _spec.NumHiddenLayers;
         yield return ("parameters", _cost.Total);
         yield return ("active parameters", _cost.Active);
         yield return ("weight bytes a token (decode)", _cost.ActiveBytes);
         yield return ("FLOPs a token (without attention scores)", 2 * _cost.Active);
-        yield return ("cache bytes a token", a.CacheRow * number * layers);
+        yield return ("cache bytes a token", (long)a.CacheRowBytes(_spec.Formats.Cache) * layers);
         yield return ("cache bytes a token with multi-head", head * a.NumAttentionHeads * number * layers);
         yield return ("cache bytes a token with 8 key/value heads", head * Math.Min(8, a.NumAttentionHeads) * number * layers);
         yield return ("cache bytes a token with multi-query", head * number * layers);

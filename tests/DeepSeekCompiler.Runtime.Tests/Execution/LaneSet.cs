@@ -20,6 +20,8 @@ public abstract class LaneSet
 
     public abstract ushort[] StoreF16(float[] values);
 
+    public abstract byte[] StoreE4M3(float[] values);
+
     public abstract float[] Exp(float[] values);
 
     /// <summary>The largest of one vector.</summary>

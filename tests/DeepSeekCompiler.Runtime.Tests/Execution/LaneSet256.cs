@@ -28,9 +28,11 @@ public sealed unsafe class LaneSet256 : LaneSet
 
     public override float[] LoadE4M3(byte[] codes) => Load(codes, &LoadE4M3);
 
-    public override ushort[] StoreBF16(float[] values) => Store(values, &StoreBF16);
+    public override ushort[] StoreBF16(float[] values) => Store<ushort>(values, &StoreBF16);
 
-    public override ushort[] StoreF16(float[] values) => Store(values, &StoreF16);
+    public override ushort[] StoreF16(float[] values) => Store<ushort>(values, &StoreF16);
+
+    public override byte[] StoreE4M3(float[] values) => Store<byte>(values, &StoreE4M3);
 
     public override float[] Exp(float[] values) => Map(values, &Exp);
 
@@ -64,6 +66,8 @@ public sealed unsafe class LaneSet256 : LaneSet
 
     private static void StoreF16(V values, ushort* p) => Primitive.StoreF16(values, p);
 
+    private static void StoreE4M3(V values, byte* p) => Primitive.StoreE4M3(values, p);
+
     private static V Exp(V values) => Primitive.Exp(values);
 
     private static V RoundE4M3(V values) => Primitive.RoundE4M3(values);
@@ -94,10 +98,11 @@ public sealed unsafe class LaneSet256 : LaneSet
         return to;
     }
 
-    private static ushort[] Store(float[] values, delegate*<V, ushort*, void> store)
+    private static T[] Store<T>(float[] values, delegate*<V, T*, void> store)
+        where T : unmanaged
     {
-        var to = new ushort[values.Length];
-        fixed (ushort* p = to)
+        var to = new T[values.Length];
+        fixed (T* p = to)
         {
             for (var i = 0; i < values.Length; i += 8)
             {

@@ -100,6 +100,14 @@ public class PrimitivesTests
         var values = Numbers();
         var bf16 = lanes.StoreBF16(values);
         var f16 = lanes.StoreF16(values);
+        float[] around = [.. values, .. AroundE4M3Ties()];
+        around = [.. around, .. new float[(16 - (around.Length % 16)) % 16]];
+        var e4m3 = lanes.StoreE4M3(around);
+        for (var i = 0; i < around.Length; i++)
+        {
+            Assert.True(Scalars.ToE4M3(around[i]) == e4m3[i], $"{around[i]:R} as E4M3");
+        }
+
         for (var i = 0; i < values.Length; i++)
         {
             if (float.IsNaN(values[i]))

@@ -12,7 +12,7 @@ internal static class AttentionChecks
 {
     internal static IEnumerable<Problem> Check(ModelSpec spec)
     {
-        var problems = spec.Attention is LatentAttentionSpec latent ? Latent(latent) : Grouped((GroupedQueryAttentionSpec)spec.Attention);
+        var problems = spec.Attention is LatentAttentionSpec latent ? Latent(latent) : Grouped((GroupedQueryAttentionSpec)spec.Attention, spec.Formats.Cache);
         return new[] { SizeChecks.Size(NumAttentionHeads, spec.Attention.NumAttentionHeads, most: 1 << 16) }.Concat(problems).OfType<Problem>();
     }
 
@@ -25,8 +25,14 @@ internal static class AttentionChecks
         yield return SizeChecks.Size(VHeadDim, latent.VHeadDim, most: 1 << 12);
     }
 
-    private static IEnumerable<Problem?> Grouped(GroupedQueryAttentionSpec grouped)
+    private static IEnumerable<Problem?> Grouped(GroupedQueryAttentionSpec grouped, NumberFormat cache)
     {
+        if (cache == NumberFormat.E4M3)
+        {
+            yield return new(
+                ProblemCode.Format, CacheFormat, "CacheFormat is E4M3, which keeps a latent with its scales; grouped-query attention has no latent, so use BF16 or F32.");
+        }
+
         yield return Rope(HeadDim, grouped.HeadDim);
         yield return SizeChecks.Size(NumKeyValueHeads, grouped.NumKeyValueHeads, most: 1 << 16);
         if (grouped.NumKeyValueHeads > 0 && grouped.NumAttentionHeads % grouped.NumKeyValueHeads != 0)

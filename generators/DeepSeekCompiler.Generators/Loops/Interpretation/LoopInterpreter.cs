@@ -187,5 +187,10 @@ public sealed class LoopInterpreter
         return op switch { BinaryOp.Add => (float)(x + y), BinaryOp.Sub => (float)(x - y), BinaryOp.Mul => (float)(x * y), BinaryOp.Div => (float)(x / y), _ => x % y };
     }
 
-    private static double Encode(double value, NumberFormat format) => format == NumberFormat.BF16 ? Rounding.BF16(value) : value;
+    private static double Encode(double value, NumberFormat format) => format switch
+    {
+        NumberFormat.BF16 => Rounding.BF16(value),
+        NumberFormat.E4M3 => Rounding.E4M3(value) * Storage.E4M3Factor,
+        _ => value,
+    };
 }

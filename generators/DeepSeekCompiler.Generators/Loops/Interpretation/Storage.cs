@@ -3,6 +3,9 @@ namespace DeepSeekCompiler.Generators.Loops.Interpretation;
 /// <summary>The numbers of a buffer, decoded: an E4M3 number is kept times 2^-120, as loads see it.</summary>
 public sealed class Storage
 {
+    /// <summary>What loads see of an E4M3 number: 2^-120 times it.</summary>
+    public const double E4M3Factor = 1.0 / (1L << 60) / (1L << 60);
+
     private readonly double[] _numbers;
     private readonly bool[]? _written;
 

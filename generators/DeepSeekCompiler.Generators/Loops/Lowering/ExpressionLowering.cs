@@ -33,7 +33,7 @@ internal sealed class ExpressionLowering(IReadOnlyDictionary<Tensor, Buffer> arg
         Expr index = Const.Zero;
         for (int i = first; i < read.Index.Length; i++)
             index = index * Lower(tensor.Dims[i].Size, scope) + Lower(read.Index[i], scope);
-        return (buffer, tensor.IsTable ? Affine.Simplify(Lower(read.Index[0], scope)) : null, Affine.Simplify(index));
+        return (buffer, tensor.IsTable ? Affine.Simplify(Lower(read.Index[0], scope)) : null, Affine.Simplify(index + tensor.Offset));
     }
 
     /// <summary>The value of an axis, without what was bound in <paramref name="outer"/>; in staged order where asked.</summary>

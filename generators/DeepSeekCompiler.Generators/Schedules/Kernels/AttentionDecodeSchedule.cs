@@ -65,11 +65,17 @@ internal static class AttentionDecodeSchedule
             stages.Add(new(stage, [.. around, .. inner], stages.Count == 0 ? 0 : SharedLoops(stages[stages.Count - 1], around)) { StoredAt = item.Length, Scope = MemoryScope.Register });
 
         foreach (var stage in p.Start) Add(stage, outside, [heads, .. Along(stage, p.Head, target, splits)]);
-        var (score, j, d) = (p.Score, p.Score.Axes[5], p.Score.Over[0]);
-        splits.Add(Split.Tile(j, target.Registers == 32 ? 4 : 2));
-        splits.Add(Split.Lanes(d, target.Lanes, 1, 1));
-        Add(score, inside, new(j, 0, LoopKind.Serial), new(d, 0, LoopKind.Serial), new(d, 1, LoopKind.Serial), new(d, 2, LoopKind.Serial), heads, new(j, 1, LoopKind.Unroll),
-            new(d, 3, LoopKind.Vector));
+        if (p.RopeScore is { } rope) AddScore(rope);
+        AddScore(p.Score);
+        void AddScore(Reduce score)
+        {
+            var (j, d) = (score.Axes[5], score.Over[0]);
+            splits.Add(Split.Tile(j, target.Registers == 32 ? 4 : 2));
+            splits.Add(Split.Lanes(d, target.Lanes, 1, 1));
+            Add(score, inside, new(j, 0, LoopKind.Serial), new(d, 0, LoopKind.Serial), new(d, 1, LoopKind.Serial), new(d, 2, LoopKind.Serial), heads, new(j, 1, LoopKind.Unroll),
+                new(d, 3, LoopKind.Vector));
+        }
+
         foreach (var stage in p.Softmax) Add(stage, inside, [heads, .. Along(stage, p.Head, target, splits)]);
         var (values, v, row) = (p.Values, p.Values.Axes[5], p.Values.Over[0]);
         splits.Add(Split.Lanes(v, target.Lanes, 1, target.Registers == 32 ? 4 : 2));

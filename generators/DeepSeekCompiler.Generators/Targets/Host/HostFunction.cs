@@ -127,7 +127,7 @@ internal sealed class HostFunction
         }
 
         string element = $"{HostExpressions.Pointer(store.Target, store.Table)}[{HostExpressions.Print(store.Index)}]";
-        return store.Target.Format is NumberFormat.BF16 or NumberFormat.F16 ? $"{element} = Scalars.To{store.Target.Format}({value});" : $"{element} = {value};";
+        return store.Target.Format is NumberFormat.BF16 or NumberFormat.F16 or NumberFormat.E4M3 ? $"{element} = Scalars.To{store.Target.Format}({value});" : $"{element} = {value};";
     }
 
     /// <summary>Notes the scratch buffers; returns the number of item loops.</summary>

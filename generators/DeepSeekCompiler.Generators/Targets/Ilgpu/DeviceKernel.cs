@@ -145,7 +145,7 @@ public static class DeviceKernel
             long stride = 1;
             for (int i = 1; i < tensor.Dims.Count; i++)
                 stride *= tensor.Dims[i].Size is Const c ? (long)c.Value : throw new LoweringException($"{kernel.Name}: the entries of table {tensor.Name} have no constant length");
-            strides[tensor.Name] = stride;
+            strides[tensor.Name] = tensor.Pitch > 0 ? tensor.Pitch : stride;
         }
 
         return strides;
