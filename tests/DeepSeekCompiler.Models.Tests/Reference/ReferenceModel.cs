@@ -86,6 +86,7 @@ internal sealed class ReferenceModel(ModelSpec spec, ReferenceWeights weights)
             Plain.Rotate(rope, position, _frequencies, _magnitude);
             for (int h = 0; h < heads; h++) Plain.Rotate(q.AsSpan((h * qk) + a.QkNopeHeadDim, a.QkRopeHeadDim), position, _frequencies, _magnitude);
             var latent = Plain.RmsNorm(down[..a.KvLoraRank], weights[p + "kv_a_layernorm.weight"], 1e-6);
+            if (spec.Formats.Cache == NumberFormat.E4M3) (latent, rope) = (Plain.Quantize(latent), rope.Select(r => (double)BF16.Decode(BF16.Encode((float)r))).ToArray());
             // Inference keeps the latent as it is and never multiplies it by kv_b_proj in one piece.
             var up = Plain.Linear(weights[p + "kv_b_proj.weight"], spec.Precision == TrainingPrecision.Float32 ? latent : Quantized(p + "kv_b_proj.weight", latent));
             int width = a.QkNopeHeadDim + v;
