@@ -138,7 +138,7 @@ internal sealed class OnlineSoftmax
     {
         // A query attends to all tokens in front of it and to itself.
         _b.Cost.Work((long)s.Heads * (keyDim + _valueDim) * (2 * Amount.Position * Amount.Tokens + Amount.Tokens * Amount.Tokens + Amount.Tokens));
-        _b.Cost.Move((long)s.CacheRow * s.Cache.Bytes() * (Amount.Position + Amount.Tokens) + 4L * s.Heads * (keyDim + _valueDim) * Amount.Tokens);
+        _b.Cost.Move((long)s.RowBytes * (Amount.Position + Amount.Tokens) + 4L * s.Heads * (keyDim + _valueDim) * Amount.Tokens);
         // Keys and values of the whole context are made again for every chunk.
         if (expansion is not null) _b.Cost.Product(expansion, Amount.Position + Amount.Tokens);
     }
