@@ -1,5 +1,7 @@
+using DeepSeekCompiler.Generators.Algorithms;
 using DeepSeekCompiler.Generators.Spec;
 using DeepSeekCompiler.Runtime.Gpu.Devices;
+using DeepSeekCompiler.Runtime.Models;
 using DeepSeekCompiler.Tests;
 
 namespace DeepSeekCompiler.Kernels.Tests;
@@ -7,6 +9,10 @@ namespace DeepSeekCompiler.Kernels.Tests;
 /// <summary>Attention by itself; whole models have it in both forms on every target and width.</summary>
 public class AttentionTests
 {
+    [Fact]
+    public void KernelsAndRuntime_AgreeOnTheirLimits() =>
+        Assert.Equal((Limits.MaxChunk, Limits.MaxDecode, Limits.MaxSplits), (CompiledModel.MaxChunk, CompiledModel.MaxDecode, CompiledModel.MaxSplits));
+
     [Fact]
     public void Host_MatchesThePlainReference()
     {

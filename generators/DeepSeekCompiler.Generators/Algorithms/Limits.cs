@@ -15,8 +15,8 @@ public static class Limits
     /// <summary>Tokens whose keys and values lie expanded in device memory at once: whole pages; 256 MB with 128 heads of 128 numbers.</summary>
     public const int SegmentTokens = 4096;
 
-    /// <summary>Most parts that decode attention splits a context into.</summary>
-    public const int MaxSplits = 16;
+    /// <summary>Most parts that decode attention splits a context into: 32 of a model with 128 heads, 32 heads a group, are a group for each of an H100's 132 multiprocessors.</summary>
+    public const int MaxSplits = 32;
 
     /// <summary>Where softmax maxima start: far below any score, but finite, so that differences stay numbers.</summary>
     public const double Lowest = -1e30;

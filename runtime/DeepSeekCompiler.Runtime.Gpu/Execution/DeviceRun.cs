@@ -3,6 +3,7 @@ using DeepSeekCompiler.Runtime.Gpu.Cuda;
 using DeepSeekCompiler.Runtime.Gpu.Devices;
 using DeepSeekCompiler.Runtime.Gpu.Hopper;
 using DeepSeekCompiler.Runtime.Gpu.Primitives;
+using DeepSeekCompiler.Runtime.Models;
 using ILGPU;
 using ILGPU.Backends;
 using ILGPU.Backends.EntryPoints;
@@ -59,7 +60,8 @@ public sealed class DeviceRun : IDisposable
     /// <summary>Block scales of a weight; those of the other experts of a projection follow.</summary>
     public ArrayView<float> Scale(int index) => _weights.Scale(index);
 
-    /// <summary>Parts to split a context into, so that attention has about two work items for every group that runs at once.</summary>
+    /// <summary>Parts to split a context into, so that attention has about eight groups of four heads for every multiprocessor, which is one group of 32 heads where it
+    /// runs on matrix instructions.</summary>
     /// <param name="items">Work items there are without a split.</param>
     /// <param name="position">Position of the step.</param>
     /// <param name="tokens">Tokens of the step, which come last.</param>
@@ -73,7 +75,7 @@ public sealed class DeviceRun : IDisposable
     /// <summary>Whether every question of a pass has the same answer at another position.</summary>
     internal bool Answers(IReadOnlyCollection<SplitQuestion> questions, int position) => questions.All(q => Splits(q.Items, position + q.Tokens) == q.Splits);
 
-    private int Splits(int items, int context) => Math.Clamp(MaxGroups / 4 / items, 1, Math.Min(16, (context + 63) / 64));
+    private int Splits(int items, int context) => Math.Clamp(MaxGroups / 4 / items, 1, Math.Min(CompiledModel.MaxSplits, (context + 63) / 64));
 
     /// <summary>Working memory that lives from one phase of a kernel to the next; valid until the next call.</summary>
     public ArrayView<float> Workspace(long numbers) => Grow(ref _workspace, numbers);

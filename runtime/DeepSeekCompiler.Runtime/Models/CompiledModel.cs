@@ -11,6 +11,9 @@ public abstract unsafe class CompiledModel : IDisposable
     /// <summary>The most tokens of one step; longer inputs are cut into chunks.</summary>
     public const int MaxChunk = 512;
 
+    /// <summary>Most parts that decode attention splits a context into.</summary>
+    public const int MaxSplits = 32;
+
     /// <summary>The most tokens for which the absorbed form of attention is used by itself.</summary>
     public const int MaxDecode = 4;
 

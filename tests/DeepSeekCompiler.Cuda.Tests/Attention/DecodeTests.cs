@@ -15,6 +15,7 @@ public class DecodeTests
     {
         { 16, 24, 64, 512, 1, 70, 1 }, { 1, 16, 8, 40, 1, 0, 1 }, { 5, 16, 16, 144, 3, 130, 2 }, { 20, 16, 32, 128, 2, 61, 16 }, { 37, 8, 8, 80, 4, 190, 3 }, { 64, 16, 64, 256, 1, 15, 1 },
         { 33, 16, 24, 136, 1, 63, 4 },
+        { 3, 16, 8, 40, 1, 2100, 32 },
     };
 
     /// <summary>Weights that are 1 or 0: every score, maximum and value on its way, without rounding.</summary>
