@@ -46,6 +46,7 @@ internal static class BenchCommand
         if (speculative < 0) throw new UserException($"--speculative {speculative} measures nothing; give 1 or more tokens.");
         if (prefill.Concat(decodeAt).Any(n => n < 1)) throw new UserException("Prompt lengths and contexts are 1 or more.");
         if (threshold is < 0 or >= 100 or double.NaN) throw new UserException(FormattableString.Invariant($"--threshold {threshold} is no share that a figure may lose; give percent from 0 to below 100."));
+        if (plot is not null && !RuntimeCompilation.IsSupported) throw new UserException("--plot needs the plotting library, and this dsc was published without it; --json has the same figures.");
         var baseline = baselineFile is null ? null : Baseline.Load(baselineFile);
         using var model = options.Load(parsed);
         int longest = Math.Max(prefill.DefaultIfEmpty(1).Max(), decodeAt.DefaultIfEmpty(1).Max() + tokens);
@@ -63,7 +64,8 @@ internal static class BenchCommand
         var figures = new BenchFigures(model.Info, model.Host.Threads, limits, prefills, decodes, generation, Environment.WorkingSet / (double)(1 << 20));
         if (json) BenchJson.Print(figures);
         else BenchText.Print(figures);
-        if (plot is not null) RooflinePlot.Save(plot, figures);
+        // A condition of its own, so that native programs leave the plotting library out.
+        if (RuntimeCompilation.IsSupported && plot is not null) RooflinePlot.Save(plot, figures);
         baseline?.Check(figures, threshold, json);
         return 0;
     }
