@@ -60,7 +60,7 @@ internal static class KernelMemory
                 NumberFormat.E4M3 => Rounding.E4M3(value * 448) * Storage.E4M3Factor,
                 NumberFormat.BF16 => Rounding.BF16((float)value),
                 NumberFormat.F16 => (double)(Half)value,
-                _ when tensor.Name.Contains("scale", StringComparison.OrdinalIgnoreCase) => (float)((Math.Abs(value) + 0.1) * 1e-3),
+                _ when tensor.Name.EndsWith("Scale", StringComparison.Ordinal) => (float)((Math.Abs(value) + 0.1) * 1e-3),
                 _ => (float)value,
             };
         }

@@ -40,7 +40,7 @@ internal sealed class CacheTables
         return new(Plane(b, "pages", NumberFormat.E4M3, role, latent, 0, row), latent)
         {
             RopePages = Plane(b, "ropePages", NumberFormat.BF16, role, rope, tokens * latent, row),
-            ScalePages = Plane(b, "scalePages", NumberFormat.F32, role, tiles, tokens * (latent + rope * 2), row),
+            ScalePages = Plane(b, "pagesScale", NumberFormat.F32, role, tiles, tokens * (latent + rope * 2), row),
         };
     }
 

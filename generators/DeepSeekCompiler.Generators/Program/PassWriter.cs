@@ -139,7 +139,7 @@ internal sealed class PassWriter
         if (_spec.Formats.Cache == NumberFormat.E4M3)
         {
             _w.Line(_d.Pages("ropePages", NumberFormat.BF16));
-            _w.Line(_d.Pages("scalePages", NumberFormat.F32));
+            _w.Line(_d.Pages("pagesScale", NumberFormat.F32));
         }
 
         Use("q", "o", "queryLatent");
@@ -155,10 +155,10 @@ internal sealed class PassWriter
         var shape = Algorithms.AttentionShape.Of(_spec.Attention, _spec.Rope, _spec.Formats.Cache);
         int tiles = (_spec.Attention.NumAttentionHeads + 3) / 4;
         _w.Line($"int splits = {_d.Splits(shape.Groups == 1 ? "tokens" : $"{Text.Of(shape.Groups)} * tokens", $"{Text.Of(tiles)} * tokens")};");
-        _w.Line(_call.Print("AttentionDecode", Pairs(("q", "q"), ("weight", up), ("pages", "pages"), ("ropePages", "ropePages"), ("scalePages", "scalePages"), ("o", "o"))));
+        _w.Line(_call.Print("AttentionDecode", Pairs(("q", "q"), ("weight", up), ("pages", "pages"), ("ropePages", "ropePages"), ("pagesScale", "pagesScale"), ("o", "o"))));
         _w.Close();
         _w.Open("else");
-        _w.Line(_call.Print("AttentionPrefill", Pairs(("q", "q"), ("weight", up), ("pages", "pages"), ("ropePages", "ropePages"), ("scalePages", "scalePages"), ("o", "o"))));
+        _w.Line(_call.Print("AttentionPrefill", Pairs(("q", "q"), ("weight", up), ("pages", "pages"), ("ropePages", "ropePages"), ("pagesScale", "pagesScale"), ("o", "o"))));
         _w.Close();
         _w.Line();
         _w.Line("if (tokens <= MaxDecode) " + _call.Print("AttentionOutDecode", ("x", "o"), ("weight", "@w + OProj"), ("y", "x")));
@@ -172,13 +172,13 @@ internal sealed class PassWriter
         if (latent)
         {
             _w.Line(_call.Print("LatentDown" + form, ("x", "x"), ("norm", "@w + InputNorm"), ("queryWeight", lora ? "@w + QAProj" : "@w + QProj"), ("latentWeight", "@w + KvAProj"),
-                ("latentNorm", "@w + KvANorm"), ("rope", "rope"), ("queryLatent", "queryLatent"), ("q", "q"), ("pages", "pages"), ("ropePages", "ropePages"), ("scalePages", "scalePages")));
+                ("latentNorm", "@w + KvANorm"), ("rope", "rope"), ("queryLatent", "queryLatent"), ("q", "q"), ("pages", "pages"), ("ropePages", "ropePages"), ("pagesScale", "pagesScale")));
             if (lora) _w.Line(_call.Print("QueryUp" + form, ("x", "queryLatent"), ("norm", "@w + QANorm"), ("weight", "@w + QBProj"), ("rope", "rope"), ("q", "q")));
             return;
         }
 
         _w.Line(_call.Print("QueryKeyValue" + form, ("x", "x"), ("norm", "@w + InputNorm"), ("queryWeight", "@w + QProj"), ("keyWeight", "@w + KProj"), ("valueWeight", "@w + VProj"),
-            ("rope", "rope"), ("q", "q"), ("pages", "pages"), ("ropePages", "ropePages"), ("scalePages", "scalePages")));
+            ("rope", "rope"), ("q", "q"), ("pages", "pages"), ("ropePages", "ropePages"), ("pagesScale", "pagesScale")));
     }
 
     private static (string, string)[] Pairs(params (string, string)[] pairs) => Array.FindAll(pairs, p => p.Item2.Length > 0);

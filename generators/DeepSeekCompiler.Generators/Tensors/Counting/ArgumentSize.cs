@@ -24,6 +24,8 @@ public sealed record ArgumentSize(Tensor Tensor, long Count)
         {
             var size = tensor.Dims[i].Size;
             bool open = i == 0 && size is Const { Value: 1 } && (tensor.IsTable || tensor.Dims.Count > 1);
+            // Entries that tensors share are counted whole, whichever part is this one's.
+            if (i == 1 && tensor.Pitch > 0) return count * tensor.Pitch;
             count *= open ? rows(tensor) : (long)(Interval.Of(size, scalars, new Dictionary<Axis, Interval?>())?.High
                 ?? throw new ArgumentException($"The extent {size} of {tensor.Name} follows from no parameter that was given."));
         }
