@@ -9,15 +9,7 @@ public static class ChartSheet
     private const int Height = 440;
 
     /// <exception cref="IOException">The file cannot be written.</exception>
-    public static void SavePng(string path, IReadOnlyList<LineChart> charts)
-    {
-        ArgumentNullException.ThrowIfNull(charts);
-        int columns = Math.Min(2, charts.Count), rows = (charts.Count + columns - 1) / Math.Max(1, columns);
-        var sheet = new Multiplot { Layout = new ScottPlot.MultiplotLayouts.Grid(rows, columns) };
-        sheet.AddPlots(charts.Count);
-        for (int i = 0; i < charts.Count; i++) Draw(sheet.GetPlot(i), charts[i]);
-        File.WriteAllBytes(path, sheet.Render(columns * Width, rows * Height).GetImageBytes(ImageFormat.Png));
-    }
+    public static void SavePng(string path, IReadOnlyList<LineChart> charts) => Sheet.SavePng(path, charts, Width, Height, Draw);
 
     private static void Draw(Plot plot, LineChart chart)
     {

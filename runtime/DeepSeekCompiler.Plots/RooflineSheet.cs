@@ -15,15 +15,7 @@ public static class RooflineSheet
     private static readonly PixelPadding s_padding = new(70, 20, 55, 45);
 
     /// <exception cref="IOException">The file cannot be written.</exception>
-    public static void SavePng(string path, IReadOnlyList<RooflineChart> charts)
-    {
-        ArgumentNullException.ThrowIfNull(charts);
-        int columns = Math.Min(2, charts.Count), rows = (charts.Count + columns - 1) / Math.Max(1, columns);
-        var sheet = new Multiplot { Layout = new ScottPlot.MultiplotLayouts.Grid(rows, columns) };
-        sheet.AddPlots(charts.Count);
-        for (int i = 0; i < charts.Count; i++) Draw(sheet.GetPlot(i), charts[i]);
-        File.WriteAllBytes(path, sheet.Render(columns * Width, rows * Height).GetImageBytes(ImageFormat.Png));
-    }
+    public static void SavePng(string path, IReadOnlyList<RooflineChart> charts) => Sheet.SavePng(path, charts, Width, Height, Draw);
 
     private static void Draw(Plot plot, RooflineChart chart)
     {

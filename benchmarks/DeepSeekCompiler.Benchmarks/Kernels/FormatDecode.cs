@@ -1,19 +1,8 @@
-using DeepSeekCompiler.Generators.Spec;
-
 namespace DeepSeekCompiler.Benchmarks.Kernels;
 
 /// <summary>One projection in every format that a checkpoint may store it in; FP8 also with quantised activations.</summary>
 public class FormatDecode : DecodeSuite
 {
     /// <summary>Kernels and sizes.</summary>
-    public static IEnumerable<KernelCase> Cases() =>
-    [
-        In(NumberFormat.F32),
-        In(NumberFormat.F16),
-        In(NumberFormat.BF16),
-        In(NumberFormat.E4M3),
-        In(NumberFormat.E4M3, true),
-    ];
-
-    private static KernelCase In(NumberFormat format, bool quantised = false) => new("DeepSeekV2Lite", "AttentionOutDecode", 1, 0, format, quantised);
+    public static IEnumerable<KernelCase> Cases() => FormatCases.Of("AttentionOutDecode", 1);
 }

@@ -77,10 +77,10 @@ internal sealed class ActivationRows
             value = x[row, k] * inverse[row] * weight[k];
         }
 
-        if (form.IsTensor()) return quantize ? Codes(b, value, token, row, k, columns, stages) : Terms(b, value, token, row, k, form.Terms(), stages);
+        if (form.IsTensor()) return quantize ? Codes(b, value, token, row, k, stages) : Terms(b, value, token, row, k, form.Terms(), stages);
         if (quantize)
         {
-            var (ratio, scale) = Quantized(b, value, row, k, columns, stages);
+            var (ratio, scale) = Quantized(b, value, row, k, stages);
             value = ScaledTile.Round(ratio) * scale[row, k.Index / FormatSpec.Block];
         }
 
@@ -137,27 +137,17 @@ internal sealed class ActivationRows
         return new(token, row, k, new Axis("term", 2), rows, null, stages);
     }
 
-    private static ActivationRows Codes(KernelBuilder b, Expr value, Axis token, Axis row, Axis k, int columns, List<Stage> stages)
+    private static ActivationRows Codes(KernelBuilder b, Expr value, Axis token, Axis row, Axis k, List<Stage> stages)
     {
-        var (ratio, scale) = Quantized(b, value, row, k, columns, stages);
+        var (ratio, scale) = Quantized(b, value, row, k, stages);
         var rows = b.Temp("rows", NumberFormat.E4M3, row, k);
         stages.Add(b.Map("Rows", rows[row, k], ratio, row, k));
         return new(token, row, k, null, rows, scale, stages);
     }
 
-    private static (Expr Ratio, Tensor Scale) Quantized(KernelBuilder b, Expr value, Axis row, Axis k, int columns, List<Stage> stages)
+    private static (Expr Ratio, Tensor Scale) Quantized(KernelBuilder b, Expr value, Axis row, Axis k, List<Stage> stages)
     {
-        const int block = FormatSpec.Block;
-        int blocks = (columns + block - 1) / block;
-        var plain = b.Temp("plain", row, columns);
-        var scale = b.Temp("rowScale", row, blocks);
-        var most = b.Temp("most", row, blocks);
-        var g = new Axis("g", blocks);
-        var i = new Axis("i", columns % block == 0 ? block : Expr.Min(block, columns - g.Index * block), null, block);
-        Expr at = g.Index * block + i;
-        stages.Add(b.Map("Plain", plain[row, k], value, row, k));
-        stages.Add(b.Max("Most", most[row, g], new Unary(UnaryOp.Abs, plain[row, at]), [row, g], i));
-        stages.Add(b.Map("RowScale", scale[row, g], ScaledTile.Scale(most[row, g]), row, g));
-        return (plain[row, k] / scale[row, k.Index / block], scale);
+        var (numbers, scales) = ScaledTile.Rows(b, ("Plain", "Most", "RowScale"), row, k, value, stages);
+        return (numbers[row, k] / scales[row, k.Index / FormatSpec.Block], scales);
     }
 }

@@ -19,9 +19,11 @@ public sealed record AttentionShape(int Heads, int Groups, int CacheRow, int Key
     public int HeadsPerGroup => Heads / Groups;
 
     /// <summary>Bytes of a cache row.</summary>
-    public int RowBytes => Cache == NumberFormat.E4M3 ? FormatSpec.LatentRowBytes(ValueDim, KeyDim - ValueDim) : CacheRow * Cache.Bytes();
+    public int RowBytes { get; private init; }
 
-    public static AttentionShape Of(AttentionSpec spec, RopeSpec rope, NumberFormat cache) => spec switch
+    public static AttentionShape Of(AttentionSpec spec, RopeSpec rope, NumberFormat cache) => Numbers(spec, rope, cache) with { RowBytes = spec.CacheRowBytes(cache) };
+
+    private static AttentionShape Numbers(AttentionSpec spec, RopeSpec rope, NumberFormat cache) => spec switch
     {
         LatentAttentionSpec a => new(a.NumAttentionHeads, 1, a.CacheRow, a.CacheRow, a.KvLoraRank, 0, 0, SoftmaxScale(a.QkHeadDim, rope), cache),
         GroupedQueryAttentionSpec a => new(a.NumAttentionHeads, a.NumKeyValueHeads, a.CacheRow, a.HeadDim, a.HeadDim, 0, a.NumKeyValueHeads * a.HeadDim,

@@ -7,29 +7,29 @@ namespace DeepSeekCompiler.Generators.Algorithms;
 internal sealed class DecodeStages
 {
     /// <summary>Axes of a part's work item.</summary>
-    public Axis Group { get; set; } = null!;
+    public Axis Group { get; init; } = null!;
 
-    public Axis Head { get; set; } = null!;
+    public Axis Head { get; init; } = null!;
 
-    public Axis Part { get; set; } = null!;
+    public Axis Part { get; init; } = null!;
 
-    public Axis Page { get; set; } = null!;
+    public Axis Page { get; init; } = null!;
 
-    public IReadOnlyList<Stage> Start { get; set; } = [];
+    public IReadOnlyList<Stage> Start { get; init; } = [];
 
     /// <summary>The rope key's part of the scores where it is kept apart, which <see cref="Score"/> adds to; else null.</summary>
-    public Reduce? RopeScore { get; set; }
+    public Reduce? RopeScore { get; init; }
 
-    public Reduce Score { get; set; } = null!;
+    public Reduce Score { get; init; } = null!;
 
-    public IReadOnlyList<Stage> Softmax { get; set; } = [];
+    public IReadOnlyList<Stage> Softmax { get; init; } = [];
 
-    public Reduce Values { get; set; } = null!;
+    public Reduce Values { get; init; } = null!;
 
-    public Map KeepMaximum { get; set; } = null!;
+    public Map KeepMaximum { get; init; } = null!;
 
-    public IReadOnlyList<Stage> Finish { get; set; } = [];
+    public IReadOnlyList<Stage> Finish { get; init; } = [];
 
     /// <summary>What stands across; null where keys are met one by one.</summary>
-    public DecodeAcross? Across { get; set; }
+    public DecodeAcross? Across { get; init; }
 }

@@ -77,18 +77,10 @@ internal static class LatentDown
         return stages;
     }
 
-    // 1x128: scale = amax / 448, code = E4M3(number / scale).
     private static void Quantize(KernelBuilder b, Axis t, Expr page, Expr row, Expr latent, Axis j, Tensor codes, Tensor scales, List<Stage> stages)
     {
-        int rank = j.Max, tiles = FormatSpec.Blocks(rank);
-        var number = b.Temp("latent", t, j);
-        var most = b.Temp("latentMost", t, tiles);
-        var scale = b.Temp("latentScale", t, tiles);
-        Axis g = new("g", tiles), k = new("k", tiles), u = new("u", tiles), n = new("n", rank);
-        var i = new Axis("i", rank % FormatSpec.Block == 0 ? FormatSpec.Block : Expr.Min(FormatSpec.Block, rank - g.Index * FormatSpec.Block), null, FormatSpec.Block);
-        stages.Add(b.Map("Latent", number[t, j], latent, t, j));
-        stages.Add(b.Max("LatentMost", most[t, g], new Unary(UnaryOp.Abs, number[t, g.Index * FormatSpec.Block + i]), [t, g], i));
-        stages.Add(b.Map("LatentScale", scale[t, k], ScaledTile.Scale(most[t, k]), t, k));
+        var (number, scale) = ScaledTile.Rows(b, ("Latent", "LatentMost", "LatentScale"), t, j, latent, stages);
+        Axis u = new("u", FormatSpec.Blocks(j.Max)), n = new("n", j.Max);
         stages.Add(b.Map("CacheScale", scales[page, row, u], scale[t, u], t, u));
         stages.Add(b.Map("CacheLatent", codes[page, row, n], number[t, n] / scale[t, n.Index / FormatSpec.Block], t, n));
     }

@@ -35,12 +35,12 @@ internal sealed class WeightTensor
     /// <summary>A matrix [rows, columns].</summary>
     public static WeightTensor Matrix(KernelBuilder b, string name, NumberFormat format, int rows, int columns) =>
         new WeightTensor(format, b.Input(name, format, rows, columns),
-            format == NumberFormat.E4M3 ? b.Input(name + "Scale", NumberFormat.F32, Blocks(rows), Blocks(columns)) : null).Sized(rows, columns);
+            format == NumberFormat.E4M3 ? b.Input(name + "Scale", NumberFormat.F32, FormatSpec.Blocks(rows), FormatSpec.Blocks(columns)) : null).Sized(rows, columns);
 
     /// <summary>One matrix [rows, columns] an expert.</summary>
     public static WeightTensor Experts(KernelBuilder b, string name, NumberFormat format, int experts, int rows, int columns) =>
         new WeightTensor(format, b.Table(name, format, TensorRole.Input, experts, rows, columns),
-            format == NumberFormat.E4M3 ? b.Table(name + "Scale", NumberFormat.F32, TensorRole.Input, experts, Blocks(rows), Blocks(columns)) : null).Sized(rows, columns);
+            format == NumberFormat.E4M3 ? b.Table(name + "Scale", NumberFormat.F32, TensorRole.Input, experts, FormatSpec.Blocks(rows), FormatSpec.Blocks(columns)) : null).Sized(rows, columns);
 
     /// <summary>Numbers that a kernel has made, [rows, columns] or one matrix an expert; what scale they have is the product's.</summary>
     public static WeightTensor Of(Tensor values) => new(NumberFormat.F32, values, null);
@@ -72,9 +72,7 @@ internal sealed class WeightTensor
 
     private WeightTensor Sized(int rows, int columns)
     {
-        long scales = Scales is null ? 0 : (long)Blocks(rows) * Blocks(columns);
+        long scales = Scales is null ? 0 : (long)FormatSpec.Blocks(rows) * FormatSpec.Blocks(columns);
         return new(Format, Codes, Scales) { Rows = rows, Columns = columns, Bytes = (long)rows * columns * Format.Bytes() + scales * NumberFormat.F32.Bytes() };
     }
-
-    private static int Blocks(int extent) => (extent + FormatSpec.Block - 1) / FormatSpec.Block;
 }

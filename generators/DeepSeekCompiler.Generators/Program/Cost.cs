@@ -30,11 +30,9 @@ public sealed record Cost(long Total, long Active, long ActiveBytes)
             total += numbers * slot.Count;
             active += numbers * slot.Active;
             bytes += numbers * slot.Active * slot.Format.Bytes();
-            if (slot.Format == NumberFormat.E4M3) bytes += 4L * Blocks(slot.Rows) * Blocks(slot.Columns) * slot.Active;
+            if (slot.Format == NumberFormat.E4M3) bytes += 4L * FormatSpec.Blocks(slot.Rows) * FormatSpec.Blocks(slot.Columns) * slot.Active;
         }
 
         return new(total, active, bytes);
     }
-
-    private static long Blocks(int extent) => (extent + FormatSpec.Block - 1) / FormatSpec.Block;
 }

@@ -9,6 +9,9 @@ namespace DeepSeekCompiler.Generators.Program;
 /// <summary>Prints the forward pass as straight code that reads like the report, one kernel call a line, in the words of a target.</summary>
 internal sealed class PassWriter
 {
+    // Kernels take of the cache what its format has.
+    private static readonly (string, string)[] s_cache = [("pages", "pages"), ("ropePages", "ropePages"), ("pagesScale", "pagesScale")];
+
     private readonly ModelSpec _spec;
     private readonly Dialect _d;
     private readonly KernelCall _call;
@@ -155,10 +158,10 @@ internal sealed class PassWriter
         var shape = Algorithms.AttentionShape.Of(_spec.Attention, _spec.Rope, _spec.Formats.Cache);
         int tiles = (_spec.Attention.NumAttentionHeads + 3) / 4;
         _w.Line($"int splits = {_d.Splits(shape.Groups == 1 ? "tokens" : $"{Text.Of(shape.Groups)} * tokens", $"{Text.Of(tiles)} * tokens")};");
-        _w.Line(_call.Print("AttentionDecode", Pairs(("q", "q"), ("weight", up), ("pages", "pages"), ("ropePages", "ropePages"), ("pagesScale", "pagesScale"), ("o", "o"))));
+        _w.Line(_call.Print("AttentionDecode", Pairs([("q", "q"), ("weight", up), .. s_cache, ("o", "o")])));
         _w.Close();
         _w.Open("else");
-        _w.Line(_call.Print("AttentionPrefill", Pairs(("q", "q"), ("weight", up), ("pages", "pages"), ("ropePages", "ropePages"), ("pagesScale", "pagesScale"), ("o", "o"))));
+        _w.Line(_call.Print("AttentionPrefill", Pairs([("q", "q"), ("weight", up), .. s_cache, ("o", "o")])));
         _w.Close();
         _w.Line();
         _w.Line("if (tokens <= MaxDecode) " + _call.Print("AttentionOutDecode", ("x", "o"), ("weight", "@w + OProj"), ("y", "x")));
@@ -171,14 +174,14 @@ internal sealed class PassWriter
     {
         if (latent)
         {
-            _w.Line(_call.Print("LatentDown" + form, ("x", "x"), ("norm", "@w + InputNorm"), ("queryWeight", lora ? "@w + QAProj" : "@w + QProj"), ("latentWeight", "@w + KvAProj"),
-                ("latentNorm", "@w + KvANorm"), ("rope", "rope"), ("queryLatent", "queryLatent"), ("q", "q"), ("pages", "pages"), ("ropePages", "ropePages"), ("pagesScale", "pagesScale")));
+            _w.Line(_call.Print("LatentDown" + form, [("x", "x"), ("norm", "@w + InputNorm"), ("queryWeight", lora ? "@w + QAProj" : "@w + QProj"), ("latentWeight", "@w + KvAProj"),
+                ("latentNorm", "@w + KvANorm"), ("rope", "rope"), ("queryLatent", "queryLatent"), ("q", "q"), .. s_cache]));
             if (lora) _w.Line(_call.Print("QueryUp" + form, ("x", "queryLatent"), ("norm", "@w + QANorm"), ("weight", "@w + QBProj"), ("rope", "rope"), ("q", "q")));
             return;
         }
 
         _w.Line(_call.Print("QueryKeyValue" + form, ("x", "x"), ("norm", "@w + InputNorm"), ("queryWeight", "@w + QProj"), ("keyWeight", "@w + KProj"), ("valueWeight", "@w + VProj"),
-            ("rope", "rope"), ("q", "q"), ("pages", "pages"), ("ropePages", "ropePages"), ("pagesScale", "pagesScale")));
+            ("rope", "rope"), ("q", "q"), ("pages", "pages")));
     }
 
     private static (string, string)[] Pairs(params (string, string)[] pairs) => Array.FindAll(pairs, p => p.Item2.Length > 0);

@@ -59,10 +59,10 @@ internal sealed class Operand
     public static Operand Rows(KernelBuilder b, TrainingPrecision precision, Tensor tensor, Expr rows, int columns)
     {
         if (precision == TrainingPrecision.Float32) return Plain(tensor);
-        Axis row = new("row", rows), tile = new("tile", Count(columns)), column = Within("c", columns, tile);
+        Axis row = new("row", rows), tile = new("tile", FormatSpec.Blocks(columns)), column = Within("c", columns, tile);
         Expr at = Start(tile) + column;
         var values = b.Temp(Name(precision, tensor), rows, columns);
-        var scales = precision == TrainingPrecision.Fp8 ? b.Temp(tensor.Name + "Scale", rows, Count(columns)) : null;
+        var scales = precision == TrainingPrecision.Fp8 ? b.Temp(tensor.Name + "Scale", rows, FormatSpec.Blocks(columns)) : null;
         var stages = MakeStages(b, precision, tensor.Name, tensor[row, at], values[row, at], scales?[row, tile], [row, tile], [column], []);
         return new(values, (r, c) => values[r, c], scales is null ? null : (r, c) => scales[r, c / FormatSpec.Block]) { Stages = stages, Items = [row], Tile = tile, Column = column };
     }
@@ -138,12 +138,12 @@ internal sealed class Operand
 
     private static Operand Blocks(KernelBuilder b, TrainingPrecision precision, Tensor weight, Axis? active, Expr? expert, int rows, int columns)
     {
-        Axis high = new("high", Count(rows)), wide = new("wide", Count(columns)), row = Within("r", rows, high), column = Within("c", columns, wide);
+        Axis high = new("high", FormatSpec.Blocks(rows)), wide = new("wide", FormatSpec.Blocks(columns)), row = Within("r", rows, high), column = Within("c", columns, wide);
         Expr n = Start(high) + row, k = Start(wide) + column;
         Dim[] Dims(int r, int c) => active is null ? [r, c] : [active.Extent, r, c];
         Expr[] Index(Expr r, Expr c) => active is null ? [r, c] : [active, r, c];
         var values = b.Temp(Name(precision, weight), Dims(rows, columns));
-        var scales = precision == TrainingPrecision.Fp8 ? b.Temp(weight.Name + "Scale", Dims(Count(rows), Count(columns))) : null;
+        var scales = precision == TrainingPrecision.Fp8 ? b.Temp(weight.Name + "Scale", Dims(FormatSpec.Blocks(rows), FormatSpec.Blocks(columns))) : null;
         Axis[] items = active is null ? [high, wide] : [active, high, wide];
         var stages = MakeStages(b, precision, weight.Name, expert is null ? weight[n, k] : weight[expert, n, k], values[Index(n, k)], scales?[Index(high, wide)], items, [row, column], []);
         return new(values, (r, c) => values[Index(r, c)], scales is null ? null : (r, c) => scales[Index(r / FormatSpec.Block, c / FormatSpec.Block)])
@@ -169,8 +169,6 @@ internal sealed class Operand
     }
 
     private static string Name(TrainingPrecision precision, Tensor tensor) => tensor.Name + (precision == TrainingPrecision.Fp8 ? "E4M3" : "BF16");
-
-    private static int Count(int extent) => (extent + FormatSpec.Block - 1) / FormatSpec.Block;
 
     private static Expr Start(Axis tile) => tile.Index * FormatSpec.Block;
 

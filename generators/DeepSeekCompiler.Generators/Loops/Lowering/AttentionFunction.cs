@@ -45,19 +45,16 @@ internal sealed record AttentionFunction(string Name, IReadOnlyList<Var> Scalars
     public Expr PageRows => Lower(Stages.Score.Axes[5].Extent);
 
     /// <summary>Where the query of <see cref="Head"/> starts.</summary>
-    public (Buffer Buffer, Expr? Table, Expr Index) Query => Address(Factor(Stages.Score, first: true));
+    public (Buffer Buffer, Expr? Table, Expr Index) Query => Address(Stages.Score.Factor(first: true));
 
     /// <summary>Where a key starts.</summary>
-    public (Buffer Buffer, Expr? Table, Expr Index) Key => Address(Factor(Stages.Score, first: false));
+    public (Buffer Buffer, Expr? Table, Expr Index) Key => Address(Stages.Score.Factor(first: false));
 
     /// <summary>Where a value starts.</summary>
-    public (Buffer Buffer, Expr? Table, Expr Index) Value => Address(Factor(Stages.Values, first: false));
+    public (Buffer Buffer, Expr? Table, Expr Index) Value => Address(Stages.Values.Factor(first: false));
 
     /// <summary>Where a part's maximum, total and sums belong.</summary>
     public (Buffer Buffer, Expr? Table, Expr Index) Result(int i) => Address(Stages.Finish[i].Target);
-
-    private static Read Factor(Reduce stage, bool first) => stage.Value is Binary { Op: BinaryOp.Mul, Left: Read left, Right: Read right } ? first ? left : right
-        : throw new LoweringException($"{stage.Name} is no sum of products");
 
     private (Buffer Buffer, Expr? Table, Expr Index) Address(Read read) => _expressions.Address(Axes().In(read), _scope);
 

@@ -50,10 +50,10 @@ internal sealed record FlashFunction(string Name, IReadOnlyList<Var> Scalars, IR
     public bool Resumes => Attention.Kernel.Repeat is not null;
 
     /// <summary>Where <see cref="Query"/> starts.</summary>
-    public Expr QueryAt => Address(Factor(Online.Score, first: true)).Index;
+    public Expr QueryAt => Address(Online.Score.Factor(first: true)).Index;
 
     /// <summary>Its buffer.</summary>
-    public Buffer Queries => Address(Factor(Online.Score, first: true)).Buffer;
+    public Buffer Queries => Address(Online.Score.Factor(first: true)).Buffer;
 
     /// <summary>Where the parts of a key start, and their numbers, in the order of the query's.</summary>
     public IReadOnlyList<(Buffer Buffer, Expr? Table, Expr Index, int Numbers)> Keys
@@ -63,7 +63,7 @@ internal sealed record FlashFunction(string Name, IReadOnlyList<Var> Scalars, IR
             var parts = new List<(Buffer, Expr?, Expr, int)>();
             foreach (var score in Online.ScoreRest is { } rest ? [Online.Score, rest] : new[] { Online.Score })
             {
-                var (buffer, table, index) = Address(Factor(score, first: false));
+                var (buffer, table, index) = Address(score.Factor(first: false));
                 parts.Add((buffer, table, index, score.Over[0].Max));
             }
 
@@ -72,7 +72,7 @@ internal sealed record FlashFunction(string Name, IReadOnlyList<Var> Scalars, IR
     }
 
     /// <summary>Where a value starts.</summary>
-    public (Buffer Buffer, Expr? Table, Expr Index) Value => Address(Factor(Online.Mix, first: false));
+    public (Buffer Buffer, Expr? Table, Expr Index) Value => Address(Online.Mix.Factor(first: false));
 
     /// <summary>Where the maximum, the total and the answer of <see cref="Query"/> belong.</summary>
     public (Buffer Buffer, Expr? Table, Expr Index) Maximum => Address(Online.KeepMaximum.Target);
@@ -80,9 +80,6 @@ internal sealed record FlashFunction(string Name, IReadOnlyList<Var> Scalars, IR
     public (Buffer Buffer, Expr? Table, Expr Index) Total => Address(Online.Softmax[Online.Softmax.Count - 1].Target);
 
     public (Buffer Buffer, Expr? Table, Expr Index) Answer => Address(Online.Mix.Target);
-
-    private static Read Factor(Reduce stage, bool first) => stage.Value is Binary { Op: BinaryOp.Mul, Left: Read left, Right: Read right } ? first ? left : right
-        : throw new LoweringException($"{stage.Name} is no sum of products");
 
     // A query stands for itself, whatever block it is in.
     private (Buffer Buffer, Expr? Table, Expr Index) Address(Read read) => _expressions.Address(Axes(Const.Zero).In(read), _scope);

@@ -67,7 +67,7 @@ internal static class Tensorize
     // Sixteen rows are one instruction; eight warps along the columns keep enough reads in flight where a matrix has few rows.
     private static ProductTile Streaming(IReadOnlyList<Product> products, MatrixForm form, Machine target)
     {
-        int blocks = (products[0].Column.Max + FormatSpec.Block - 1) / FormatSpec.Block;
+        int blocks = FormatSpec.Blocks(products[0].Column.Max);
         int warps = blocks >= 8 ? 8 : blocks >= 4 ? 4 : blocks >= 2 ? 2 : 1;
         return new(products, form, target.Matrix, 8, 16, FormatSpec.Block, warps, 8, 1);
     }
