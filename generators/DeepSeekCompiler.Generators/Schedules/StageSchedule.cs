@@ -25,8 +25,8 @@ public sealed record StageSchedule(Stage Stage, IReadOnlyList<LoopSpec> Order, i
     /// <summary>Stored in the order of the loops (see <see cref="Split.Lanes"/>), not in that of the axes.</summary>
     public bool Staged { get; init; }
 
-    /// <summary>What the loops at depth <see cref="PrefetchAt"/> ask for ahead, trip by trip; it is read later. Null for nothing.</summary>
-    public Read? Prefetch { get; init; }
+    /// <summary>What the loops at depth <see cref="PrefetchAt"/> ask for ahead, trip by trip; it is read later. Axes whose inner loops are not open there count from their start.</summary>
+    public IReadOnlyList<Read> Prefetch { get; init; } = [];
 
     public int PrefetchAt { get; init; }
 

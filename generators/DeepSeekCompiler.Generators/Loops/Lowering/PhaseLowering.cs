@@ -203,10 +203,14 @@ internal sealed class PhaseLowering
     private void Inside(List<StageSchedule> run, int depth, Scope scope, List<Stmt> into)
     {
         var single = run.Count == 1 ? run[0] : null;
-        if (single is { Prefetch: { } ahead } && single.PrefetchAt == depth)
+        if (single is { Prefetch.Count: > 0 } && single.PrefetchAt == depth)
         {
-            var (buffer, table, index) = _expressions.Address(ahead, scope);
-            into.Add(new Prefetch(buffer, index, table));
+            var start = scope.AtStart(single, depth);
+            foreach (var ahead in single.Prefetch)
+            {
+                var (buffer, table, index) = _expressions.Address(ahead, start);
+                into.Add(new Prefetch(buffer, index, table));
+            }
         }
 
         if (single is { Stage: Reduce tiled } && single.BlockAt == depth && depth > 0)

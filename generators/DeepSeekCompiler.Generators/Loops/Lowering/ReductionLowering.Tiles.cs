@@ -26,7 +26,7 @@ internal sealed partial class ReductionLowering
             return nest;
         }
 
-        var before = Before(reduce, AtStart(stage, depth, scope));
+        var before = Before(reduce, scope.AtStart(stage, depth));
         if (adds && reduce.Scale is null)
         {
             into.AddRange(Fill(false));
@@ -54,7 +54,7 @@ internal sealed partial class ReductionLowering
         var sum = scope[stage.Stage]!;
         if (reduce.Scale is { } scale)
         {
-            AddTile(stage, reduce, sum, scale, AtStart(stage, stage.BlockAt, scope), splitOf, into);
+            AddTile(stage, reduce, sum, scale, scope.AtStart(stage, stage.BlockAt), splitOf, into);
             return;
         }
 

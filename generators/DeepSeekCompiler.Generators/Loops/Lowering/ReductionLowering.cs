@@ -79,7 +79,7 @@ internal sealed partial class ReductionLowering(ExpressionLowering expressions, 
     {
         var outer = scope[stage.Stage]!;
         var sum = block[stage.Stage]!;
-        var scale = Affine.Simplify(expressions.Lower(reduce.Scale!, AtStart(stage, depth, scope)));
+        var scale = Affine.Simplify(expressions.Lower(reduce.Scale!, scope.AtStart(stage, depth)));
         Nest(stage, sum, scope, splitOf, into, (inside, index, _, nest) =>
         {
             var at = IndexOf(outer, inside);
@@ -252,18 +252,5 @@ internal sealed partial class ReductionLowering(ExpressionLowering expressions, 
         }
 
         return false;
-    }
-
-    /// <summary>The scope in which the loops inside a scale block stand at their start.</summary>
-    private static Scope AtStart(StageSchedule stage, int depth, Scope scope)
-    {
-        for (int i = depth; i < stage.Order.Count; i++)
-        {
-            var loop = stage.Order[i];
-            if (scope[loop.Axis] is { Segment: not null } state && state.Variables[loop.Part] is null)
-                scope = scope.With(loop.Axis, state.With(loop.Part, Const.Zero));
-        }
-
-        return scope;
     }
 }

@@ -1,4 +1,6 @@
 using System.Collections.Generic;
+using DeepSeekCompiler.Generators.Expressions;
+using DeepSeekCompiler.Generators.Schedules;
 using DeepSeekCompiler.Generators.Tensors;
 
 namespace DeepSeekCompiler.Generators.Loops.Lowering;
@@ -32,6 +34,20 @@ internal sealed class Scope
     public Scope With(Axis axis, AxisState state) => new(new(_axes) { [axis] = state }, _storages, _sums);
 
     public Scope With(Tensor tensor, Storage storage) => new(_axes, new(_storages) { [tensor] = storage }, _sums);
+
+    /// <summary>The scope in which a stage's loops from a depth on stand at their start.</summary>
+    public Scope AtStart(StageSchedule stage, int depth)
+    {
+        var scope = this;
+        for (int i = depth; i < stage.Order.Count; i++)
+        {
+            var loop = stage.Order[i];
+            if (scope[loop.Axis] is { Segment: not null } state && state.Variables[loop.Part] is null)
+                scope = scope.With(loop.Axis, state.With(loop.Part, Const.Zero));
+        }
+
+        return scope;
+    }
 
     public Scope With(Stage stage, Accumulator sum) => new(_axes, _storages, new(_sums) { [stage] = sum });
 }

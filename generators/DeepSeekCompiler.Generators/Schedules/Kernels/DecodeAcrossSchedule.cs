@@ -34,7 +34,7 @@ internal sealed class DecodeAcrossSchedule
         var (score, tile, j, h) = (p.Score, p.Score.Axes[5], p.Score.Axes[6], p.Score.Axes[7]);
         int most = _target.Registers == 32 && _target.Lanes > 1 ? 16 : 8, vectors = h.Max / _target.Lanes >= 2 ? 2 : 1;
         Add(score, page, new LoopSpec(tile, 0, LoopKind.Serial), Tile(j, most / vectors, h, 2 * DecodeAcross.Grain, vectors, score.Over[0]));
-        _stages[_stages.Count - 1] = _stages[_stages.Count - 1] with { Prefetch = across.Ahead, PrefetchAt = page.Length + 5 };
+        _stages[_stages.Count - 1] = _stages[_stages.Count - 1] with { Prefetch = across.Ahead is { } ahead ? [ahead] : [], PrefetchAt = page.Length + 5 };
         foreach (var stage in p.Softmax) Add(stage, page);
         var (values, head, v) = (p.Values, p.Values.Axes[5], p.Values.Axes[6]);
         Add(values, page, Tile(head, Tiles.PackedTokens, v, Tiles.Strip, Tiles.Vectors(_target), values.Over[0]));

@@ -21,41 +21,63 @@ internal static class PackedSchedule
         foreach (var first in products)
         {
             var stages = new List<StageSchedule>();
-            for (var product = first; product is not null; product = product.Partner) Add(product, target, splits, stages);
+            for (var product = first; product is not null; product = product.Partner)
+                Add(product, NextBlock.Reads(product.Partner ?? first, product.Partner is null, target), target, splits, stages);
+            for (var product = first; product is not null; product = product.Partner)
+            {
+                foreach (var map in product.Epilogue) stages.Add(Epilogue(map, product));
+            }
+
             branches.Add(stages);
         }
 
         return new("Products", [.. splits.Values], [], branches) { Coarse = true };
     }
 
-    private static void Add(Product product, Machine target, Dictionary<Axis, Split> splits, List<StageSchedule> stages)
+    private static void Add(Product product, IReadOnlyList<Read> ahead, Machine target, Dictionary<Axis, Split> splits, List<StageSchedule> stages)
     {
-        Axis k = product.Column, t = product.Token, n = product.TileAxes[product.TileAxes.Length - 1];
+        Axis k = product.Column, t = product.Token, n = Rows(product);
         splits[k] = Split.Blocks(k, Tiles.BlockOf(target), target.Lanes, target.Narrow(product.Weight.Format));
         splits[t] = Split.Exact(t, Tiles.PackedTokensOf(target));
         splits[n] = Split.Strips(n, Tiles.StripOf(target), target.Lanes, Tiles.Vectors(target));
-        var outer = new List<LoopSpec>();
-        foreach (var axis in product.TileAxes) outer.Add(new(axis, 0, axis == n && product.KeepsRows ? LoopKind.Serial : LoopKind.Parallel));
-        int items = product.KeepsRows ? outer.Count - 1 : outer.Count;
+        var outer = Items(product);
+        int items = outer.Count;
+        if (product.KeepsRows) outer.Add(new(n, 0, LoopKind.Serial));
         outer.Add(new(k, 0, LoopKind.Serial));
         stages.Add(new(product.Decode!,
         [
             .. outer, new(n, 1, LoopKind.Serial), new(n, 2, LoopKind.Serial), new(k, 1, LoopKind.Serial),
             new(k, 2, LoopKind.Transpose), new(k, 3, LoopKind.Transpose), new(n, 3, LoopKind.Transpose),
         ],
-        stages.Count == 0 ? 0 : items) { StoredAt = outer.Count, Remark = $"A block of {product.Weight.Codes.Name}, decoded to float32 and transposed." });
+        stages.Count == 0 ? 0 : outer.Count) { StoredAt = outer.Count, Remark = $"A block of {product.Weight.Codes.Name}, decoded to float32 and transposed." });
         stages.Add(new(product.Dot,
         [
             .. outer, new(t, 0, LoopKind.Serial), new(n, 1, LoopKind.Serial), new(k, 1, LoopKind.Serial), new(k, 2, LoopKind.Serial), new(k, 3, LoopKind.Serial),
             new(t, 1, LoopKind.Unroll), new(n, 2, LoopKind.Unroll), new(n, 3, LoopKind.Vector),
         ],
-        outer.Count) { StoredAt = items, BlockAt = outer.Count + 2 });
-        foreach (var map in product.Epilogue) stages.Add(Epilogue(map, product, n, items, outer));
+        outer.Count) { StoredAt = items, BlockAt = outer.Count + 2, Prefetch = ahead, PrefetchAt = outer.Count + 5 });
     }
 
-    private static StageSchedule Epilogue(Map map, Product product, Axis n, int items, List<LoopSpec> outer)
+    private static Axis Rows(Product product) => product.TileAxes[product.TileAxes.Length - 1];
+
+    /// <summary>The loops over work items: strips, or all strips of a head where its rows meet.</summary>
+    private static List<LoopSpec> Items(Product product)
     {
-        var order = new List<LoopSpec>(outer.GetRange(0, items)) { new(product.Token, 0, LoopKind.Serial) { Whole = true } };
+        var items = new List<LoopSpec>();
+        foreach (var axis in product.TileAxes)
+        {
+            if (axis != Rows(product) || !product.KeepsRows) items.Add(new(axis, 0, LoopKind.Parallel));
+        }
+
+        return items;
+    }
+
+    private static StageSchedule Epilogue(Map map, Product product)
+    {
+        var n = Rows(product);
+        var order = Items(product);
+        int items = order.Count;
+        order.Add(new(product.Token, 0, LoopKind.Serial) { Whole = true });
         foreach (var axis in map.Axes)
         {
             if (axis == product.Token || order.Exists(l => l.Axis == axis && axis != n)) continue;

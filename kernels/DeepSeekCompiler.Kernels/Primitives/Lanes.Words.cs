@@ -1,0 +1,113 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace DeepSeekCompiler.Kernels.Primitives;
+
+// What a word holds, and what its numbers are multiplied with: type arguments of the transpositions, so that every combination is code of its own.
+public static unsafe partial class Lanes
+{
+    /// <summary>The numbers of a format in 32-bit words.</summary>
+    private interface IWords
+    {
+        /// <summary>Numbers of a word.</summary>
+        static abstract int Numbers { get; }
+
+        /// <summary>One of the numbers of every word, counted from its low bits.</summary>
+        static abstract Vector512<float> Number(Vector512<int> words, int at);
+
+        /// <inheritdoc cref="Number(Vector512{int}, int)"/>
+        static abstract Vector256<float> Number(Vector256<int> words, int at);
+
+        /// <inheritdoc cref="Number(Vector512{int}, int)"/>
+        static abstract Vector128<float> Number(Vector128<int> words, int at);
+    }
+
+    private interface IFactor
+    {
+        static abstract Vector512<float> Times(Vector512<float> numbers, float factor);
+
+        static abstract Vector256<float> Times(Vector256<float> numbers, float factor);
+
+        static abstract Vector128<float> Times(Vector128<float> numbers, float factor);
+    }
+
+    private readonly struct F32Words : IWords
+    {
+        public static int Numbers => 1;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector512<float> Number(Vector512<int> words, int at) => words.AsSingle();
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector256<float> Number(Vector256<int> words, int at) => words.AsSingle();
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector128<float> Number(Vector128<int> words, int at) => words.AsSingle();
+    }
+
+    private readonly struct BF16Words : IWords
+    {
+        public static int Numbers => 2;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector512<float> Number(Vector512<int> words, int at) => at == 0 ? BF16Low(words) : BF16High(words);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector256<float> Number(Vector256<int> words, int at) => at == 0 ? BF16Low(words) : BF16High(words);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector128<float> Number(Vector128<int> words, int at) => at == 0 ? BF16Low(words) : BF16High(words);
+    }
+
+    private readonly struct F16Words : IWords
+    {
+        public static int Numbers => 2;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector512<float> Number(Vector512<int> words, int at) => at == 0 ? F16Low(words) : F16High(words);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector256<float> Number(Vector256<int> words, int at) => at == 0 ? F16Low(words) : F16High(words);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector128<float> Number(Vector128<int> words, int at) => at == 0 ? F16Low(words) : F16High(words);
+    }
+
+    private readonly struct E4M3Words : IWords
+    {
+        public static int Numbers => 4;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector512<float> Number(Vector512<int> words, int at) => E4M3Byte3(words << (24 - (8 * at)));
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector256<float> Number(Vector256<int> words, int at) => E4M3Byte3(words << (24 - (8 * at)));
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector128<float> Number(Vector128<int> words, int at) => E4M3Byte3(words << (24 - (8 * at)));
+    }
+
+    private readonly struct One : IFactor
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector512<float> Times(Vector512<float> numbers, float factor) => numbers;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector256<float> Times(Vector256<float> numbers, float factor) => numbers;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector128<float> Times(Vector128<float> numbers, float factor) => numbers;
+    }
+
+    private readonly struct Factor : IFactor
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector512<float> Times(Vector512<float> numbers, float factor) => numbers * Vector512.Create(factor);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector256<float> Times(Vector256<float> numbers, float factor) => numbers * Vector256.Create(factor);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector128<float> Times(Vector128<float> numbers, float factor) => numbers * Vector128.Create(factor);
+    }
+}
