@@ -1,11 +1,13 @@
 using System.Collections.Generic;
+using System.Linq;
 using DeepSeekCompiler.Generators.Expressions;
 using DeepSeekCompiler.Generators.Loops;
 using DeepSeekCompiler.Generators.Spec;
 
 namespace DeepSeekCompiler.Generators.Targets.Host;
 
-/// <summary>Prints one loop function as a C# method <c>static void Name(void* arguments, int begin, int end)</c>.</summary>
+/// <summary>Prints one loop function as a C# method <c>static void Name(void* arguments, int begin, int end)</c>. Loops over items that share nothing become
+/// methods of their own: the just-in-time compiler gives up on the registers of long methods.</summary>
 internal sealed class HostFunction
 {
     private readonly LoopFunction _function;
@@ -14,15 +16,41 @@ internal sealed class HostFunction
     private readonly List<Buffer> _scratch = new();
     private readonly bool _single;
 
-    private HostFunction(LoopFunction function, CodeWriter writer)
+    private HostFunction(LoopFunction function, bool whole, CodeWriter writer)
     {
         _function = function;
         _writer = writer;
         _registers = new(function.Body);
-        _single = Survey(function.Body) == 1;
+        _single = Survey(function.Body) == 1 && whole;
     }
 
-    public static void Print(LoopFunction function, string name, CodeWriter writer) => new HostFunction(Loops.Passes.NamePlaces.Run(function), writer).Print(name);
+    public static void Print(LoopFunction function, string name, CodeWriter writer)
+    {
+        function = Loops.Passes.NamePlaces.Run(function);
+        var loops = ((Block)function.Body).Body;
+        if (loops.Count < 2 || loops.Any(s => s is not For { Kind: LoopKind.Parallel }))
+        {
+            new HostFunction(function, true, writer).Print(name);
+            return;
+        }
+
+        writer.Open($"private static void {name}(void* arguments, int begin, int end)");
+        for (int i = 0; i < loops.Count; i++) writer.Line($"{name}_{Number(i)}(arguments, begin, end);");
+        writer.Close();
+        for (int i = 0; i < loops.Count; i++)
+        {
+            writer.Line();
+            new HostFunction(Part(function, loops[i]), false, writer).Print($"{name}_{Number(i)}");
+        }
+    }
+
+    private static LoopFunction Part(LoopFunction function, Stmt loop)
+    {
+        var used = new List<Buffer>();
+        BufferUse.Collect(loop, used);
+        var part = function with { Buffers = [.. function.Buffers.Where(used.Contains)], Items = Const.Zero, Body = loop };
+        return part with { Scalars = BufferUse.Scalars(part, function.Scalars) };
+    }
 
     private void Print(string name)
     {
