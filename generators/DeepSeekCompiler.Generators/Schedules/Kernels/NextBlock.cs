@@ -20,13 +20,15 @@ internal static class NextBlock
     public static IReadOnlyList<Read> Reads(Product next, bool further, Machine target)
     {
         if (target.Lanes == 1) return [];
-        int rows = Tiles.Vectors(target) * target.Lanes, block = Tiles.BlockOf(target), numbers = Line / next.Weight.Format.Bytes();
-        int lines = Math.Max(1, block / numbers), trip = Math.Max(1, rows * lines / block), across = Math.Min(trip, lines), down = trip / across, parts = lines / across;
+        int rows = Tiles.Vectors(target) * target.Lanes, block = Tiles.BlockOf(target, next.Weight), numbers = Line / next.Weight.Format.Bytes();
+        int lines = Math.Max(1, block / numbers), trip = Math.Max(1, rows * lines / block), across = Math.Min(trip, lines);
+        while (lines % across != 0) across--;
+        int parts = lines / across, down = (trip + across - 1) / across;
         Expr k = next.Column, at = k % block, row = next.Row, column = k - at;
         if (further)
         {
             var behind = column + block;
-            (row, column) = (row + behind / next.Weight.Columns * Tiles.StripOf(target), behind % next.Weight.Columns);
+            (row, column) = (row + behind / next.Weight.Columns * Tiles.StripOf(target, next.TileAxes[^1].Max), behind % next.Weight.Columns);
         }
 
         // Neighbouring trips ask for neighbouring rows: no trip divides anything but by what its loops know.

@@ -1,4 +1,6 @@
 
+using DeepSeekCompiler.Generators.Algorithms;
+using DeepSeekCompiler.Generators.Loops.Passes;
 using DeepSeekCompiler.Generators.Spec;
 
 namespace DeepSeekCompiler.Generators.Schedules.Kernels;
@@ -40,11 +42,22 @@ internal static class Tiles
     /// <summary>As <see cref="PackedTokens"/>, or as tuned; the same at every width, because activations lie in these tiles.</summary>
     public static int PackedTokensOf(Machine target) => target.Choice.Tokens ?? PackedTokens;
 
-    /// <summary>As <see cref="Strip"/>, or as tuned.</summary>
-    public static int StripOf(Machine target) => target.Choice.Strip ?? Strip;
+    /// <summary>As <see cref="Strip"/>, or a little less where that cuts the rows without a rest (a rest is a loop nest of its own), or as tuned. The same at every width.</summary>
+    public static int StripOf(Machine target, int rows) => target.Choice.Strip ?? Even(rows, Strip, 16);
 
-    /// <summary>As <see cref="Block"/>, or as tuned.</summary>
-    public static int BlockOf(Machine target) => target.Choice.Block ?? Block;
+    /// <summary>As <see cref="Block"/>, or a little less where that cuts the columns without a rest, or as tuned.</summary>
+    public static int BlockOf(Machine target, WeightTensor weight)
+    {
+        // The same at every width too: words of the widest. A scale block has no parts of unequal size.
+        int words = 16 * Vectorize.PerWord(weight.Format), even = Even(weight.Columns, Block, words);
+        return target.Choice.Block ?? (weight.Scales is null || FormatSpec.Block % even == 0 ? even : Block);
+    }
+
+    private static int Even(int extent, int most, int grain)
+    {
+        int count = (extent + most - 1) / most, size = extent / count;
+        return size * count == extent && size % grain == 0 ? size : most;
+    }
 
     /// <summary>Tokens of a register tile: with four rows, that many sums plus the operands fill the registers.</summary>
     public static int Tokens(Machine target) => target.Lanes == 1 ? 2 : target.Registers == 32 ? 5 : 3;
