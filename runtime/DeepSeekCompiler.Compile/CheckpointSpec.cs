@@ -41,10 +41,12 @@ public static class CheckpointSpec
     public static ModelSpec Adapt(ModelSpec spec, Checkpoint checkpoint)
     {
         var formats = spec.Formats;
+        var other = Stored(checkpoint, "model.embed_tokens.weight") ?? formats.Other;
         formats = formats with
         {
             Linear = Stored(checkpoint, "model.layers.0.self_attn.o_proj.weight") ?? formats.Linear,
-            Other = Stored(checkpoint, "model.embed_tokens.weight") ?? formats.Other,
+            Other = other,
+            Head = Stored(checkpoint, "lm_head.weight") ?? (spec.TieWordEmbeddings ? other : formats.Head),
         };
         for (int layer = 0; layer < spec.NumHiddenLayers; layer++)
         {

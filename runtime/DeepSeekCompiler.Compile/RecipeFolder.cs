@@ -9,7 +9,7 @@ public static class RecipeFolder
     /// <param name="configPath">A config.json of the family.</param>
     /// <param name="seed">Seed of the weights.</param>
     /// <param name="output">Folder to write: config.json with the formats of <paramref name="dtype"/>, and model.safetensors.</param>
-    /// <param name="dtype">f32, bf16 or fp8.</param>
+    /// <param name="dtype">f32, bf16, fp8, or fp8-head.</param>
     /// <exception cref="CheckpointException">One sentence.</exception>
     public static (int Tensors, long Parameters) Write(string configPath, ulong seed, string output, string dtype)
     {
@@ -18,7 +18,8 @@ public static class RecipeFolder
             "f32" => RecipeFormat.F32,
             "bf16" => RecipeFormat.BF16,
             "fp8" => RecipeFormat.Fp8,
-            _ => throw new CheckpointException($"There is no recipe for dtype {dtype}; f32, bf16 and fp8 are."),
+            "fp8-head" => RecipeFormat.Fp8Head,
+            _ => throw new CheckpointException($"There is no recipe for dtype {dtype}; f32, bf16, fp8 and fp8-head are."),
         };
 
         // What the compiler would refuse is refused before anything is written.

@@ -190,6 +190,18 @@ public sealed class ConfigReaderTests
     }
 
     [Theory]
+    [InlineData("null", NumberFormat.F32)]
+    [InlineData("[\"lm_head\", \"model.layers.0.mlp.gate\"]", NumberFormat.F32)]
+    [InlineData("[\"gate\", \"embed_tokens\"]", NumberFormat.E4M3)]
+    public void AHeadThatNoListExcepts_IsFp8(string exceptions, NumberFormat head)
+    {
+        var result = ConfigReader.Read(Minimal("deepseek_v3", $",\"quantization_config\":{{\"quant_method\":\"fp8\",\"weight_block_size\":[128,128],\"modules_to_not_convert\":{exceptions}}}"), "M", "");
+
+        Assert.Empty(result.Problems);
+        Assert.Equal(head, result.Spec!.Formats.Head);
+    }
+
+    [Theory]
     [InlineData(",\"n_group\":6", ProblemCode.ExpertGroups, "n_group is 6, which does not divide the 256")]
     [InlineData(",\"topk_group\":9", ProblemCode.KeptGroups, "topk_group is 9, but there are only 8 groups (n_group)")]
     [InlineData(",\"num_experts_per_tok\":129", ProblemCode.ActiveExperts, "hold only 128")]

@@ -68,9 +68,10 @@ internal sealed class FactsWriter(ModelSpec spec, Manifest manifest, CodeWriter 
     private string Formats()
     {
         string other = spec.Formats.Other.ToString().ToLowerInvariant();
-        if (spec.Formats.Linear == spec.Formats.Other) return other;
+        string head = spec.Formats.Head == spec.Formats.Other ? "" : $", head {(spec.Formats.Head == NumberFormat.E4M3 ? "fp8" : spec.Formats.Head.ToString().ToLowerInvariant())}";
+        if (spec.Formats.Linear == spec.Formats.Other) return other + head;
         string policy = spec.Formats.Fp8 == Fp8Policy.Full ? "full" : "weight-only";
-        return $"fp8 ({policy}), rest {other}";
+        return $"fp8 ({policy}){head}, rest {other}";
     }
 
     private static string Quote(string text) => "\"" + text + "\"";

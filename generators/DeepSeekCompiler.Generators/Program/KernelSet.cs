@@ -40,7 +40,7 @@ public sealed partial class KernelSet
 
         if (spec.Experts is { } e) set.AddExperts(spec, e, quantize);
         set.Point("FinalNorm", n => RmsNorm.Define(n, "Final norm; the head and the MTP module read its result.", spec.HiddenSize, f.Other, spec.RmsNormEps));
-        set.Matrix("Head", (n, form) => Linear.Define(n, "Head: logits of every token of the vocabulary.", form, new(spec.HiddenSize, null, false), spec.VocabSize, f.Other, false));
+        set.Matrix("Head", (n, form) => Linear.Define(n, "Head: logits of every token of the vocabulary.", form, new(spec.HiddenSize, null, false), spec.VocabSize, f.Head, false));
         if (spec.NumNextnPredictLayers > 0)
         {
             set.Point("MtpInput", n => Algorithms.MtpInput.Define(n, spec.VocabSize, spec.HiddenSize, f.Other, spec.RmsNormEps));

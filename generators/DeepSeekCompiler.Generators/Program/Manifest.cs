@@ -39,7 +39,7 @@ public sealed class Manifest
             new("Embedding", "model.embed_tokens.weight", f.Other, spec.VocabSize, d, false, 1, spec.TieWordEmbeddings ? 1 : 0),
             Slot.Vector("ModelNorm", "model.norm.weight", f.Other, d),
         };
-        if (!spec.TieWordEmbeddings) model.Add(Slot.Matrix("LmHead", "lm_head.weight", f.Other, spec.VocabSize, d));
+        if (!spec.TieWordEmbeddings) model.Add(Slot.Matrix("LmHead", "lm_head.weight", f.Head, spec.VocabSize, d));
         return new(model, AttentionSlots(spec), DenseSlots(spec), ExpertSlots(spec), MtpSlots(spec));
     }
 
@@ -112,7 +112,7 @@ public sealed class Manifest
             Slot.Vector("MtpHiddenNorm", "hnorm.weight", f.Other, d),
             Slot.Matrix("MtpEhProj", "eh_proj.weight", f.Other, d, 2 * d),
             Slot.Vector("MtpNorm", "shared_head.norm.weight", f.Other, d),
-            Slot.Matrix("MtpHead", "shared_head.head.weight", f.Other, spec.VocabSize, d),
+            Slot.Matrix("MtpHead", "shared_head.head.weight", f.Head, spec.VocabSize, d),
         ];
     }
 

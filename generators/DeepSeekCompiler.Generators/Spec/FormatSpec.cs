@@ -6,11 +6,16 @@ public enum Fp8Policy { WeightOnly, Full }
 /// <summary>The storage formats of a model.</summary>
 public sealed record FormatSpec
 {
+    private readonly NumberFormat? _head;
+
     /// <summary>Matrices of attention and feed-forward blocks (q, kv, o, gate, up, down), the ones FP8 checkpoints quantise.</summary>
     public required NumberFormat Linear { get; init; }
 
-    /// <summary>Embedding, head, norms, router weights and eh_proj.</summary>
+    /// <summary>Embedding, norms, router weights and eh_proj.</summary>
     public required NumberFormat Other { get; init; }
+
+    /// <summary>The heads; as <see cref="Other"/> unless said.</summary>
+    public NumberFormat Head { get => _head ?? Other; init => _head = value; }
 
     /// <summary>The correction bias of the router; float32 as published.</summary>
     public NumberFormat Bias { get; init; } = NumberFormat.F32;

@@ -9,8 +9,11 @@ public sealed class FormatsAttribute : Attribute
     /// <summary>Matrices of attention and feed-forward blocks. For <see cref="StorageFormat.E4M3"/> say <see cref="Fp8Attribute"/> instead.</summary>
     public StorageFormat Linear { get; set; }
 
-    /// <summary>Embedding, head, norms, router weights and eh_proj.</summary>
+    /// <summary>Embedding, norms, router weights and eh_proj.</summary>
     public StorageFormat Other { get; set; }
+
+    /// <summary>The heads, E4M3 included; as <see cref="Other"/> where it is not given. An FP8 head halves the bytes of what is often the largest matrix of a step.</summary>
+    public StorageFormat Head { get; set; }
 
     /// <summary>The correction bias of the router; float32 or bfloat16.</summary>
     public StorageFormat Bias { get; set; }

@@ -131,8 +131,11 @@ public sealed class VariantAttribute : Attribute
     /// <summary>Matrices of attention and feed-forward blocks.</summary>
     public StorageFormat LinearFormat { get; set; }
 
-    /// <summary>Embedding, head, norms, router weights and eh_proj.</summary>
+    /// <summary>Embedding, norms, router weights and eh_proj.</summary>
     public StorageFormat OtherFormat { get; set; }
+
+    /// <summary>The heads, E4M3 included; as <see cref="OtherFormat"/> where it is not given. An FP8 head halves the bytes of what is often the largest matrix of a step.</summary>
+    public StorageFormat HeadFormat { get; set; }
 
     /// <summary>The correction bias of the router; float32 or bfloat16.</summary>
     public StorageFormat BiasFormat { get; set; }

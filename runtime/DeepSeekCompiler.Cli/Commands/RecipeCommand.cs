@@ -11,7 +11,7 @@ internal static class RecipeCommand
         var config = new Option<string>("--config") { Description = "config.json of the model.", Required = true };
         var seed = new Option<ulong>("--seed") { Description = "Seed of the weights." };
         var output = new Option<string>("--out") { Description = "Folder to write.", Required = true };
-        var dtype = new Option<string>("--dtype") { Description = "f32, bf16 or fp8.", DefaultValueFactory = _ => "bf16" };
+        var dtype = new Option<string>("--dtype") { Description = "f32, bf16, fp8, or fp8-head (fp8, the heads too).", DefaultValueFactory = _ => "bf16" };
         var json = new Option<bool>("--json") { Description = "One JSON object instead of a line." };
         var command = new Command("recipe", "Writes a checkpoint folder from the weight recipe of the golden data.") { config, seed, output, dtype, json };
         command.SetAction(parsed => Run(parsed.GetValue(config)!, parsed.GetValue(seed), parsed.GetValue(output)!, parsed.GetValue(dtype)!, parsed.GetValue(json)));

@@ -6,9 +6,12 @@ using System.Text.Json;
 namespace DeepSeekCompiler.Runtime.Checkpoints;
 
 /// <summary>A safetensors file in the making, mapped into memory: fill the tensors in any order, from any thread, then commit.</summary>
-/// <remarks>The file has its name only after <see cref="Commit"/>; without it, nothing is left behind.</remarks>
+/// <remarks>The file has its name only after <see cref="Commit"/>; without it, nothing is left behind. Tensors of whole cache lines come first and begin at one, so
+/// that whoever maps the file reads no line twice.</remarks>
 public sealed unsafe class SafetensorsOutput : IDisposable
 {
+    private const int Line = 64;
+
     private readonly string _path;
     private readonly string _partial;
     private readonly long[] _starts;
@@ -23,9 +26,10 @@ public sealed unsafe class SafetensorsOutput : IDisposable
         _partial = partial;
         Tensors = tensors;
         _starts = new long[tensors.Count];
-        var header = Header(tensors);
+        int[] order = [.. Enumerable.Range(0, tensors.Count).OrderBy(i => tensors[i].Bytes % Line == 0 ? 0 : 1)];
+        var header = Header([.. order.Select(i => tensors[i])]);
         var length = (long)header.Length;
-        for (var i = 0; i < tensors.Count; i++)
+        foreach (var i in order)
         {
             _starts[i] = length;
             length += tensors[i].Bytes;
@@ -56,7 +60,7 @@ public sealed unsafe class SafetensorsOutput : IDisposable
         header.CopyTo(new Span<byte>(_base, header.Length));
     }
 
-    /// <summary>The tensors, in file order.</summary>
+    /// <summary>The tensors.</summary>
     public IReadOnlyList<TensorLayout> Tensors { get; }
 
     /// <summary>Bytes of the whole file.</summary>
@@ -64,7 +68,7 @@ public sealed unsafe class SafetensorsOutput : IDisposable
 
     /// <summary>Makes the file.</summary>
     /// <param name="path">Where it will be; an existing file is replaced on commit.</param>
-    /// <param name="tensors">In file order, names without duplicates.</param>
+    /// <param name="tensors">Names without duplicates.</param>
     /// <exception cref="CheckpointException">The file cannot be written.</exception>
     public static SafetensorsOutput Create(string path, IReadOnlyList<TensorLayout> tensors)
     {
@@ -146,7 +150,7 @@ public sealed unsafe class SafetensorsOutput : IDisposable
             json.WriteEndObject();
         }
 
-        var padded = new byte[(buffer.WrittenCount + 7) / 8 * 8];
+        var padded = new byte[(buffer.WrittenCount + Line - 1) / Line * Line];
         padded.AsSpan().Fill((byte)' ');
         buffer.WrittenSpan.CopyTo(padded);
         BinaryPrimitives.WriteInt64LittleEndian(padded, padded.Length - 8);

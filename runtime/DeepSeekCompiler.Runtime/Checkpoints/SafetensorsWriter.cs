@@ -5,7 +5,7 @@ public static unsafe class SafetensorsWriter
 {
     /// <summary>Writes a file, replacing an older one.</summary>
     /// <param name="path">Where.</param>
-    /// <param name="tensors">In file order, each with the bytes of its data.</param>
+    /// <param name="tensors">Each with the bytes of its data.</param>
     /// <exception cref="ArgumentException">The data of a tensor has another length than its shape says.</exception>
     /// <exception cref="CheckpointException">The file cannot be written.</exception>
     public static void Write(string path, IReadOnlyList<(TensorLayout Layout, ReadOnlyMemory<byte> Data)> tensors)

@@ -73,7 +73,7 @@ public sealed class RecipeBuilder
         Norm("model.norm.weight", _hidden);
         if (!tied)
         {
-            Matrix(Head, _vocabulary, _hidden, ScaleOf(2, _hidden));
+            HeadMatrix(Head, ScaleOf(2, _hidden));
         }
 
         var predictions = _config.Size("num_nextn_predict_layers", 0, missing: 0);
@@ -87,7 +87,7 @@ public sealed class RecipeBuilder
             Block(layer, layers);
             Norm(prefix + "shared_head.norm.weight", _hidden);
             var (source, scale) = tied ? (Embedding, 1.732) : (Head, ScaleOf(2, _hidden));
-            Matrix(prefix + "shared_head.head.weight", _vocabulary, _hidden, scale, source);
+            HeadMatrix(prefix + "shared_head.head.weight", scale, source);
         }
     }
 
@@ -166,13 +166,19 @@ public sealed class RecipeBuilder
 
     private void Linear(string name, int rows, int columns, double gain)
     {
-        if (_format != RecipeFormat.Fp8)
-        {
-            Matrix(name, rows, columns, ScaleOf(gain, columns));
-            return;
-        }
+        if (_format is RecipeFormat.Fp8 or RecipeFormat.Fp8Head) Quantised(name, rows, columns, ScaleOf(gain, columns));
+        else Matrix(name, rows, columns, ScaleOf(gain, columns));
+    }
 
-        Add(new RecipeTensor(name, SafetensorsType.F8E4M3, [rows, columns], string.Empty) { Scale = ScaleOf(gain, columns) });
+    private void HeadMatrix(string name, double scale, string? valuesOf = null)
+    {
+        if (_format == RecipeFormat.Fp8Head) Quantised(name, _vocabulary, _hidden, scale, valuesOf);
+        else Matrix(name, _vocabulary, _hidden, scale, valuesOf);
+    }
+
+    private void Quantised(string name, int rows, int columns, double scale, string? valuesOf = null)
+    {
+        Add(new RecipeTensor(name, SafetensorsType.F8E4M3, [rows, columns], string.Empty) { Scale = scale, ValuesOf = valuesOf });
         Add(new RecipeTensor(name + "_scale_inv", SafetensorsType.F32, [ScaleBlocks.Count(rows), ScaleBlocks.Count(columns)], string.Empty) { ScalesOf = name });
     }
 

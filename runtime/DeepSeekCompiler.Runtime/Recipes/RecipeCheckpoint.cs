@@ -64,7 +64,7 @@ public static class RecipeCheckpoint
         }
 
         config.Remove("quantization_config");
-        if (format == RecipeFormat.Fp8)
+        if (format is RecipeFormat.Fp8 or RecipeFormat.Fp8Head)
         {
             config["quantization_config"] = new JsonObject
             {
@@ -73,6 +73,7 @@ public static class RecipeCheckpoint
                 ["quant_method"] = "fp8",
                 ["weight_block_size"] = new JsonArray(128, 128),
             };
+            if (format == RecipeFormat.Fp8Head) config["quantization_config"]!["modules_to_not_convert"] = new JsonArray("embed_tokens", "gate", "eh_proj");
         }
 
         using var stream = new MemoryStream();

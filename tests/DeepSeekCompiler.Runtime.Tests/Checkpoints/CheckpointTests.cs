@@ -80,6 +80,26 @@ public class CheckpointTests
     }
 
     [Fact]
+    public unsafe void WholeLines_BeginAtALine()
+    {
+        using var folder = new TempFolder();
+        var path = folder["x.safetensors"];
+        byte[] odd = [1, 2, 3], lines = [.. Enumerable.Range(0, 128).Select(i => (byte)i)];
+        SafetensorsWriter.Write(path, [
+            (new TensorLayout("odd", SafetensorsType.U8, [3]), odd),
+            (new TensorLayout("first", SafetensorsType.BF16, [2, 32]), lines),
+            (new TensorLayout("second", SafetensorsType.U8, [128]), lines)]);
+
+        using var file = SafetensorsFile.Open(path);
+
+        Assert.Equal(["first", "second", "odd"], file.Tensors.Select(t => t.Name));
+        Assert.Equal(0, (nint)file["first"].Data % 64);
+        Assert.Equal(0, (nint)file["second"].Data % 64);
+        Assert.Equal(lines, file["second"].AsSpan<byte>().ToArray());
+        Assert.Equal(odd, file["odd"].AsSpan<byte>().ToArray());
+    }
+
+    [Fact]
     public void UnwritablePlace_IsACheckpointError()
     {
         using var folder = new TempFolder();

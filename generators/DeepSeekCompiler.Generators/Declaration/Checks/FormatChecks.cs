@@ -10,15 +10,21 @@ using static Settings.SettingNames;
 /// <summary>Which number formats can stand where.</summary>
 internal static class FormatChecks
 {
-    internal static IEnumerable<Problem> Check(FormatSpec formats)
+    internal static IEnumerable<Problem> Check(FormatSpec formats, bool tied)
     {
         var problems = new List<Problem?>
         {
             Allowed(LinearFormat, formats.Linear, NumberFormat.F32, NumberFormat.F16, NumberFormat.BF16, NumberFormat.E4M3),
             Allowed(OtherFormat, formats.Other, NumberFormat.F32, NumberFormat.F16, NumberFormat.BF16),
+            Allowed(HeadFormat, formats.Head, NumberFormat.F32, NumberFormat.F16, NumberFormat.BF16, NumberFormat.E4M3),
             Allowed(BiasFormat, formats.Bias, NumberFormat.F32, NumberFormat.BF16),
             Allowed(CacheFormat, formats.Cache, NumberFormat.F32, NumberFormat.BF16, NumberFormat.E4M3),
         };
+        if (tied && formats.Head != formats.Other)
+        {
+            problems.Add(new(ProblemCode.Format, HeadFormat, $"HeadFormat is {formats.Head} and OtherFormat {formats.Other}, but the head is the embedding (TieWordEmbeddings), so they are one."));
+        }
+
         if (formats.Fp8 == Spec.Fp8Policy.Full && formats.Linear != NumberFormat.E4M3)
         {
             problems.Add(new(

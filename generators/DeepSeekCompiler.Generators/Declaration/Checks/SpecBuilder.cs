@@ -125,7 +125,13 @@ public static class SpecBuilder
         MoeLayerFreq = Int(set, MoeLayerFreq),
     };
 
-    private static FormatSpec Formats(SettingSet set) => new()
+    private static FormatSpec Formats(SettingSet set)
+    {
+        var formats = StoredFormats(set);
+        return set.Find(HeadFormat) is { } head ? formats with { Head = (NumberFormat)(int)head.Number } : formats;
+    }
+
+    private static FormatSpec StoredFormats(SettingSet set) => new()
     {
         Linear = (NumberFormat)Int(set, LinearFormat),
         Other = (NumberFormat)Int(set, OtherFormat),

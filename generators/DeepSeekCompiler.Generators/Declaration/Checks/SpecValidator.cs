@@ -14,6 +14,6 @@ public static class SpecValidator
             .Concat(RopeChecks.Check(spec.Rope))
             .Concat(spec.Experts is { } experts ? ExpertChecks.Check(spec, experts) : Enumerable.Empty<Problem>())
             .Concat(PredictionChecks.Check(spec))
-            .Concat(FormatChecks.Check(spec.Formats))
+            .Concat(FormatChecks.Check(spec.Formats, spec.TieWordEmbeddings))
             .Concat(TrainingChecks.Check(spec)));
 }

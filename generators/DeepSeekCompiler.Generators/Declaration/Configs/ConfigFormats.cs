@@ -18,8 +18,10 @@ internal static class ConfigFormats
         ["float32"] = NumberFormat.F32, ["float16"] = NumberFormat.F16, ["bfloat16"] = NumberFormat.BF16,
     };
 
+    private const string Head = "lm_head";
+
     // Modules that published FP8 checkpoints keep unquantised anyway.
-    private static readonly string[] NeverQuantised = ["lm_head", "embed_tokens", "gate", "eh_proj", "norm", "e_score_correction_bias"];
+    private static readonly string[] NeverQuantised = [Head, "embed_tokens", "gate", "eh_proj", "norm", "e_score_correction_bias"];
 
     internal static void Read(ConfigFile file, JsonValue root)
     {
@@ -45,11 +47,11 @@ internal static class ConfigFormats
         file.Set(LinearFormat, (int)format, name, key, position);
         if (root.Find(Quantization) is { } quantization && ConfigKeys.Expect(file, Quantization, quantization, "an object or null", JsonKind.Object))
         {
-            Quantized(file, quantization);
+            Quantized(file, quantization, root.Find("tie_word_embeddings") is { Kind: JsonKind.True });
         }
     }
 
-    private static void Quantized(ConfigFile file, JsonValue section)
+    private static void Quantized(ConfigFile file, JsonValue section, bool tied)
     {
         var known = Only(file, section, "quant_method", required: true, "fp8")
             & Only(file, section, "fmt", required: false, "e4m3")
@@ -67,7 +69,7 @@ internal static class ConfigFormats
         }
 
         Block(file, section);
-        Exceptions(file, section);
+        Exceptions(file, section, tied);
     }
 
     private static void Block(ConfigFile file, JsonValue section)
@@ -84,7 +86,7 @@ internal static class ConfigFormats
         file.Report(ProblemCode.Fp8Block, Path, (block ?? section).Position, $"{Path} is {written}; FP8 weights are supported in blocks of [128, 128] only.");
     }
 
-    private static void Exceptions(ConfigFile file, JsonValue section)
+    private static void Exceptions(ConfigFile file, JsonValue section, bool tied)
     {
         const string Path = $"{Quantization}.modules_to_not_convert";
         if (section.Find("modules_to_not_convert") is not { } list || !ConfigKeys.Expect(file, Path, list, "a list or null", JsonKind.List))
@@ -92,9 +94,11 @@ internal static class ConfigFormats
             return;
         }
 
+        // Whoever lists exceptions lists all of them: a head that is not among them is quantised, as transformers reads it.
+        if (!tied && !list.Items.Any(i => LastName(i) == Head)) file.Set(HeadFormat, (int)NumberFormat.E4M3, "fp8", Path, list.Position);
         foreach (var item in list.Items)
         {
-            var last = item.Text.Substring(item.Text.LastIndexOf('.') + 1);
+            var last = LastName(item);
             if (!NeverQuantised.Contains(last) && !last.EndsWith("norm", System.StringComparison.Ordinal))
             {
                 file.Report(
@@ -105,6 +109,8 @@ internal static class ConfigFormats
             }
         }
     }
+
+    private static string LastName(JsonValue item) => item.Text.Substring(item.Text.LastIndexOf('.') + 1);
 
     private static bool Only(ConfigFile file, JsonValue section, string key, bool required, params string[] allowed)
     {

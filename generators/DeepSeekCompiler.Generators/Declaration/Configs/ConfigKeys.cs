@@ -46,6 +46,7 @@ internal static class ConfigKeys
         [YarnMscaleAllDim] = "rope_scaling.mscale_all_dim",
         [LinearFormat] = "torch_dtype",
         [OtherFormat] = "torch_dtype",
+        [HeadFormat] = "quantization_config.modules_to_not_convert",
         [WeightBlockSize] = "quantization_config.weight_block_size",
     };
 

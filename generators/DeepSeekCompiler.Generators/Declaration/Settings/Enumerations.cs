@@ -16,6 +16,7 @@ public static class Enumerations
         (SettingNames.TrainingPrecision, ["Float32", "BFloat16", "Fp8"]),
         (SettingNames.LinearFormat, Formats),
         (SettingNames.OtherFormat, Formats),
+        (SettingNames.HeadFormat, Formats),
         (SettingNames.BiasFormat, Formats),
         (SettingNames.CacheFormat, Formats),
     ];

@@ -47,6 +47,7 @@ public static class SettingNames
 
     public const string LinearFormat = "LinearFormat";
     public const string OtherFormat = "OtherFormat";
+    public const string HeadFormat = "HeadFormat";
     public const string BiasFormat = "BiasFormat";
     public const string CacheFormat = "CacheFormat";
     public const string Fp8Policy = "Fp8Policy";

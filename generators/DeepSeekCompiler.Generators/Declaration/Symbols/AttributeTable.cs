@@ -35,7 +35,7 @@ internal static class AttributeTable
         [MultiTokenPrediction] = [NumNextnPredictLayers],
         [Rope] = [RopeTheta],
         [SettingNames.Yarn] = [YarnFactor, YarnOriginalMaxPositionEmbeddings, YarnBetaFast, YarnBetaSlow, YarnMscale, YarnMscaleAllDim],
-        [Formats] = [OtherFormat, BiasFormat, CacheFormat, LinearFormat],
+        [Formats] = [OtherFormat, HeadFormat, BiasFormat, CacheFormat, LinearFormat],
         [Fp8] = [Fp8Policy, WeightBlockSize],
         [SettingNames.Trainable] = [TrainingPrecision],
         [Variant] = [],
