@@ -15,7 +15,7 @@ var root = new RootCommand("The DeepSeek compiler: runs, measures and explains m
 };
 if (RuntimeCompilation.IsSupported)
 {
-    foreach (var command in new[] { ExplainCommand.Create(), TrainCommand.Create(), LabCommand.Create(), RecipeCommand.Create(), DevicesCommand.Create(), ResourcesCommand.Create(), TuneCommand.Create() }) root.Subcommands.Add(command);
+    foreach (var command in new[] { ExplainCommand.Create(), TrainCommand.Create(), LabCommand.Create(), RecipeCommand.Create(), AlignCommand.Create(), DevicesCommand.Create(), ResourcesCommand.Create(), TuneCommand.Create() }) root.Subcommands.Add(command);
 }
 
 var parsed = root.Parse(args);

@@ -16,9 +16,9 @@ internal static class ContenderList
     private const string TorchPrefix = "torch-";
 
     /// <summary>Who takes part unless told otherwise.</summary>
-    public const string Default = "dsc-bf16,dsc-fp8,llama-bf16,llama-q8_0,torch-bf16";
+    public const string Default = "dsc-bf16,dsc-fp8,dsc-fp8-head,llama-bf16,llama-q8_0,torch-bf16";
 
-    public static IReadOnlyList<string> Names { get; } = [Reference, "dsc-fp8", "llama-bf16", "llama-q8_0", "torch-bf16", "torch-f32"];
+    public static IReadOnlyList<string> Names { get; } = [Reference, "dsc-fp8", "dsc-fp8-head", "llama-bf16", "llama-q8_0", "torch-bf16", "torch-f32"];
 
     /// <summary>Largest relative error (<see cref="Measurement.LogitError"/>) of the logits of a whole model. Logits that have nothing to do with each other are 141 % apart.</summary>
     /// <remarks>With random weights a near tie between experts falls otherwise after the slightest rounding, and every layer behind it goes another way: deep models are told
@@ -30,7 +30,7 @@ internal static class ContenderList
     /// rotation, an expert) is near 100 %.</remarks>
     public static double Tolerance(string name) => name switch
     {
-        "dsc-fp8" => 0.30,
+        "dsc-fp8" or "dsc-fp8-head" => 0.30,
         "llama-q8_0" => 0.08,
         "torch-f32" => 0.01,
         _ => 0.03,
@@ -44,7 +44,7 @@ internal static class ContenderList
         var setup = new ContenderSetup(name, "", "", options.Threads, tokens, options.Cache);
         switch (name)
         {
-            case Reference or "dsc-fp8":
+            case Reference or "dsc-fp8" or "dsc-fp8-head":
                 return ContenderProcess.Self(setup with { Model = work.Checkpoint(name[Ours.Length..]) });
             case "llama-bf16" or "llama-q8_0":
                 string library = LlamaPackage.Fetch(work.Root);

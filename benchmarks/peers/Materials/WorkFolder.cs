@@ -50,7 +50,7 @@ internal sealed class WorkFolder
     public string Scratch(string name) => Path.Combine(_folder, name);
 
     /// <summary>The folder of the recipe's checkpoint.</summary>
-    /// <param name="dtype">bf16 or fp8.</param>
+    /// <param name="dtype">bf16, fp8 or fp8-head.</param>
     public string Checkpoint(string dtype)
     {
         string folder = Path.Combine(_folder, dtype), partial = folder + ".partial";
