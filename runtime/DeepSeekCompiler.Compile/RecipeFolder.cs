@@ -24,7 +24,7 @@ public static class RecipeFolder
 
         // What the compiler would refuse is refused before anything is written.
         CheckpointSpec.ReadConfig(configPath);
-        var weights = RecipeCheckpoint.Create(File.ReadAllText(configPath), seed, format, output).Tensors.Where(t => t.ScalesOf is null).ToList();
+        var weights = RecipeCheckpoint.Create(File.ReadAllText(configPath), seed, format, output, new() { Aligned = true }).Tensors.Where(t => t.ScalesOf is null).ToList();
         return (weights.Count, weights.Sum(t => t.Shape.Aggregate(1L, (product, extent) => product * extent)));
     }
 }

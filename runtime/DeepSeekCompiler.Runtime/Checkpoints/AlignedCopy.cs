@@ -44,7 +44,7 @@ public static unsafe class AlignedCopy
 
     private static void Copy(IReadOnlyList<CheckpointTensor> tensors, string path, Action<long> copied)
     {
-        using var file = SafetensorsOutput.Create(path, [.. tensors.Select(t => new TensorLayout(t.Name, t.Type, t.Shape))]);
+        using var file = SafetensorsOutput.Create(path, [.. tensors.Select(t => new TensorLayout(t.Name, t.Type, t.Shape))], aligned: true);
         for (int i = 0; i < tensors.Count; i++)
         {
             for (long at = 0; at < tensors[i].Bytes; at += Step)

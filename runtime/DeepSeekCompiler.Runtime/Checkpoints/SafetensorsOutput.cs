@@ -6,8 +6,7 @@ using System.Text.Json;
 namespace DeepSeekCompiler.Runtime.Checkpoints;
 
 /// <summary>A safetensors file in the making, mapped into memory: fill the tensors in any order, from any thread, then commit.</summary>
-/// <remarks>The file has its name only after <see cref="Commit"/>; without it, nothing is left behind. Tensors of whole cache lines come first and begin at one, so
-/// that whoever maps the file reads no line twice.</remarks>
+/// <remarks>The file has its name only after <see cref="Commit"/>; without it, nothing is left behind.</remarks>
 public sealed unsafe class SafetensorsOutput : IDisposable
 {
     private const int Line = 64;
@@ -20,14 +19,14 @@ public sealed unsafe class SafetensorsOutput : IDisposable
     private readonly byte* _base;
     private bool _closed;
 
-    private SafetensorsOutput(string path, string partial, IReadOnlyList<TensorLayout> tensors)
+    private SafetensorsOutput(string path, string partial, IReadOnlyList<TensorLayout> tensors, bool aligned)
     {
         _path = path;
         _partial = partial;
         Tensors = tensors;
         _starts = new long[tensors.Count];
-        int[] order = [.. Enumerable.Range(0, tensors.Count).OrderBy(i => tensors[i].Bytes % Line == 0 ? 0 : 1)];
-        var header = Header([.. order.Select(i => tensors[i])]);
+        int[] order = [.. Enumerable.Range(0, tensors.Count).OrderBy(i => aligned && tensors[i].Bytes % Line != 0 ? 1 : 0)];
+        var header = Header([.. order.Select(i => tensors[i])], aligned ? Line : 8);
         var length = (long)header.Length;
         foreach (var i in order)
         {
@@ -69,13 +68,15 @@ public sealed unsafe class SafetensorsOutput : IDisposable
     /// <summary>Makes the file.</summary>
     /// <param name="path">Where it will be; an existing file is replaced on commit.</param>
     /// <param name="tensors">Names without duplicates.</param>
+    /// <param name="aligned">Tensors of whole cache lines come first and begin at one, so that whoever maps the file reads no line twice; else in the order given, as
+    /// other programs write them.</param>
     /// <exception cref="CheckpointException">The file cannot be written.</exception>
-    public static SafetensorsOutput Create(string path, IReadOnlyList<TensorLayout> tensors)
+    public static SafetensorsOutput Create(string path, IReadOnlyList<TensorLayout> tensors, bool aligned)
     {
         var partial = path + ".partial";
         try
         {
-            return new SafetensorsOutput(path, partial, tensors);
+            return new SafetensorsOutput(path, partial, tensors, aligned);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -116,7 +117,7 @@ public sealed unsafe class SafetensorsOutput : IDisposable
         }
     }
 
-    private static byte[] Header(IReadOnlyList<TensorLayout> tensors)
+    private static byte[] Header(IReadOnlyList<TensorLayout> tensors, int grain)
     {
         var buffer = new ArrayBufferWriter<byte>();
         buffer.GetSpan(8)[..8].Clear();
@@ -150,7 +151,7 @@ public sealed unsafe class SafetensorsOutput : IDisposable
             json.WriteEndObject();
         }
 
-        var padded = new byte[(buffer.WrittenCount + Line - 1) / Line * Line];
+        var padded = new byte[(buffer.WrittenCount + grain - 1) / grain * grain];
         padded.AsSpan().Fill((byte)' ');
         buffer.WrittenSpan.CopyTo(padded);
         BinaryPrimitives.WriteInt64LittleEndian(padded, padded.Length - 8);

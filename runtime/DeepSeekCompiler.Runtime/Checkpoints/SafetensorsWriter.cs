@@ -18,7 +18,7 @@ public static unsafe class SafetensorsWriter
             }
         }
 
-        using var output = SafetensorsOutput.Create(path, [.. tensors.Select(t => t.Layout)]);
+        using var output = SafetensorsOutput.Create(path, [.. tensors.Select(t => t.Layout)], aligned: true);
         for (var i = 0; i < tensors.Count; i++)
         {
             tensors[i].Data.Span.CopyTo(new Span<byte>(output.Data(i), tensors[i].Data.Length));

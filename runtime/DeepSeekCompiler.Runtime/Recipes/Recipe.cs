@@ -9,6 +9,9 @@ namespace DeepSeekCompiler.Runtime.Recipes;
 /// <param name="Files">Length and checksum of each file; empty when not known.</param>
 public sealed record Recipe(ulong Seed, IReadOnlyList<RecipeTensor> Tensors, IReadOnlyList<RecipeFile> Files)
 {
+    /// <inheritdoc cref="RecipeOptions.Aligned"/>
+    public bool Aligned { get; init; }
+
     /// <summary>Bytes of all tensors together, without file headers.</summary>
     public long TotalSize => Tensors.Sum(t => new TensorLayout(t.Name, t.Type, t.Shape).Bytes);
 

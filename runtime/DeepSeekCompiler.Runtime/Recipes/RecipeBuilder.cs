@@ -37,7 +37,7 @@ public sealed class RecipeBuilder
         using var config = new RecipeConfig(configJson);
         var builder = new RecipeBuilder(config, format, options);
         builder.Model();
-        var recipe = new Recipe(seed, builder._tensors, []);
+        var recipe = new Recipe(seed, builder._tensors, []) { Aligned = options.Aligned };
         RecipeChecks.Check(recipe);
         return options.Shards == 1 ? recipe : recipe with { Tensors = Spread(recipe, options.Shards) };
     }

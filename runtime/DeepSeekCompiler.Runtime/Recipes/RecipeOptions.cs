@@ -6,6 +6,9 @@ public sealed record RecipeOptions
     /// <summary>Files to spread the tensors over, about evenly; at least 1.</summary>
     public int Shards { get; init; } = 1;
 
+    /// <summary>Tensors begin at cache lines (see <see cref="Checkpoints.SafetensorsOutput.Create"/>); without it, the files are those of the golden data bit for bit.</summary>
+    public bool Aligned { get; init; }
+
     /// <summary>Middle of the correction bias; a clearly negative one makes choice scores negative.</summary>
     public double BiasOffset { get; init; }
 

@@ -34,7 +34,7 @@ public static unsafe class RecipeWriter
         {
             foreach (var (name, tensors) in files)
             {
-                outputs.Add(SafetensorsOutput.Create(Path.Combine(folder, name), [.. tensors.Select(t => new TensorLayout(t.Name, t.Type, t.Shape))]));
+                outputs.Add(SafetensorsOutput.Create(Path.Combine(folder, name), [.. tensors.Select(t => new TensorLayout(t.Name, t.Type, t.Shape))], recipe.Aligned));
             }
 
             Fill(recipe, [.. files.Select(f => f.Tensors)], outputs, progress, cancel);

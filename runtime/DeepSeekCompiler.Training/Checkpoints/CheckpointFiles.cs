@@ -21,7 +21,7 @@ internal static unsafe class CheckpointFiles
     public static void Write(string folder, TrainingState state, IReadOnlyList<StateTensor> tensors, Action<string>? atStage)
     {
         Directory.CreateDirectory(folder);
-        using (var output = SafetensorsOutput.Create(Path.Combine(folder, Tensors), [.. tensors.Select(t => new TensorLayout(t.Name, SafetensorsType.F32, [t.Count]))]))
+        using (var output = SafetensorsOutput.Create(Path.Combine(folder, Tensors), [.. tensors.Select(t => new TensorLayout(t.Name, SafetensorsType.F32, [t.Count]))], aligned: true))
         {
             for (int i = 0; i < tensors.Count; i++)
             {

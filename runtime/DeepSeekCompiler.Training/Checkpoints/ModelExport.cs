@@ -53,7 +53,7 @@ public static unsafe class ModelExport
         }
 
         if (tensors.Count(t => t.ScalesOf is null) != sources.Count) throw new TrainingException("The configuration lacks tensors that were trained; it is of another model.");
-        using var output = SafetensorsOutput.Create(path, [.. tensors.Select(t => new TensorLayout(t.Name, t.Type, t.Shape))]);
+        using var output = SafetensorsOutput.Create(path, [.. tensors.Select(t => new TensorLayout(t.Name, t.Type, t.Shape))], aligned: true);
         var scales = Enumerable.Range(0, tensors.Count).Where(i => tensors[i].ScalesOf is not null).ToDictionary(i => tensors[i].ScalesOf!, i => (nint)output.Data(i));
         for (int i = 0; i < tensors.Count; i++)
         {
