@@ -13,11 +13,12 @@ internal sealed class SamplingArguments
     private readonly Option<int> _topK = new("--top-k") { Description = "Only this many best tokens; 0 for all." };
     private readonly Option<ulong> _seed = new("--seed") { Description = "Seed of the draws." };
     private readonly Option<bool> _plain = new("--no-speculative") { Description = "Without the model's MTP module as a draft." };
+    private readonly Option<int> _depth = DraftDepth();
     private readonly Option<int> _context = new("--context") { Description = "Longest context in tokens; default: what the model is declared for, at most 4096." };
 
     public void AddTo(Command command)
     {
-        foreach (var option in new Option[] { _maxTokens, _temperature, _topP, _topK, _seed, _plain, _context }) command.Options.Add(option);
+        foreach (var option in new Option[] { _maxTokens, _temperature, _topP, _topK, _seed, _plain, _depth, _context }) command.Options.Add(option);
     }
 
     public GenerationOptions Options(ParseResult parsed, IReadOnlyList<int> stops)
@@ -26,8 +27,11 @@ internal sealed class SamplingArguments
         if (most < 1) throw new UserException($"--max-tokens {most} generates nothing; give 1 or more.");
         var sampling = new SamplingOptions { Temperature = parsed.GetValue(_temperature), TopP = parsed.GetValue(_topP), TopK = parsed.GetValue(_topK), Seed = parsed.GetValue(_seed) };
         sampling.Check();
-        return new GenerationOptions { Sampling = sampling, MaxTokens = most, StopTokens = stops, Speculative = !parsed.GetValue(_plain) };
+        return new GenerationOptions { Sampling = sampling, MaxTokens = most, StopTokens = stops, Speculative = !parsed.GetValue(_plain), DraftDepth = parsed.GetValue(_depth) };
     }
+
+    /// <summary>How deep to draft; generation refuses what has no meaning.</summary>
+    public static Option<int> DraftDepth() => new("--draft-depth") { Description = "Drafts of a speculative step; 0 (default) for as many as are worth their time, judged again at every step." };
 
     public int Context(ParseResult parsed, ModelInfo info)
     {

@@ -78,8 +78,6 @@ public sealed record Split(Axis Axis, IReadOnlyList<Segment> Segments)
         var segments = new List<Segment>();
         foreach (var (u, j, l) in new[] { (unroll, narrow, lanes), (1, narrow, lanes), (1, 1, lanes), (1, 1, 1) })
         {
-            // A vector of neighbours is no use to a narrow format whose staged partner is laid out by words.
-            if (j == 1 && l > 1 && narrow > 1) continue;
             int step = u * j * l, count = (extent - at) / step;
             if (count == 0) continue;
             segments.Add(Vectors(at, count, u, j, l));

@@ -1,4 +1,5 @@
 using DeepSeekCompiler.Runtime.Execution;
+using DeepSeekCompiler.Runtime.Generation;
 using DeepSeekCompiler.Runtime.Measurement;
 
 namespace DeepSeekCompiler.Cli.Bench;
@@ -21,9 +22,13 @@ internal static class BenchText
         foreach (var (at, s, _) in figures.Decodes)
             Output.Line($"decode at {at}: {1 / s.Median:F1} tokens/s ({1 / s.Max:F1} to {1 / s.Min:F1}), {info.ActiveBytes / s.Median / 1e9:F1} GB/s of weights, {100 * info.ActiveBytes / s.Median / 1e9 / limits.ReadGBs:F0} % of read bandwidth");
         if (figures.Generation is { } g)
-            Output.Line($"generation of {g.Tokens}: {Rates(g.Plain)} plain, {Rates(g.Drafted)} with MTP drafts, {g.Gain.Median:F2} times as fast ({g.Gain.Min:F2} to {g.Gain.Max:F2}), {100 * g.Acceptance:F1} % of drafts accepted");
+            Output.Line($"generation of {g.Tokens}: {Rates(g.Plain)} plain, {Rates(g.Drafted)} with MTP drafts, {g.Gain.Median:F2} times as fast ({g.Gain.Min:F2} to {g.Gain.Max:F2}); {Drafts(g.Last)}");
         Output.Line($"resident {figures.ResidentMiB:F0} MiB");
     }
+
+    private static string Drafts(GenerationStatistics s) =>
+        FormattableString.Invariant($"{(double)s.Tokens / s.Steps:F2} tokens and {s.Depth:F2} drafts a step, {100 * s.Acceptance:F1} % of drafts accepted (by place in the step: ")
+        + string.Join(", ", s.ByDepth.Select(d => FormattableString.Invariant($"{d.Accepted} of {d.Tried}"))) + ")";
 
     private static string Rates(Spread s) => FormattableString.Invariant($"{1 / s.Median:F0} tokens/s ({1 / s.Max:F0} to {1 / s.Min:F0})");
 }

@@ -21,6 +21,7 @@ internal static class BenchCommand
         var kernels = new Option<bool>("--kernels") { Description = "Also where the time of every prompt and decode step goes, by kernel, and how far each is from the machine's limits." };
         var plot = new Option<string?>("--plot") { Description = "Also draws kernels under the machine's limits (a roofline) into this PNG file." };
         var speculative = new Option<int>("--speculative") { Description = "Also generation of this many tokens, plainly and with the model's MTP module as a draft." };
+        var depth = SamplingArguments.DraftDepth();
         var baseline = new Option<string?>("--baseline") { Description = "An earlier output of --json: fails where a figure has become slower than in it." };
         var threshold = new Option<double>("--threshold") { Description = "Percent that a figure may lose against the baseline.", DefaultValueFactory = _ => 10 };
         var training = new Option<bool>("--training") { Description = "Measure a training micro-batch instead (losses and gradients of every tensor)." };
@@ -29,19 +30,19 @@ internal static class BenchCommand
         var precision = PrecisionOption.Create("What the micro-batch's projections multiply: f32, bf16 or fp8.");
         var json = new Option<bool>("--json") { Description = "One JSON object instead of lines." };
         var model = new ModelOptions();
-        var command = new Command("bench", "Measures prefill and decode, or training.") { prefill, decodeAt, tokens, speculative, kernels, plot, baseline, threshold, training, batch, length, precision, json };
+        var command = new Command("bench", "Measures prefill and decode, or training.") { prefill, decodeAt, tokens, speculative, depth, kernels, plot, baseline, threshold, training, batch, length, precision, json };
         model.AddTo(command);
         command.SetAction(parsed => parsed.GetValue(training)
             ? !RuntimeCompilation.IsSupported ? throw new UserException("--training needs the compiler, and this dsc was published without it.")
                 : TrainingFigures.Run(parsed, model, parsed.GetValue(batch), parsed.GetValue(length), precision.Read(parsed), parsed.GetValue(kernels), parsed.GetValue(json))
             : Run(parsed, model, new Request(LogitsCommand.Parse(parsed.GetValue(prefill)!), LogitsCommand.Parse(parsed.GetValue(decodeAt)!), parsed.GetValue(tokens),
-                parsed.GetValue(speculative), parsed.GetValue(kernels), parsed.GetValue(plot), parsed.GetValue(baseline), parsed.GetValue(threshold), parsed.GetValue(json))));
+                parsed.GetValue(speculative), parsed.GetValue(depth), parsed.GetValue(kernels), parsed.GetValue(plot), parsed.GetValue(baseline), parsed.GetValue(threshold), parsed.GetValue(json))));
         return command;
     }
 
     private static int Run(ParseResult parsed, ModelOptions options, Request request)
     {
-        var (prefill, decodeAt, tokens, speculative, kernels, plot, baselineFile, threshold, json) = request;
+        var (prefill, decodeAt, tokens, speculative, depth, kernels, plot, baselineFile, threshold, json) = request;
         if (tokens < 1) throw new UserException($"--tokens {tokens} measures nothing; give 1 or more.");
         if (speculative < 0) throw new UserException($"--speculative {speculative} measures nothing; give 1 or more tokens.");
         if (prefill.Concat(decodeAt).Any(n => n < 1)) throw new UserException("Prompt lengths and contexts are 1 or more.");
@@ -58,7 +59,7 @@ internal static class BenchCommand
         bool byKernel = kernels || plot is not null;
         var prefills = prefill.Select(n => new PrefillFigure(n, bench.Prefill(n), byKernel ? bench.PrefillByKernel(model.Host, n) : null)).ToList();
         var decodes = decodeAt.Select(n => new DecodeFigure(n, bench.Decode(n, tokens), byKernel ? bench.DecodeByKernel(model.Host, n, tokens) : null)).ToList();
-        var generation = prompt.Length == 0 ? null : Generate(model, prompt, speculative);
+        var generation = prompt.Length == 0 ? null : Generate(model, prompt, speculative, depth);
         // Once more, should the machine have been busy with something else.
         limits = MachineLimits.Best(limits, MachineLimits.Measure(model.Host));
         var figures = new BenchFigures(model.Info, model.Host.Threads, limits, prefills, decodes, generation, Environment.WorkingSet / (double)(1 << 20));
@@ -82,11 +83,11 @@ internal static class BenchCommand
             : throw new UserException($"--speculative {tokens}: with the prompt these are more than the {info.MaxPositionEmbeddings} positions that the model is declared for.");
     }
 
-    private static GenerationBench Generate(CompiledModel model, int[] prompt, int tokens)
+    private static GenerationBench Generate(CompiledModel model, int[] prompt, int tokens, int depth)
     {
         using var session = new Session(model, prompt.Length + tokens + 1);
-        return GenerationBench.Measure(session, prompt, tokens, Repetitions);
+        return GenerationBench.Measure(session, prompt, tokens, depth, Repetitions);
     }
 
-    private sealed record Request(int[] Prefill, int[] DecodeAt, int Tokens, int Speculative, bool Kernels, string? Plot, string? Baseline, double Threshold, bool Json);
+    private sealed record Request(int[] Prefill, int[] DecodeAt, int Tokens, int Speculative, int Depth, bool Kernels, string? Plot, string? Baseline, double Threshold, bool Json);
 }

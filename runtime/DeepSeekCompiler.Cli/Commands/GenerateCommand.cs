@@ -59,7 +59,7 @@ internal static class GenerateCommand
 
     internal static void Statistics(GenerationStatistics s)
     {
-        string drafts = s.Drafts == 0 ? "" : FormattableString.Invariant($"; MTP drafts accepted: {s.Accepted} of {s.Drafts} ({100 * s.Acceptance:F1} %)");
+        string drafts = s.Drafts == 0 ? "" : FormattableString.Invariant($"; MTP drafts accepted: {s.Accepted} of {s.Drafts} ({100 * s.Acceptance:F1} %), {s.Depth:F1} a step");
         Output.Line($"[{s.PromptTokens} prompt tokens at {s.PrefillRate:F0} tokens/s; {s.Tokens} tokens at {s.DecodeRate:F0} tokens/s{drafts}]");
     }
 
@@ -74,6 +74,8 @@ internal static class GenerateCommand
         w.WriteNumber("decodeTokensPerSecond", Math.Round(s.DecodeRate, 1));
         w.WriteNumber("drafts", s.Drafts);
         w.WriteNumber("draftsAccepted", s.Accepted);
+        w.WriteNumber("draftsFed", s.Fed);
+        w.WriteNumber("steps", s.Steps);
         w.WriteEndObject();
     });
 

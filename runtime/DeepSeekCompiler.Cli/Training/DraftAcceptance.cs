@@ -6,7 +6,7 @@ using DeepSeekCompiler.Training.Data;
 
 namespace DeepSeekCompiler.Cli.Training;
 
-/// <summary>How often the MTP module guesses what the model says: greedy continuations of the beginnings of held-out rows, by the exported model.</summary>
+/// <summary>How often the MTP module guesses what the model says, one draft a step: greedy continuations of the beginnings of held-out rows, by the exported model.</summary>
 internal static class DraftAcceptance
 {
     private const int Rows = 32;
@@ -26,7 +26,7 @@ internal static class DraftAcceptance
             int prompt = Math.Min(PromptTokens, heldOut.Read(i, row));
             if (prompt >= context) continue;
             using var session = new Session(model, context);
-            var options = new GenerationOptions { MaxTokens = MostTokens, Speculative = true, StopTokens = tokenizer.EosIds };
+            var options = new GenerationOptions { MaxTokens = MostTokens, DraftDepth = 1, StopTokens = tokenizer.EosIds };
             var statistics = new TextGenerator(new SessionSequence(session), options).Run(row.AsSpan(0, prompt), _ => { });
             (drafts, accepted) = (drafts + statistics.Drafts, accepted + statistics.Accepted);
         }

@@ -12,7 +12,7 @@ internal sealed unsafe class StepGraphs(DeviceRun run, CudaKernels kernels) : ID
 {
     private readonly Dictionary<Kind, Recording> _recordings = [];
 
-    private readonly record struct Kind(bool Draft, int Count, int Rows, int HiddenRow, bool Absorbed);
+    private readonly record struct Kind(bool Draft, int Count, int Rows, (int Row, bool Own) HiddenRow, bool Absorbed);
 
     /// <summary>Runs a step: by replay where one of its kind was recorded.</summary>
     /// <param name="step">The step, prepared.</param>
@@ -27,7 +27,7 @@ internal sealed unsafe class StepGraphs(DeviceRun run, CudaKernels kernels) : ID
             return;
         }
 
-        var kind = new Kind(draft, step.Count, rows, draft ? step.HiddenRow : 0, step.Absorbed);
+        var kind = new Kind(draft, step.Count, rows, draft ? step.HiddenRow : default, step.Absorbed);
         if (!_recordings.TryGetValue(kind, out var recording) || recording.Memory != run.MemoryVersion || !run.Answers(recording.Questions, step.Position.Value))
         {
             recording?.Dispose();

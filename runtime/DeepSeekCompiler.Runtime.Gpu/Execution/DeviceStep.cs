@@ -24,6 +24,7 @@ public sealed class DeviceStep : IDisposable
     private readonly int[] _staged;
     private int _position;
     private int _hiddenRow;
+    private bool _own;
 
     internal DeviceStep(CompiledModel model, OpenDevice device, int maxTokens)
     {
@@ -58,8 +59,8 @@ public sealed class DeviceStep : IDisposable
     /// <summary>[MaxTokens, rope/2, 2]: cosine and sine times the magnitude.</summary>
     public ArrayView<float> Rope { get; }
 
-    /// <summary>[Count, HiddenSize]: written by the forward pass after the final norm, read by the draft pass.</summary>
-    public ArrayView<float> Hidden => _hidden.SubView((long)_hiddenRow * _hiddenSize);
+    /// <summary>[Count, HiddenSize]: written by the forward pass after the final norm, read by the draft pass; of a deeper draft the row that the draft before it wrote last.</summary>
+    public ArrayView<float> Hidden => (_own ? DraftHidden : _hidden).SubView((long)_hiddenRow * _hiddenSize);
 
     /// <summary>[Count, HiddenSize]: written by the draft pass after its own norm.</summary>
     public ArrayView<float> DraftHidden { get; }
@@ -67,8 +68,8 @@ public sealed class DeviceStep : IDisposable
     /// <summary>Whether this step uses the absorbed form of latent attention.</summary>
     public bool Absorbed { get; private set; }
 
-    /// <summary>Row of the first hidden state that a draft reads.</summary>
-    internal int HiddenRow => _hiddenRow;
+    /// <summary>Row of the first hidden state that a draft reads, and whether it is one of the module's own.</summary>
+    internal (int Row, bool Own) HiddenRow => (_hiddenRow, _own);
 
     /// <summary>Whether the host's part of the pass looked at the position, so that launches may differ from step to step.</summary>
     internal bool DependsOnPosition { get; set; }
@@ -126,7 +127,9 @@ public sealed class DeviceStep : IDisposable
         _staged[0] = position;
         tokens.CopyTo(_staged.AsSpan(FirstToken));
         _numbers.CopyFromHost(_staged.AsSpan(0, FirstToken + tokens.Length));
-        (Count, _position, _hiddenRow, Observer) = (tokens.Length, position, hiddenRow, observer);
+        _own = hiddenRow == IStepEngine.OwnHidden;
+        _hiddenRow = _own ? Count - 1 : hiddenRow;
+        (Count, _position, Observer) = (tokens.Length, position, observer);
         Absorbed = form == AttentionForm.Auto ? Count <= CompiledModel.MaxDecode : form == AttentionForm.Absorbed;
     }
 

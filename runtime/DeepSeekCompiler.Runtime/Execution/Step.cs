@@ -18,6 +18,7 @@ public sealed unsafe class Step : IDisposable
     private readonly LatentPages _pages;
     private readonly RopeTable _rope;
     private int _hiddenRow;
+    private bool _own;
 
     /// <param name="model">Says how large everything is.</param>
     /// <param name="maxTokens">The longest context.</param>
@@ -56,8 +57,8 @@ public sealed unsafe class Step : IDisposable
     /// <summary>[MaxTokens, rope/2, 2]: cosine and sine times the magnitude; valid up to Position + Count.</summary>
     public float* Rope => _rope.Values;
 
-    /// <summary>[Count, HiddenSize]: written by the forward pass after the final norm, read by the draft pass.</summary>
-    public float* Hidden => (float*)_hidden.Pointer + (long)_hiddenRow * _hiddenSize;
+    /// <summary>[Count, HiddenSize]: written by the forward pass after the final norm, read by the draft pass; of a deeper draft the row that the draft before it wrote last.</summary>
+    public float* Hidden => (float*)(_own ? _draftHidden : _hidden).Pointer + (long)_hiddenRow * _hiddenSize;
 
     /// <summary>[Count, HiddenSize]: written by the draft pass after its own norm.</summary>
     public float* DraftHidden => (float*)_draftHidden.Pointer;
@@ -88,15 +89,16 @@ public sealed unsafe class Step : IDisposable
     /// <summary>Sets up a step: tokens copied in, cache and rope table grown.</summary>
     /// <param name="tokens">Ids of this step.</param>
     /// <param name="position">Position of the first one.</param>
-    /// <param name="hiddenRow">First row of <see cref="Hidden"/>, counted in the latest forward step.</param>
+    /// <param name="hiddenRow">First row of <see cref="Hidden"/>, counted in the latest forward step; or <see cref="IStepEngine.OwnHidden"/>.</param>
     internal void Prepare(ReadOnlySpan<int> tokens, int position, int hiddenRow)
     {
         _pages.Grow(position + tokens.Length);
         _rope.Grow(position + tokens.Length);
         tokens.CopyTo(new Span<int>(Tokens, tokens.Length));
+        _own = hiddenRow == IStepEngine.OwnHidden;
+        _hiddenRow = _own ? Count - 1 : hiddenRow;
         Count = tokens.Length;
         Position = position;
-        _hiddenRow = hiddenRow;
     }
 
     /// <inheritdoc/>

@@ -13,4 +13,8 @@ public sealed record GenerationOptions
 
     /// <summary>Uses the model's MTP module as a draft where it has one. What is generated does not change, or (when sampling) not its distribution.</summary>
     public bool Speculative { get; init; } = true;
+
+    /// <summary>Drafts of a step; 0 chooses again and again, by what drafts and their verification take and how many were right (when sampling without a clock,
+    /// so that a seed means one text).</summary>
+    public int DraftDepth { get; init; }
 }

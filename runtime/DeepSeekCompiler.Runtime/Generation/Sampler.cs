@@ -20,16 +20,7 @@ public sealed class Sampler
     public bool IsGreedy => _options.Temperature == 0;
 
     /// <summary>The best token; of equals the smaller id.</summary>
-    public static int Best(ReadOnlySpan<float> logits)
-    {
-        int best = 0;
-        for (int i = 1; i < logits.Length; i++)
-        {
-            if (logits[i] > logits[best]) best = i;
-        }
-
-        return best;
-    }
+    public static int Best(ReadOnlySpan<float> logits) => Peak.Of(logits).Token;
 
     /// <summary>Turns logits into the probabilities that are drawn from: softmax at the temperature, cut by top-k and top-p, summing to 1.</summary>
     public void Distribution(ReadOnlySpan<float> logits, Span<float> probabilities)

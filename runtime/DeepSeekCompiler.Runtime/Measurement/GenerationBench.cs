@@ -8,20 +8,21 @@ namespace DeepSeekCompiler.Runtime.Measurement;
 /// <param name="Plain">Seconds a token without drafts.</param>
 /// <param name="Drafted">Seconds a token with drafts.</param>
 /// <param name="Gain">Plain over drafted, pair by pair.</param>
-/// <param name="Acceptance">Share of drafts that the main model agreed with.</param>
-public sealed record GenerationBench(int Tokens, Spread Plain, Spread Drafted, Spread Gain, double Acceptance)
+/// <param name="Last">The last run with drafts: how deep they were, and how many were right.</param>
+public sealed record GenerationBench(int Tokens, Spread Plain, Spread Drafted, Spread Gain, GenerationStatistics Last)
 {
     /// <summary>Runs pairs after a warm one.</summary>
     /// <param name="session">With room for the prompt, the tokens and a draft.</param>
     /// <param name="prompt">At least one token.</param>
     /// <param name="tokens">Tokens to generate in a run.</param>
+    /// <param name="depth">Drafts a step; 0 for as many as are worth it.</param>
     /// <param name="repetitions">Pairs.</param>
     /// <exception cref="ArgumentException">The model has no MTP module.</exception>
-    public static GenerationBench Measure(Session session, int[] prompt, int tokens, int repetitions)
+    public static GenerationBench Measure(Session session, int[] prompt, int tokens, int depth, int repetitions)
     {
         var sequence = new SessionSequence(session);
-        if (!sequence.HasDraft) throw new ArgumentException("The model has no MTP module that could draft.");
-        TextGenerator Generator(bool drafts) => new(sequence, new GenerationOptions { MaxTokens = tokens, Speculative = drafts });
+        if (!sequence.CanDraft) throw new ArgumentException("The model has no MTP module that could draft.");
+        TextGenerator Generator(bool drafts) => new(sequence, new GenerationOptions { MaxTokens = tokens, Speculative = drafts, DraftDepth = depth });
         var (plain, drafted) = (Generator(false), Generator(true));
         GenerationStatistics Run(TextGenerator generator)
         {
@@ -32,16 +33,15 @@ public sealed record GenerationBench(int Tokens, Spread Plain, Spread Drafted, S
         Run(plain);
         Run(drafted);
         double[] a = new double[repetitions], b = new double[repetitions], gain = new double[repetitions];
-        double acceptance = 0;
+        GenerationStatistics last = new();
         for (int i = 0; i < repetitions; i++)
         {
             a[i] = 1 / Run(plain).DecodeRate;
-            var statistics = Run(drafted);
-            b[i] = 1 / statistics.DecodeRate;
+            last = Run(drafted);
+            b[i] = 1 / last.DecodeRate;
             gain[i] = a[i] / b[i];
-            acceptance = statistics.Acceptance;
         }
 
-        return new(tokens, Spread.Of(a), Spread.Of(b), Spread.Of(gain), acceptance);
+        return new(tokens, Spread.Of(a), Spread.Of(b), Spread.Of(gain), last);
     }
 }

@@ -3,6 +3,8 @@ namespace DeepSeekCompiler.Runtime.Models;
 /// <summary>One sequence on a model: its position, its latent cache, its working memory. Not thread-safe.</summary>
 public sealed unsafe class Session : IDisposable
 {
+    private const int None = -1;
+
     private readonly IStepEngine _engine;
 
     // Tokens of the latest forward chunk: a draft that catches up needs to know what followed its rows.
@@ -10,6 +12,9 @@ public sealed unsafe class Session : IDisposable
     private int _hiddenStart;
     private int _hiddenRows;
     private int _drafted;
+
+    // Draft rows behind the drafted ones that the module made from its own hidden states; negative where the latest step was no draft with logits.
+    private int _deeper = None;
     private bool _disposed;
 
     /// <param name="model">A loaded model.</param>
@@ -110,11 +115,40 @@ public sealed unsafe class Session : IDisposable
         SessionChecks.NoGap(Position - count, _drafted);
         fixed (float* output = logits)
         {
-            RunDraft(nextTokens, Position - count, RowCount(rows, count), output);
+            RunDraft(nextTokens, Position - count, Position - count - _hiddenStart, RowCount(rows, count), output);
         }
 
         GC.KeepAlive(this);
     }
+
+    /// <summary>One draft deeper, behind <see cref="Draft"/> or another of these: the module goes on from its own last hidden state, with a token that it
+    /// proposed itself. Its row of the draft cache serves deeper drafts only; the next <see cref="Draft"/> makes it anew, from the main model's hidden state.</summary>
+    /// <param name="nextToken">The token that was taken from the logits of the draft before.</param>
+    /// <param name="logits">[VocabSize]: predictions of the token behind it.</param>
+    /// <exception cref="ArgumentException">An id outside the vocabulary, or too little room for the logits.</exception>
+    /// <exception cref="InvalidOperationException">The step before was no draft, or the context would grow beyond <see cref="MaxTokens"/>.</exception>
+    public void DraftDeeper(int nextToken, Span<float> logits)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        var info = Model.Info;
+        ReadOnlySpan<int> tokens = [nextToken];
+        SessionChecks.Tokens(tokens, _drafted + _deeper + 1, info.VocabSize, nameof(nextToken));
+        SessionChecks.Logits(logits.Length, 1, info.VocabSize, nameof(logits));
+        SessionChecks.Deepens(_deeper);
+        SessionChecks.Room(1, _drafted + _deeper, MaxTokens);
+        fixed (float* output = logits)
+        {
+            _engine.Prepare(tokens, _drafted + _deeper, IStepEngine.OwnHidden, Form, Observer);
+            _engine.Draft(1, output);
+        }
+
+        _deeper++;
+
+        GC.KeepAlive(this);
+    }
+
+    /// <summary>Whether <see cref="Draft"/> can follow the next <see cref="Forward"/>: there is a module, and its cache has no gap that could not be filled any more.</summary>
+    public bool CanDraft => Model.Info.NumNextnPredictLayers > 0 && (Position == _drafted || Position - _hiddenRows <= _drafted);
 
     /// <summary>Forgets everything from <paramref name="position"/> on (main and MTP cache): rejected drafts, or a new turn.</summary>
     /// <remarks>Hidden states of the latest forward chunk that lie before the position stay, so that <see cref="Draft"/> can follow.</remarks>
@@ -123,6 +157,7 @@ public sealed unsafe class Session : IDisposable
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         SessionChecks.Rewind(position, Position);
+        _deeper = None;
         if (position < Position)
         {
             Position = position;
@@ -157,6 +192,7 @@ public sealed unsafe class Session : IDisposable
     private void RunChunk(ReadOnlySpan<int> tokens, int rows, float* logits)
     {
         _hiddenRows = 0;
+        _deeper = None;
         _engine.Prepare(tokens, Position, hiddenRow: 0, Form, Observer);
         _engine.Forward(rows, logits);
 
@@ -171,7 +207,7 @@ public sealed unsafe class Session : IDisposable
     {
         if (nextTokens.Length > 0)
         {
-            RunDraft(nextTokens, _hiddenStart, rows: 0, logits: null);
+            RunDraft(nextTokens, _hiddenStart, hiddenRow: 0, rows: 0, logits: null);
         }
     }
 
@@ -188,13 +224,15 @@ public sealed unsafe class Session : IDisposable
         Span<int> next = stackalloc int[missing];
         _chunk.AsSpan(_drafted - _hiddenStart + 1, missing - 1).CopyTo(next);
         next[^1] = nextToken;
-        RunDraft(next, _drafted, rows: 0, logits: null);
+        RunDraft(next, _drafted, _drafted - _hiddenStart, rows: 0, logits: null);
     }
 
-    private void RunDraft(ReadOnlySpan<int> nextTokens, int position, int rows, float* logits)
+    private void RunDraft(ReadOnlySpan<int> nextTokens, int position, int hiddenRow, int rows, float* logits)
     {
-        _engine.Prepare(nextTokens, position, position - _hiddenStart, Form, Observer);
+        _deeper = None;
+        _engine.Prepare(nextTokens, position, hiddenRow, Form, Observer);
         _engine.Draft(rows, logits);
         _drafted = position + nextTokens.Length;
+        _deeper = rows > 0 ? 0 : None;
     }
 }

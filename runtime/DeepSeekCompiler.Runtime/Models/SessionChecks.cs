@@ -57,6 +57,14 @@ internal static class SessionChecks
         }
     }
 
+    public static void Deepens(int deeper)
+    {
+        if (deeper < 0)
+        {
+            throw new InvalidOperationException("A deeper draft goes on from the draft just before it, and the latest step was none; call Draft first.");
+        }
+    }
+
     public static void NoGap(int position, int drafted)
     {
         if (position > drafted)

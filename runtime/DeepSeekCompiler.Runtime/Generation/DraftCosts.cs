@@ -1,0 +1,51 @@
+using System.Diagnostics;
+
+namespace DeepSeekCompiler.Runtime.Generation;
+
+/// <summary>What drafts and their verification take: measured as they run, or assumed where chance must not depend on a clock.</summary>
+internal sealed class DraftCosts(bool measured, int most)
+{
+    // Of a plain step: what a draft takes, and a further token of a verification. Any values keep the text right; these suit models that wait for memory.
+    private const double AssumedDraft = 0.3;
+    private const double AssumedToken = 0.15;
+
+    // A time that nobody asked for during so many steps is not trusted any more.
+    private const int Stale = 256;
+
+    private readonly double[] _verify = new double[most + 1];
+    private readonly int[] _seen = new int[most + 1];
+    private double _deeper;
+    private int _steps;
+
+    /// <summary>Now, in the unit of all costs here; 0 where nothing is measured.</summary>
+    public double Now => measured ? Stopwatch.GetTimestamp() : 0;
+
+    /// <summary>A draft behind the first.</summary>
+    public double Deeper => measured ? _deeper : AssumedDraft;
+
+    /// <summary>A verification of so many tokens. What was not measured lately is taken for no dearer than the next smaller, so that it is tried.</summary>
+    public double Verify(int tokens)
+    {
+        if (!measured) return 1 + (AssumedToken * (tokens - 1));
+        while (tokens > 1 && (_verify[tokens] == 0 || _steps - _seen[tokens] > Stale)) tokens--;
+        return _verify[tokens];
+    }
+
+    /// <summary>A step from its parts, for the rate: what it took, or what it is assumed to take.</summary>
+    public double Step(double elapsed, int made, int tokens) => measured ? elapsed : (AssumedDraft * made) + Verify(tokens);
+
+    public void AddDeeper(double elapsed) => Add(ref _deeper, elapsed);
+
+    /// <summary>Whether the times are real.</summary>
+    public bool Measured => measured;
+
+    public void AddVerify(double elapsed, int tokens)
+    {
+        Add(ref _verify[tokens], elapsed);
+        _seen[tokens] = ++_steps;
+    }
+
+    // Follows quick steps at once and slow ones reluctantly: what is added by others on the machine, or by a compiler on the first calls, is no cost.
+    private static void Add(ref double cost, double elapsed) =>
+        cost = cost == 0 ? elapsed : elapsed < cost ? cost + ((elapsed - cost) / 2) : cost + ((Math.Min(elapsed, 2 * cost) - cost) / 16);
+}
