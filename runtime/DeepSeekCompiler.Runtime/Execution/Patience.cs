@@ -5,7 +5,8 @@ namespace DeepSeekCompiler.Runtime.Execution;
 /// <summary>How a thread waits: it spins briefly, then gives its core away again and again, and after a while it should park.</summary>
 internal struct Patience
 {
-    private const int Spins = 200;
+    // Short ones: whoever waits for a small kernel's end should see it at once.
+    private const int Spins = 800;
 
     // Long enough for the time between two decode steps, short enough that an idle session costs nothing.
     private static readonly long _limit = Stopwatch.Frequency / 500;
@@ -19,7 +20,7 @@ internal struct Patience
         if (_spins < Spins)
         {
             _spins++;
-            Thread.SpinWait(4);
+            Thread.SpinWait(1);
             return true;
         }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.ExceptionServices;
 
 namespace DeepSeekCompiler.Runtime.Execution;
@@ -6,7 +7,7 @@ namespace DeepSeekCompiler.Runtime.Execution;
 /// A lead thread and its workers. A dispatch gives every thread a share of the items, one behind the other, so that its reads are one stream
 /// (and, dispatch after dispatch, the same weights: on machines with several memory nodes they stay near). A share is a few chunks, claimed by
 /// compare-and-swap: by their owner from the front, by threads without work from the back. So a worker that is late, parked or without a core
-/// never holds anybody up: the others take its chunks.
+/// never holds anybody up: the others take its chunks. What is too small for that, by measurement, the lead thread does alone.
 /// </summary>
 internal sealed unsafe class WorkerPool
 {
@@ -38,7 +39,10 @@ internal sealed unsafe class WorkerPool
 
     // A word a thread: the chunks of its share that are left, from (low half) to (high half).
     private readonly long[] _left;
-    private int _done;
+
+    // A word a thread: the chunks that it has ever finished. Only the thread itself writes it.
+    private readonly long[] _finished;
+    private readonly DispatchCosts _costs = new();
     private bool _dispatching;
     private volatile bool _stop;
 
@@ -47,6 +51,7 @@ internal sealed unsafe class WorkerPool
         _threads = threads;
         _pool = new Thread[threads];
         _left = new long[(threads + 1) * Stride];
+        _finished = new long[(threads + 1) * Stride];
         _pool[0] = new Thread(RunLead, StackBytes) { IsBackground = true, Name = "dsc lead" };
         for (var i = 1; i < threads; i++)
         {
@@ -80,9 +85,33 @@ internal sealed unsafe class WorkerPool
             // Also a dispatch inside a body: every other thread has work already.
             body(arguments, 0, items);
         }
+        else if (each)
+        {
+            Share(body, arguments, items, (items + _threads - 1) / _threads, true);
+        }
         else
         {
-            Share(body, arguments, items, each);
+            Weigh(body, arguments, items);
+        }
+    }
+
+    private void Weigh(delegate*<void*, int, int, void> body, void* arguments, int items)
+    {
+        ref var entry = ref _costs.Of((nint)body, items);
+        var (alone, timed) = entry.Next();
+        var start = timed ? Stopwatch.GetTimestamp() : 0;
+        if (alone)
+        {
+            body(arguments, 0, items);
+        }
+        else
+        {
+            Share(body, arguments, items, entry.Whole ? 1 : Math.Clamp(items / _threads, 1, MostChunks), false);
+        }
+
+        if (timed)
+        {
+            entry.Add(alone, Stopwatch.GetTimestamp() - start);
         }
     }
 
@@ -137,32 +166,30 @@ internal sealed unsafe class WorkerPool
         pool.Dispatch(pool._body, pool._arguments, pool._items, pool._each);
     }
 
-    private void Share(delegate*<void*, int, int, void> body, void* arguments, int items, bool each)
+    private void Share(delegate*<void*, int, int, void> body, void* arguments, int items, int chunks, bool each)
     {
         _body = body;
         _arguments = arguments;
         _items = items;
         _each = each;
-        _chunks = each ? (items + _threads - 1) / _threads : Math.Clamp(items / _threads, 1, MostChunks);
+        _chunks = chunks;
         _failure = null;
-        var all = 0;
-        for (var i = 0; i < _threads; i++)
-        {
-            all += Begin(i, 0) < Begin(i + 1, 0) ? _chunks : 0;
-        }
-
-        _done = 0;
         _dispatching = true;
+        var all = Finished();
         for (var i = 0; i < _threads; i++)
         {
-            // Everything above is written before a chunk can be claimed.
-            Interlocked.Exchange(ref Left(i), Begin(i, 0) < Begin(i + 1, 0) ? (long)_chunks << 32 : 0);
+            if (Begin(i, 0) < Begin(i + 1, 0))
+            {
+                // Everything above is written before a chunk can be claimed; of the dispatch before none is left, so nobody claims meanwhile.
+                Volatile.Write(ref Left(i), (long)_chunks << 32);
+                all += _chunks;
+            }
         }
 
         _work.Ring();
         RunChunks();
         var wait = new Patience();
-        while (Volatile.Read(ref _done) < all)
+        while (Finished() < all)
         {
             wait.Once();
         }
@@ -173,6 +200,17 @@ internal sealed unsafe class WorkerPool
             _failure = null;
             ExceptionDispatchInfo.Throw(failure);
         }
+    }
+
+    private long Finished()
+    {
+        var sum = 0L;
+        for (var i = 0; i < _threads; i++)
+        {
+            sum += Volatile.Read(ref _finished[(i + 1) * Stride]);
+        }
+
+        return sum;
     }
 
     private ref long Left(int thread) => ref _left[(thread + 1) * Stride];
@@ -224,7 +262,8 @@ internal sealed unsafe class WorkerPool
             if (Interlocked.CompareExchange(ref left, front ? word + 1 : word - (1L << 32), word) == word)
             {
                 RunChunk(thread, front ? next : end - 1);
-                Interlocked.Increment(ref _done);
+                ref var finished = ref _finished[(_index + 1) * Stride];
+                Volatile.Write(ref finished, finished + 1);
                 return true;
             }
         }

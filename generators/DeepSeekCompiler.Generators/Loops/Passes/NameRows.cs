@@ -65,7 +65,7 @@ public static class NameRows
         into.Add(loop with { Body = new Block(body) });
     }
 
-    private sealed class Rows(HashSet<string> inside, FreshNames names, List<Stmt> into)
+    internal sealed class Rows(HashSet<string> inside, FreshNames names, List<Stmt> into)
     {
         private readonly List<View> _views = new();
 
