@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 
 namespace DeepSeekCompiler.Kernels.Primitives;
 
@@ -28,10 +27,6 @@ public static class Scalars
     /// <summary>Value of a finite E4M3 code times 2^-120, exact.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float E4M3(byte code) => BitConverter.Int32BitsToSingle(((code & 0x80) << 24) | ((code & 0x7F) << 20));
-
-    /// <summary>e to the power of a value: a lane of the vector version, which is no call and so costs nothing where many follow each other.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static float Exp(float value) => Lanes.Exp(Vector128.CreateScalarUnsafe(value)).ToScalar();
 
     /// <summary>The nearest bfloat16 code, ties to even; NaN stays NaN.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

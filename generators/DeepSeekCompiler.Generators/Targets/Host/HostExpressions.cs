@@ -112,7 +112,8 @@ internal static class HostExpressions
     private static string Unary(Unary u) => u.Op switch
     {
         UnaryOp.Neg => "-" + Print(u.Operand, 4),
-        UnaryOp.RoundE4M3 or UnaryOp.RoundBF16 or UnaryOp.Exp => $"{(u.Lanes == 1 ? "Scalars" : "Lanes")}.{u.Op}({Print(u.Operand)})",
+        UnaryOp.RoundE4M3 or UnaryOp.RoundBF16 => $"{(u.Lanes == 1 ? "Scalars" : "Lanes")}.{u.Op}({Print(u.Operand)})",
+        UnaryOp.Exp when u.Lanes > 1 => $"Lanes.Exp({Print(u.Operand)})",
         _ => $"{(u.Lanes == 1 ? "MathF" : HostTypes.Vector(u.Lanes))}.{u.Op}({Print(u.Operand)})",
     };
 
