@@ -44,8 +44,13 @@ internal abstract class Dialect
     /// <param name="tiles">Work items without a split where it takes four heads.</param>
     public abstract string Splits(string groups, string tiles);
 
+    /// <summary>Whether a draft goes through the module with those rows alone whose logits are wanted. On a device the position of a step lies in memory, and there is one.</summary>
+    public virtual bool Narrows => false;
+
     private class HostDialect : Dialect
     {
+        public override bool Narrows => true;
+
         public override string Part(string modifiers, string name, string parameters) => $"{modifiers} unsafe void {name}(HostRun run, Step step{parameters})";
 
         public override string Memory(string type) => type + "*";

@@ -33,6 +33,7 @@ internal sealed class PassWriter
         PrintHead();
         PrintDraft();
         PrintAttention();
+        if (_d.Narrows && _spec.NumNextnPredictLayers > 0) PrintKeep();
         if (KernelSet.HasDense(_spec)) PrintDense();
         if (_spec.Experts is not null) PrintExperts();
     }
@@ -122,6 +123,18 @@ internal sealed class PassWriter
         _w.Line("if (tokens <= MaxDecode) " + _call.Print("MtpProjectionDecode", ("x", "mtpInput"), ("weight", "@MtpSlot(MtpEhProj)"), ("y", "x")));
         _w.Line("else " + _call.Print("MtpProjectionPrefill", ("x", "mtpInput"), ("weight", "@MtpSlot(MtpEhProj)"), ("y", "x")));
         _w.Line("step.Observe(\"eh_proj\", NumHiddenLayers, x, HiddenSize);");
+        if (_d.Narrows)
+        {
+            _w.Line("// No layer follows: of rows whose logits nobody wants only what they leave in the cache is ever used.");
+            _w.Open("if (step.Unwanted is > 0 and var unwanted)");
+            _w.Line("Keep(run, step, NumHiddenLayers, x, unwanted);");
+            _w.Line("tokens = step.Narrow();");
+            _w.Line("if (tokens == 0) return;");
+            _w.Line("x += unwanted * HiddenSize;");
+            _w.Close();
+            _w.Line();
+        }
+
         PrintBlock("NumHiddenLayers");
         _w.Line(_call.Print("FinalNorm", ("x", "x"), ("norm", "@MtpSlot(MtpNorm)"), ("y", "step.DraftHidden")));
         _w.Close();
@@ -135,16 +148,8 @@ internal sealed class PassWriter
         _w.Line(latent ? "/// <summary>Multi-head latent attention (DeepSeek-V2 report, section 2.1), added to the residual stream.</summary>"
             : "/// <summary>Grouped-query attention, added to the residual stream.</summary>");
         _w.Open(_d.Part("private", "Attention", $", int layer, {_d.Memory("float")} x"));
-        _w.Line($"{_d.Position} position = step.Position;");
-        _w.Line("int tokens = step.Count, w = Block(layer);");
-        _w.Line($"{_d.Memory("float")} rope = step.Rope;");
-        _w.Line(_d.Pages("pages", _spec.Formats.Cache));
-        if (_spec.Formats.Cache == NumberFormat.E4M3)
-        {
-            _w.Line(_d.Pages("ropePages", NumberFormat.BF16));
-            _w.Line(_d.Pages("pagesScale", NumberFormat.F32));
-        }
-
+        _w.Line("int tokens = step.Count;");
+        UseCache();
         Use("q", "o", "queryLatent");
         _w.Open("if (tokens <= MaxDecode)");
         PrintAttentionProjections("Decode", latent, lora);
@@ -170,18 +175,47 @@ internal sealed class PassWriter
         _w.Close();
     }
 
+    private void UseCache()
+    {
+        _w.Line($"{_d.Position} position = step.Position;");
+        _w.Line("int w = Block(layer);");
+        _w.Line($"{_d.Memory("float")} rope = step.Rope;");
+        _w.Line(_d.Pages("pages", _spec.Formats.Cache));
+        if (_spec.Formats.Cache != NumberFormat.E4M3) return;
+        _w.Line(_d.Pages("ropePages", NumberFormat.BF16));
+        _w.Line(_d.Pages("pagesScale", NumberFormat.F32));
+    }
+
+    private void PrintKeep()
+    {
+        _w.Line();
+        _w.Line("/// <summary>What the first rows leave in the cache of a layer.</summary>");
+        _w.Open(_d.Part("private", "Keep", $", int layer, {_d.Memory("float")} x, int tokens"));
+        UseCache();
+        Use("q", "queryLatent");
+        bool latent = _spec.Attention is LatentAttentionSpec, lora = _spec.Attention is LatentAttentionSpec { QLoraRank: > 0 };
+        _w.Line("if (tokens <= MaxDecode) " + CacheRows("Decode", latent, lora));
+        _w.Line("else " + CacheRows("Prefill", latent, lora));
+        _w.Close();
+    }
+
     private void PrintAttentionProjections(string form, bool latent, bool lora)
+    {
+        _w.Line(CacheRows(form, latent, lora));
+        if (lora) _w.Line(_call.Print("QueryUp" + form, ("x", "queryLatent"), ("norm", "@w + QANorm"), ("weight", "@w + QBProj"), ("rope", "rope"), ("q", "q")));
+    }
+
+    /// <summary>The projections that fill the cache, and with them the first of the query.</summary>
+    private string CacheRows(string form, bool latent, bool lora)
     {
         if (latent)
         {
-            _w.Line(_call.Print("LatentDown" + form, [("x", "x"), ("norm", "@w + InputNorm"), ("queryWeight", lora ? "@w + QAProj" : "@w + QProj"), ("latentWeight", "@w + KvAProj"),
-                ("latentNorm", "@w + KvANorm"), ("rope", "rope"), ("queryLatent", "queryLatent"), ("q", "q"), .. s_cache]));
-            if (lora) _w.Line(_call.Print("QueryUp" + form, ("x", "queryLatent"), ("norm", "@w + QANorm"), ("weight", "@w + QBProj"), ("rope", "rope"), ("q", "q")));
-            return;
+            return _call.Print("LatentDown" + form, [("x", "x"), ("norm", "@w + InputNorm"), ("queryWeight", lora ? "@w + QAProj" : "@w + QProj"), ("latentWeight", "@w + KvAProj"),
+                ("latentNorm", "@w + KvANorm"), ("rope", "rope"), ("queryLatent", "queryLatent"), ("q", "q"), .. s_cache]);
         }
 
-        _w.Line(_call.Print("QueryKeyValue" + form, ("x", "x"), ("norm", "@w + InputNorm"), ("queryWeight", "@w + QProj"), ("keyWeight", "@w + KProj"), ("valueWeight", "@w + VProj"),
-            ("rope", "rope"), ("q", "q"), ("pages", "pages")));
+        return _call.Print("QueryKeyValue" + form, ("x", "x"), ("norm", "@w + InputNorm"), ("queryWeight", "@w + QProj"), ("keyWeight", "@w + KProj"), ("valueWeight", "@w + VProj"),
+            ("rope", "rope"), ("q", "q"), ("pages", "pages"));
     }
 
     private static (string, string)[] Pairs(params (string, string)[] pairs) => Array.FindAll(pairs, p => p.Item2.Length > 0);

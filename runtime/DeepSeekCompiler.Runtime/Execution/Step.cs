@@ -51,6 +51,9 @@ public sealed unsafe class Step : IDisposable
     /// <summary>Position of the first token.</summary>
     public int Position { get; private set; }
 
+    /// <summary>In a draft, rows in front of those whose logits are wanted.</summary>
+    public int Unwanted { get; private set; }
+
     /// <summary>The longest context.</summary>
     public int MaxTokens { get; }
 
@@ -71,6 +74,15 @@ public sealed unsafe class Step : IDisposable
 
     /// <summary>Null outside tests.</summary>
     public IForwardObserver? Observer { get; internal set; }
+
+    /// <summary>Leaves the unwanted rows out of what follows; returns how many are left.</summary>
+    public int Narrow()
+    {
+        Position += Unwanted;
+        Count -= Unwanted;
+        Unwanted = 0;
+        return Count;
+    }
 
     /// <summary>[Count, BufferColumns[index]] 4-byte numbers, 64-byte aligned.</summary>
     public float* Buffer(int index) => (float*)_buffers[index].Pointer;
@@ -100,6 +112,9 @@ public sealed unsafe class Step : IDisposable
         Count = tokens.Length;
         Position = position;
     }
+
+    /// <summary>Says of how many rows, the last ones, a draft's logits are wanted.</summary>
+    internal void Want(int rows) => Unwanted = Count - rows;
 
     /// <inheritdoc/>
     public override string ToString() =>

@@ -130,7 +130,7 @@ public abstract unsafe class CompiledModel : IDisposable
     protected internal abstract void Forward(HostRun run, Step step);
 
     /// <summary>The MTP module over step.Count rows: reads step.Hidden and, in step.Tokens, the tokens that follow; writes its cache
-    /// layer and step.DraftHidden.</summary>
+    /// layer and step.DraftHidden. May leave out <see cref="Step.Unwanted"/> rows once they are in the cache (<see cref="Step.Narrow"/>).</summary>
     protected internal abstract void Draft(HostRun run, Step step);
 
     /// <summary>The output head: logits [rows, VocabSize] of normalised hidden rows.</summary>

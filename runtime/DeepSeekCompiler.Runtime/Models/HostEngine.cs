@@ -46,6 +46,7 @@ internal sealed unsafe class HostEngine(CompiledModel model, HostRun host, int m
 
     private void RunDraft()
     {
+        _step.Want(_rows);
         model.Draft(host, _step);
         Head(_step.DraftHidden, draft: true);
     }
