@@ -43,7 +43,7 @@ public class OpenClTests
         using var golden = JsonDocument.Parse(File.ReadAllText(Path.Combine(GoldenFiles.Folder, "..", "story-model", "golden.json")));
         foreach (var prompt in golden.RootElement.GetProperty("prompts").EnumerateArray())
         {
-            foreach (bool speculative in new[] { false, true }) SampleModelTests.Continue(model, prompt, speculative);
+            foreach (int? depth in new int?[] { null, 3 }) SampleModelTests.Continue(model, prompt, depth);
         }
     }
 

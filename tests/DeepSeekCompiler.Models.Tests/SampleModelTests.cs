@@ -18,18 +18,20 @@ public class SampleModelTests
         using var golden = JsonDocument.Parse(File.ReadAllText(Path.Combine(GoldenFiles.Folder, "..", "story-model", "golden.json")));
         foreach (var prompt in golden.RootElement.GetProperty("prompts").EnumerateArray())
         {
-            foreach (bool speculative in new[] { false, true }) Continue(model, prompt, speculative);
+            foreach (int? depth in new int?[] { null, 1, 3, 5, 0 }) Continue(model, prompt, depth);
         }
     }
 
-    internal static void Continue(CompiledModel model, JsonElement prompt, bool speculative)
+    /// <summary>Plainly (null), with so many drafts a step, or (0) with as many as are worth it, which on a busy machine may be none.</summary>
+    internal static void Continue(CompiledModel model, JsonElement prompt, int? depth)
     {
         int[] tokens = Numbers(prompt, "token_ids"), expected = Numbers(prompt, "greedy_token_ids");
         using var session = new Session(model, 512);
         var produced = new List<int>();
-        var statistics = new TextGenerator(new SessionSequence(session), new GenerationOptions { MaxTokens = expected.Length, Speculative = speculative }).Run(tokens, produced.Add);
+        var statistics = new TextGenerator(new SessionSequence(session), new GenerationOptions { MaxTokens = expected.Length, Speculative = depth is not null, DraftDepth = depth ?? 0 }).Run(tokens, produced.Add);
         Assert.Equal(expected, produced);
-        if (speculative) Assert.True(statistics.Accepted > 0, "no draft was accepted");
+        if (depth > 0) Assert.True(statistics.Accepted > 0, "no draft was accepted");
+        if (depth > 1) Assert.True(statistics.ByDepth[1].Accepted > 0, "no draft from the module's own hidden state was accepted");
     }
 
     [Fact]

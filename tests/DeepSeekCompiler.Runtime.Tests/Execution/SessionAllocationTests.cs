@@ -37,6 +37,7 @@ public class SessionAllocationTests
         {
             session.Forward([i], logits, LogitRows.Last, fillDraft: true);
             session.Draft([i + 1], logits);
+            session.DraftDeeper(i + 2, logits);
             if (i % 50 == 49)
             {
                 // Long enough for the pool to park, so that waking is counted too.

@@ -127,11 +127,63 @@ public class SessionDraftTests
     }
 
     [Fact]
+    public void DeeperDrafts_GoOnFromTheModulesOwnRow_AndTheNextDraftMakesTheirRowsAnew()
+    {
+        using var model = new FakeModel();
+        using var session = new Session(model, 20);
+        var logits = new float[Vocab];
+        session.Forward([1, 2, 3], [], LogitRows.None);
+        session.Draft([2, 3, 4], logits);
+        session.DraftDeeper(5, logits);
+        Assert.Equal([3f, 2, 5, 2 + 3 + 4 + 5], logits[..4]);
+        session.DraftDeeper(6, logits);
+        Assert.Equal([3f, 2, 6, 2 + 3 + 4 + 5 + 6], logits[..4]);
+        Assert.Equal(["F 0+3", "D 0+3", "h 1", "D 3+1", "h 1", "D 4+1", "h 1"], model.Calls);
+        Assert.Equal(3, session.Position);
+        session.Forward([4, 5, 9], [], LogitRows.None);
+        session.Rewind(5);
+        session.Draft([5, 8], logits);
+        Assert.Equal([5f, 4, 8, 2 + 3 + 4 + 5 + 8], logits[..4]);
+    }
+
+    [Fact]
+    public void DeeperDraftBehindAnythingButADraft_IsOneSentence()
+    {
+        using var model = new FakeModel();
+        using var session = new Session(model, 4);
+        var logits = new float[Vocab];
+        session.Forward([1, 2, 3], logits, LogitRows.Last, fillDraft: true);
+        const string sentence = "A deeper draft goes on from the draft just before it, and the latest step was none; call Draft first.";
+        Assert.Equal(sentence, Assert.Throws<InvalidOperationException>(() => session.DraftDeeper(5, logits)).Message);
+        session.Draft([4], logits);
+        session.DraftDeeper(5, logits);
+        Assert.Equal("1 more tokens at position 4 do not fit into this session's context of 4 tokens.", Assert.Throws<InvalidOperationException>(() => session.DraftDeeper(6, logits)).Message);
+        session.Draft([4], logits);
+        session.Rewind(3);
+        Assert.Equal(sentence, Assert.Throws<InvalidOperationException>(() => session.DraftDeeper(5, logits)).Message);
+    }
+
+    [Fact]
+    public void SessionKnowsWhetherItCanDraft()
+    {
+        using var model = new FakeModel();
+        using var session = new Session(model, 20);
+        Assert.True(session.CanDraft);
+        session.Forward([1, 2, 3], new float[Vocab]);
+        Assert.True(session.CanDraft, "the latest chunk holds all that is missing");
+        session.Forward([4], new float[Vocab]);
+        Assert.False(session.CanDraft, "hidden states are gone");
+        session.Rewind(0);
+        Assert.True(session.CanDraft);
+    }
+
+    [Fact]
     public void ModelWithoutMtp_SaysSo()
     {
         using var model = new FakeModel(mtp: false);
         using var session = new Session(model, 20);
         session.Forward([1], new float[Vocab]);
+        Assert.False(session.CanDraft);
         var error = Assert.Throws<InvalidOperationException>(() => session.Draft([1], new float[Vocab]));
         Assert.Equal("Fake has no multi-token-prediction module, so it cannot draft.", error.Message);
         Assert.Throws<InvalidOperationException>(() => session.Forward([1], new float[Vocab], LogitRows.Last, fillDraft: true));
