@@ -39,10 +39,25 @@ internal sealed class DraftCosts(bool measured, int most)
     /// <summary>Whether the times are real.</summary>
     public bool Measured => measured;
 
+    /// <summary>A verification took so long. With the context all verifications grow alike, so what is known of other lengths follows.</summary>
     public void AddVerify(double elapsed, int tokens)
     {
+        double before = _verify[tokens];
         Add(ref _verify[tokens], elapsed);
         _seen[tokens] = ++_steps;
+        if (before == 0) return;
+        double change = Math.Clamp(_verify[tokens] / before, 0.95, 1.05);
+        for (int n = 1; n < _verify.Length; n++)
+        {
+            if (n != tokens) _verify[n] *= change;
+        }
+    }
+
+    /// <summary>Forgets what was measured.</summary>
+    public void Forget()
+    {
+        _verify.AsSpan().Clear();
+        _deeper = 0;
     }
 
     // Follows quick steps at once and slow ones reluctantly: what is added by others on the machine, or by a compiler on the first calls, is no cost.

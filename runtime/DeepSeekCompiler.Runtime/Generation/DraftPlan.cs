@@ -4,8 +4,9 @@ namespace DeepSeekCompiler.Runtime.Generation;
 /// generation makes anyway; how probable it is that one is right is counted by how far the module preferred it to the next best.</summary>
 internal sealed class DraftPlan
 {
-    // Steps before drafts may be given up: the first of them compile.
-    private const int Trial = 64;
+    // Steps whose times do not count, because the first of them compile; and those before drafts may be given up.
+    private const int Warm = 24;
+    private const int Trial = 96;
 
     // Lower ends of the classes of margins, in nats.
     private static readonly float[] s_margins = [0, 0.25f, 0.5f, 1, 1.5f, 2, 3, 4.5f];
@@ -43,6 +44,12 @@ internal sealed class DraftPlan
 
     /// <summary>Whether drafts make the generation no slower than plain steps, as far as is known by now.</summary>
     public bool Pays => _fixed > 0 || !_costs.Measured || _steps < Trial || Rate * _costs.Verify(1) > 0.97;
+
+    /// <summary>Begins a text: drafts that were given up are tried again.</summary>
+    public void Restart()
+    {
+        if (!Pays) _steps = 0;
+    }
 
     /// <summary>Begins a step.</summary>
     public void Begin() => Made = 0;
@@ -93,7 +100,13 @@ internal sealed class DraftPlan
         }
 
         const double kept = 0.95;
-        _steps++;
+        if (++_steps == Warm)
+        {
+            (_tokens, _time) = (0, 0);
+            _costs.Forget();
+            return;
+        }
+
         _tokens = (kept * _tokens) + 1 + accepted;
         _time = (kept * _time) + _costs.Step(elapsed, Made, fed + 1);
     }

@@ -48,6 +48,7 @@ internal sealed class SpeculativeSteps
     {
         int known = 1;
         _next[0] = token;
+        _plan.Restart();
         while (left > 0 && _sequence.Position < _sequence.MaxTokens)
         {
             if (!_plan.Pays) return true;
