@@ -68,7 +68,7 @@ internal static class BenchJson
         Figure(w, "draftedTokensPerSecond", g.Drafted, t => 1 / t);
         Figure(w, "gain", g.Gain with { Min = g.Gain.Max, Max = g.Gain.Min }, ratio => ratio);
         w.WriteNumber("acceptance", Math.Round(g.Last.Acceptance, 4));
-        w.WriteNumber("tokensPerStep", Math.Round((double)g.Last.Tokens / g.Last.Steps, 4));
+        w.WriteNumber("tokensPerStep", Math.Round(g.Last.TokensPerStep, 4));
         w.WriteNumber("depth", Math.Round(g.Last.Depth, 4));
         w.WriteStartArray("acceptanceByDepth");
         foreach (var (tried, accepted) in g.Last.ByDepth) w.WriteNumberValue(Math.Round((double)accepted / tried, 4));

@@ -27,7 +27,7 @@ internal static class BenchText
     }
 
     private static string Drafts(GenerationStatistics s) =>
-        FormattableString.Invariant($"{(double)s.Tokens / s.Steps:F2} tokens and {s.Depth:F2} drafts a step, {100 * s.Acceptance:F1} % of drafts accepted (by place in the step: ")
+        FormattableString.Invariant($"{s.TokensPerStep:F2} tokens and {s.Depth:F2} drafts a step, {100 * s.Acceptance:F1} % of drafts accepted (by place in the step: ")
         + string.Join(", ", s.ByDepth.Select(d => FormattableString.Invariant($"{d.Accepted} of {d.Tried}"))) + ")";
 
     private static string Rates(Spread s) => FormattableString.Invariant($"{1 / s.Median:F0} tokens/s ({1 / s.Max:F0} to {1 / s.Min:F0})");

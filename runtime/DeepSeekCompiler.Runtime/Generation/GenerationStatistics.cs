@@ -29,6 +29,9 @@ public sealed record GenerationStatistics
     /// <summary>Drafts that were made, those too that were not worth feeding.</summary>
     public int Made { get; init; }
 
+    /// <summary>Tokens of a step, in the mean; the first comes of the prompt.</summary>
+    public double TokensPerStep => Steps > 0 ? (Tokens - 1.0) / Steps : 0;
+
     /// <summary>Drafts fed in a step, in the mean.</summary>
     public double Depth => Steps > 0 ? (double)Fed / Steps : 0;
 
