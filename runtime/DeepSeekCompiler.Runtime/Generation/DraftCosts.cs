@@ -9,13 +9,8 @@ internal sealed class DraftCosts(bool measured, int most)
     private const double AssumedDraft = 0.3;
     private const double AssumedToken = 0.15;
 
-    // A time that nobody asked for during so many steps is not trusted any more.
-    private const int Stale = 256;
-
     private readonly double[] _verify = new double[most + 1];
-    private readonly int[] _seen = new int[most + 1];
     private double _deeper;
-    private int _steps;
 
     /// <summary>Now, in the unit of all costs here; 0 where nothing is measured.</summary>
     public double Now => measured ? Stopwatch.GetTimestamp() : 0;
@@ -23,11 +18,11 @@ internal sealed class DraftCosts(bool measured, int most)
     /// <summary>A draft behind the first.</summary>
     public double Deeper => measured ? _deeper : AssumedDraft;
 
-    /// <summary>A verification of so many tokens. What was not measured lately is taken for no dearer than the next smaller, so that it is tried.</summary>
+    /// <summary>A verification of so many tokens; what was never measured is taken for no dearer than the next smaller.</summary>
     public double Verify(int tokens)
     {
         if (!measured) return 1 + (AssumedToken * (tokens - 1));
-        while (tokens > 1 && (_verify[tokens] == 0 || _steps - _seen[tokens] > Stale)) tokens--;
+        while (tokens > 1 && _verify[tokens] == 0) tokens--;
         return _verify[tokens];
     }
 
@@ -44,7 +39,6 @@ internal sealed class DraftCosts(bool measured, int most)
     {
         double before = _verify[tokens];
         Add(ref _verify[tokens], elapsed);
-        _seen[tokens] = ++_steps;
         if (before == 0) return;
         double change = Math.Clamp(_verify[tokens] / before, 0.95, 1.05);
         for (int n = 1; n < _verify.Length; n++)

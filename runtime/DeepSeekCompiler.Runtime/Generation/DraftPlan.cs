@@ -4,9 +4,11 @@ namespace DeepSeekCompiler.Runtime.Generation;
 /// generation makes anyway; how probable it is that one is right is counted by how far the module preferred it to the next best.</summary>
 internal sealed class DraftPlan
 {
-    // Steps whose times do not count, because the first of them compile; and those before drafts may be given up.
+    // Steps whose times do not count, because they compile; those that try every depth in turn; those before drafts may be given up; and how often a depth is tried again.
+    private const int Compiling = 8;
     private const int Warm = 24;
     private const int Trial = 96;
+    private const int Again = 64;
 
     // Lower ends of the classes of margins, in nats.
     private static readonly float[] s_margins = [0, 0.25f, 0.5f, 1, 1.5f, 2, 3, 4.5f];
@@ -25,6 +27,10 @@ internal sealed class DraftPlan
     private double _tokens;
     private double _time;
     private int _steps;
+    private int _turn;
+
+    // Drafts that this step must have; negative where they are chosen.
+    private int _asked;
 
     /// <param name="costs">What drafts and verifications take.</param>
     /// <param name="depth">Drafts of a step; 0 for as many as are worth it.</param>
@@ -52,7 +58,12 @@ internal sealed class DraftPlan
     }
 
     /// <summary>Begins a step.</summary>
-    public void Begin() => Made = 0;
+    public void Begin()
+    {
+        Made = 0;
+        bool tries = _costs.Measured && (_steps < Warm || _steps % Again == 0);
+        _asked = _fixed > 0 ? _fixed : tries ? _turn++ % (_most + 1) : -1;
+    }
 
     /// <summary>Notes a draft and says whether to draft deeper.</summary>
     /// <param name="margin">How far it is ahead of the next best, in nats.</param>
@@ -65,8 +76,8 @@ internal sealed class DraftPlan
         _class[Made] = c;
         _survival[Made] = before * _right[row, c] / _tried[row, c];
         double survival = _survival[Made++];
-        if (Made >= Math.Min(room, _fixed > 0 ? _fixed : _most)) return false;
-        return _fixed > 0 || survival * _right[1, s_margins.Length] / _tried[1, s_margins.Length] >= Rate * (_costs.Deeper + NextToken(Made + 1));
+        if (Made >= Math.Min(room, _asked >= 0 ? _asked : _most)) return false;
+        return _asked >= 0 || survival * _right[1, s_margins.Length] / _tried[1, s_margins.Length] >= Rate * (_costs.Deeper + NextToken(Made + 1));
     }
 
     /// <summary>How many of the drafts to feed.</summary>
@@ -74,7 +85,7 @@ internal sealed class DraftPlan
     public int Fed(int room)
     {
         int most = Math.Min(Made, room);
-        if (_fixed > 0) return most;
+        if (_asked >= 0) return Math.Min(_asked, most);
         int best = 0;
         double gain = 0, tokens = 0, rate = Rate, plain = _costs.Verify(1);
         for (int n = 1; n <= most; n++)
@@ -100,13 +111,11 @@ internal sealed class DraftPlan
         }
 
         const double kept = 0.95;
-        if (++_steps == Warm)
-        {
-            (_tokens, _time) = (0, 0);
-            _costs.Forget();
-            return;
-        }
+        _steps++;
+        if (_steps == Compiling) _costs.Forget();
 
+        // What plain steps would have made, until there is more to know.
+        if (_steps == Warm && _costs.Measured) (_tokens, _time) = (20, 20 * _costs.Verify(1));
         _tokens = (kept * _tokens) + 1 + accepted;
         _time = (kept * _time) + _costs.Step(elapsed, Made, fed + 1);
     }
