@@ -48,14 +48,8 @@ internal sealed class DraftPlan
     /// <summary>Drafts of this step.</summary>
     public int Made { get; private set; }
 
-    /// <summary>Whether drafts make the generation no slower than plain steps, as far as is known by now.</summary>
-    public bool Pays => _fixed > 0 || !_costs.Measured || _steps < Trial || Rate * _costs.Verify(1) > 0.97;
-
-    /// <summary>Begins a text: drafts that were given up are tried again.</summary>
-    public void Restart()
-    {
-        if (!Pays) _steps = 0;
-    }
+    /// <summary>Whether drafts make the generation faster than plain steps, as far as is known by now; once they do not, that is the last word, because trying costs too.</summary>
+    public bool Pays => _fixed > 0 || !_costs.Measured || _steps < Trial || Rate * _costs.Verify(1) > 1;
 
     /// <summary>Begins a step.</summary>
     public void Begin()

@@ -48,7 +48,6 @@ internal sealed class SpeculativeSteps
     {
         int known = 1;
         _next[0] = token;
-        _plan.Restart();
         while (left > 0 && _sequence.Position < _sequence.MaxTokens)
         {
             if (!_plan.Pays) return true;
