@@ -39,7 +39,7 @@ public sealed class CommandTests
         good.Check();
         void Refused(Options options, string sentence) => Assert.Equal(sentence, Assert.Throws<PeerException>(options.Check).Message);
 
-        Refused(good with { Contenders = ["dsc-bf16", "onnx"] }, "There is no contender onnx; there are dsc-bf16, dsc-fp8, llama-bf16, llama-q8_0, torch-bf16, torch-f32.");
+        Refused(good with { Contenders = ["dsc-bf16", "onnx"] }, "There is no contender onnx; there are dsc-bf16, dsc-fp8, dsc-fp8-head, llama-bf16, llama-q8_0, torch-bf16, torch-f32.");
         Refused(good with { Contenders = ["llama-bf16"] }, "--contenders lacks dsc-bf16, with which all are compared.");
         Refused(good with { DecodeAt = [0] }, "Prompt lengths and contexts are 1 or more.");
         Refused(good with { Prefill = [], DecodeAt = [] }, "--prefill and --decode-at are both empty; nothing is left to time.");
