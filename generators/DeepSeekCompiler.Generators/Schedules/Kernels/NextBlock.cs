@@ -20,7 +20,7 @@ internal static class NextBlock
     public static IReadOnlyList<Read> Reads(Product next, bool further, Machine target)
     {
         if (target.Lanes == 1) return [];
-        int rows = Tiles.Vectors(target) * target.Lanes, block = Tiles.BlockOf(target, next.Weight), numbers = Line / next.Weight.Format.Bytes();
+        int rows = Tiles.Vectors(target) * target.Lanes, block = Tiles.BlockOf(target, next), numbers = Line / next.Weight.Format.Bytes();
         int lines = Math.Max(1, block / numbers), trip = Math.Max(1, rows * lines / block), across = Math.Min(trip, lines);
         while (lines % across != 0) across--;
         int parts = lines / across, down = (trip + across - 1) / across;
@@ -28,7 +28,7 @@ internal static class NextBlock
         if (further)
         {
             var behind = column + block;
-            (row, column) = (row + behind / next.Weight.Columns * Tiles.StripOf(target, next.TileAxes[^1].Max), behind % next.Weight.Columns);
+            (row, column) = (row + behind / next.Column.Max * Tiles.StripOf(target, next.TileAxes[^1].Max), behind % next.Column.Max);
         }
 
         // Neighbouring trips ask for neighbouring rows: no trip divides anything but by what its loops know.

@@ -37,7 +37,7 @@ internal static class PackedSchedule
     private static void Add(Product product, IReadOnlyList<Read> ahead, Machine target, Dictionary<Axis, Split> splits, List<StageSchedule> stages)
     {
         Axis k = product.Column, t = product.Token, n = Rows(product);
-        splits[k] = Split.Blocks(k, Tiles.BlockOf(target, product.Weight), target.Lanes, target.Narrow(product.Weight.Format));
+        splits[k] = Split.Blocks(k, Tiles.BlockOf(target, product), target.Lanes, target.Narrow(product.Weight.Format));
         splits[t] = Split.Exact(t, Tiles.PackedTokensOf(target));
         splits[n] = Split.Strips(n, Tiles.StripOf(target, n.Max), target.Lanes, Tiles.Vectors(target));
         var outer = Items(product);

@@ -46,11 +46,12 @@ internal static class Tiles
     public static int StripOf(Machine target, int rows) => target.Choice.Strip ?? Even(rows, Strip, 16);
 
     /// <summary>As <see cref="Block"/>, or a little less where that cuts the columns without a rest, or as tuned.</summary>
-    public static int BlockOf(Machine target, WeightTensor weight)
+    public static int BlockOf(Machine target, Product product)
     {
-        // The same at every width too: words of the widest. A scale block has no parts of unequal size.
-        int words = 16 * Vectorize.PerWord(weight.Format), even = Even(weight.Columns, Block, words);
-        return target.Choice.Block ?? (weight.Scales is null || FormatSpec.Block % even == 0 ? even : Block);
+        // The same at every width too: words of the widest. Sums that are scaled are those of a scale block or of a part of one.
+        int words = 16 * Vectorize.PerWord(product.Weight.Format), even = Even(product.Column.Max, Block, words);
+        bool scaled = product.Weight.Scales is not null || product.Dot.Scale is not null;
+        return target.Choice.Block ?? (!scaled || FormatSpec.Block % even == 0 ? even : Block);
     }
 
     private static int Even(int extent, int most, int grain)
