@@ -58,7 +58,7 @@ public sealed class ModelGenerator : IIncrementalGenerator
         var choices = tunings
             .Select(static (text, _) => text.Tuning)
             .Collect()
-            .Select(static (all, _) => HostTuning.Of(all))
+            .Select(static (all, _) => ScheduleTuning.Of(all))
             .WithTrackingName(TrackingNames.Choices);
         context.RegisterSourceOutput(tunings.SelectMany(static (text, _) => text.Problems.Select(problem => Located(text.Path, problem))), static (output, diagnostic) => output.ReportDiagnostic(diagnostic));
 

@@ -9,7 +9,7 @@ namespace DeepSeekCompiler.Generators.Algorithms;
 /// the last block with its last query, and what comes of those is hidden by the mask or never read.</summary>
 internal sealed class FlashAcross : IAlgorithm
 {
-    /// <summary>Queries that go through a page together.</summary>
+    /// <summary>Queries that go through a page together, without tuning.</summary>
     public const int QueryBlock = 12;
 
     private FlashAcross(TensorKernel kernel) => Kernel = kernel;
@@ -28,7 +28,7 @@ internal sealed class FlashAcross : IAlgorithm
 
     public FlashAcrossParts Parts { get; private set; } = null!;
 
-    public static FlashAcross Define(string name, AttentionShape s, LatentAttentionSpec? latent, NumberFormat format)
+    public static FlashAcross Define(string name, AttentionShape s, LatentAttentionSpec? latent, NumberFormat format, int queryBlock)
     {
         var b = new KernelBuilder(name, latent is null
             ? "Causal attention of a chunk of queries over the cache, page by page with online softmax."
@@ -42,16 +42,16 @@ internal sealed class FlashAcross : IAlgorithm
         var o = b.Output("o", NumberFormat.F32, tokens, s.Heads, valueDim);
         var h = new Axis("h", s.Heads);
         var page = b.Fold(new Axis("page", (position + tokens - 1) / Limits.PageTokens + 1));
-        Expr blocks = (tokens + (QueryBlock - 1)) / QueryBlock;
+        Expr blocks = (tokens + (queryBlock - 1)) / queryBlock;
         // Queries before a page's first key are done with; blocks of queries start at the first that is not.
-        Expr before = Expr.Max(page.Index * Limits.PageTokens - position, 0) / QueryBlock;
+        Expr before = Expr.Max(page.Index * Limits.PageTokens - position, 0) / queryBlock;
         var block = b.Fold(new Axis("block", blocks - before, before));
-        var i = new Axis("i", QueryBlock);
-        Expr t = block.Index * QueryBlock + i;
-        Axis Filled(string token) => new(token, blocks * QueryBlock, null, Limits.MaxChunk + QueryBlock);
+        var i = new Axis("i", queryBlock);
+        Expr t = block.Index * queryBlock + i;
+        Axis Filled(string token) => new(token, blocks * queryBlock, null, Limits.MaxChunk + queryBlock);
         var keys = b.Temp("keys", keyDim, Limits.PageTokens);
         var values = b.Temp("values", Limits.PageTokens, valueDim);
-        var softmax = OnlineSoftmax.OfAHead(b, Limits.MaxChunk + QueryBlock, valueDim, i);
+        var softmax = OnlineSoftmax.OfAHead(b, Limits.MaxChunk + queryBlock, valueDim, i);
         softmax.Begin(h, Filled);
         var parts = new FlashAcrossParts(b, cache, h, page, tokens, position);
         if (latent is null) parts.Copy(s, keys, values);

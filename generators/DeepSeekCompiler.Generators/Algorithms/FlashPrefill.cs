@@ -8,7 +8,7 @@ namespace DeepSeekCompiler.Generators.Algorithms;
 /// head are expanded from the latent page by page (or copied from the cache), and no tokens-by-tokens matrix exists.</summary>
 internal sealed class FlashPrefill : IAlgorithm
 {
-    /// <summary>Queries that go through a page together.</summary>
+    /// <summary>Queries that go through a page together, without tuning.</summary>
     public const int QueryBlock = 16;
 
     private FlashPrefill(TensorKernel kernel) => Kernel = kernel;
@@ -37,7 +37,7 @@ internal sealed class FlashPrefill : IAlgorithm
 
     public OnlineSoftmax Online { get; private set; } = null!;
 
-    public static FlashPrefill Define(string name, AttentionShape s, LatentAttentionSpec? latent, NumberFormat format)
+    public static FlashPrefill Define(string name, AttentionShape s, LatentAttentionSpec? latent, NumberFormat format, int queryBlock)
     {
         var b = new KernelBuilder(name, latent is null
             ? "Causal attention of a chunk of queries over the cache, page by page with online softmax."
@@ -56,10 +56,10 @@ internal sealed class FlashPrefill : IAlgorithm
         var values = b.Temp("values", Limits.PageTokens, valueDim);
         var result = new FlashPrefillParts(b, s, latent, weight, cache, h, page, keys, values, Rows);
         // Queries before a page's first key are done with; blocks of queries start at the first that is not.
-        Expr before = Expr.Max(page.Index * Limits.PageTokens - position, 0) / QueryBlock;
-        var block = b.Fold(new Axis("block", (tokens + (QueryBlock - 1)) / QueryBlock - before, before));
-        var i = new Axis("i", Expr.Min(QueryBlock, tokens - block.Index * QueryBlock), null, QueryBlock);
-        Expr t = block.Index * QueryBlock + i;
+        Expr before = Expr.Max(page.Index * Limits.PageTokens - position, 0) / queryBlock;
+        var block = b.Fold(new Axis("block", (tokens + (queryBlock - 1)) / queryBlock - before, before));
+        var i = new Axis("i", Expr.Min(queryBlock, tokens - block.Index * queryBlock), null, queryBlock);
+        Expr t = block.Index * queryBlock + i;
         Axis All(string token) => new(token, tokens, null, Limits.MaxChunk);
         var softmax = OnlineSoftmax.OfAHead(b, Limits.MaxChunk, valueDim, i);
         softmax.Begin(h, All);

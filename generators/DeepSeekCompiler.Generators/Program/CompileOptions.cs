@@ -14,8 +14,8 @@ public sealed record CompileOptions(VectorWidths Widths, DeviceVariants Devices 
     /// <summary>Kinds of devices to print the training pass of a trainable model for.</summary>
     public DeviceVariants TrainingDevices { get; init; } = Devices;
 
-    /// <summary>Measured choices for the host's schedules.</summary>
-    public HostTuning Tuning { get; init; } = HostTuning.None;
+    /// <summary>Measured choices for schedules, of any targets.</summary>
+    public ScheduleTuning Tuning { get; init; } = ScheduleTuning.None;
 
     /// <summary>Every width: one binary for all processors; what the source generator uses.</summary>
     public static readonly CompileOptions AllWidths = new(VectorWidths.All);

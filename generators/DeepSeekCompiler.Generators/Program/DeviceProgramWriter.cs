@@ -8,7 +8,7 @@ using DeepSeekCompiler.Generators.Tensors;
 namespace DeepSeekCompiler.Generators.Program;
 
 /// <summary>Prints the nested class that runs the model on a device: the same forward pass, its kernels beside it.</summary>
-internal sealed class DeviceProgramWriter(ModelSpec spec, IReadOnlyDictionary<string, TensorKernel> kernels, DeviceTarget target, DeviceTarget? parent, bool isBase, CodeWriter w)
+internal sealed class DeviceProgramWriter(ModelSpec spec, IReadOnlyDictionary<string, TensorKernel> kernels, DeviceTarget target, DeviceTarget? parent, bool isBase, int? parts, CodeWriter w)
 {
     /// <summary>Namespaces of device code; none where there is none.</summary>
     public static string[] Usings(CompileOptions options) =>
@@ -19,7 +19,7 @@ internal sealed class DeviceProgramWriter(ModelSpec spec, IReadOnlyDictionary<st
     {
         if (options.Devices == DeviceVariants.None) return;
         var all = DeviceTargets.Of(options).ToList();
-        foreach (var (_, target, parent) in all) new DeviceProgramWriter(spec, kernels, target, parent, all.Any(other => other.Base == target), w).Print();
+        foreach (var (_, target, parent) in all) new DeviceProgramWriter(spec, kernels, target, parent, all.Any(other => other.Base == target), TuningTargets.Parts(spec, options.Tuning, target), w).Print();
         PrintChoice(options, w);
     }
 
@@ -30,7 +30,7 @@ internal sealed class DeviceProgramWriter(ModelSpec spec, IReadOnlyDictionary<st
         w.Open($"public {(isBase ? "" : "sealed ")}partial class {target.ClassName} : {parent?.ClassName ?? "DeviceProgram"}");
         w.Line("/// <inheritdoc/>");
         w.Line($"public override int Threads => {Text.Of(target.Threads)};");
-        new PassWriter(spec, kernels, Dialect.Device, w).Print();
+        new PassWriter(spec, kernels, Dialect.Device, parts, w).Print();
         w.Close();
     }
 

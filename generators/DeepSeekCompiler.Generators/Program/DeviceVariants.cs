@@ -46,6 +46,9 @@ public static class DeviceTargets
         (DeviceVariants.Sm90, new(32) { Matrix = MatrixUnit.Warpgroup }, DeviceVariants.Sm89),
     ];
 
+    /// <summary>Every target, as it is without options.</summary>
+    public static IEnumerable<DeviceTarget> All => Array.ConvertAll(s_all, d => d.Target);
+
     /// <summary>The target of one variant.</summary>
     public static DeviceTarget For(DeviceVariants variant) => Array.Find(s_all, d => d.Variant == variant).Target;
 

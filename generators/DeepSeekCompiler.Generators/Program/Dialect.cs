@@ -42,7 +42,8 @@ internal abstract class Dialect
     /// <summary>Parts of the context, up to the last token of the step.</summary>
     /// <param name="groups">Work items without a split where a worker takes all heads of a group.</param>
     /// <param name="tiles">Work items without a split where it takes four heads.</param>
-    public abstract string Splits(string groups, string tiles);
+    /// <param name="parts">A last argument, where the number was tuned; else empty.</param>
+    public abstract string Splits(string groups, string tiles, string parts);
 
     /// <summary>Whether a draft goes through the module with those rows alone whose logits are wanted. On a device the position of a step lies in memory, and there is one.</summary>
     public virtual bool Narrows => false;
@@ -71,7 +72,7 @@ internal abstract class Dialect
 
         public override string Position => "int";
 
-        public override string Splits(string groups, string tiles) => $"HostRun.Splits(run.Threads, {groups}, position + tokens)";
+        public override string Splits(string groups, string tiles, string parts) => $"HostRun.Splits(run.Threads, {groups}, position + tokens{parts})";
     }
 
     private sealed class TrainingDialect : HostDialect
@@ -104,6 +105,6 @@ internal abstract class Dialect
 
         public override string Position => "StepNumber";
 
-        public override string Splits(string groups, string tiles) => $"run.Splits({tiles}, position, tokens)";
+        public override string Splits(string groups, string tiles, string parts) => $"run.Splits({tiles}, position, tokens{parts})";
     }
 }

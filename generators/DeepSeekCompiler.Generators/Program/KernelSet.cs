@@ -7,6 +7,7 @@ using DeepSeekCompiler.Generators.Spec;
 using DeepSeekCompiler.Generators.Schedules;
 using DeepSeekCompiler.Generators.Schedules.Matrix;
 using DeepSeekCompiler.Generators.Schedules.Tuning;
+using DeepSeekCompiler.Generators.Targets.Ilgpu;
 
 namespace DeepSeekCompiler.Generators.Program;
 
@@ -15,17 +16,17 @@ public sealed partial class KernelSet
 {
     private readonly List<ModelKernel> _kernels = new();
 
-    private readonly HostTuning _tuning;
+    private readonly ScheduleTuning _tuning;
 
-    private KernelSet(HostTuning tuning) => _tuning = tuning;
+    private KernelSet(ScheduleTuning tuning) => _tuning = tuning;
 
     public IReadOnlyList<ModelKernel> Kernels => _kernels;
 
     /// <param name="spec">The model.</param>
-    /// <param name="tuning">Choices for the host; null for the compiler's own.</param>
-    public static KernelSet Of(ModelSpec spec, HostTuning? tuning = null)
+    /// <param name="tuning">Measured choices; null for the compiler's own.</param>
+    public static KernelSet Of(ModelSpec spec, ScheduleTuning? tuning = null)
     {
-        var set = new KernelSet(tuning ?? HostTuning.None);
+        var set = new KernelSet(tuning ?? ScheduleTuning.None);
         var f = spec.Formats;
         var block = ((NumberFormat, double)?)(f.Other, spec.RmsNormEps);
         bool quantize = f.Linear == NumberFormat.E4M3 && f.Fp8 == Fp8Policy.Full;
@@ -85,8 +86,9 @@ public sealed partial class KernelSet
         {
             var fitting = t.PacksPanels ? decodeAcross : decode;
             return KernelLowering.Lower(fitting.Kernel, AttentionDecodeSchedule.Of(fitting, t, f.Linear));
-        });
-        Add("AttentionPrefill", new PrefillAttention("AttentionPrefill", shape, latent, f.Linear).Lower);
+        }, t => AttentionDecodeSchedule.Form(decode, latent, t));
+        var prefill = new PrefillAttention("AttentionPrefill", shape, latent, f.Linear);
+        Add("AttentionPrefill", prefill.Lower, prefill.Form);
         int width = spec.Attention.NumAttentionHeads * spec.Attention.ValueDim;
         Matrix("AttentionOut", (n, form) => Linear.Define(n, "Output projection of attention, added to the residual stream.", form, new(width, null, quantize), spec.HiddenSize, f.Linear, true));
     }
@@ -106,7 +108,7 @@ public sealed partial class KernelSet
         }
 
         var downCombine = ExpertDownCombine.Define("ExpertDownCombine", hidden, e, f.Linear, quantize);
-        Add("ExpertDownCombine", t => KernelLowering.Lower(downCombine.Kernel, ExpertSchedule.Of(downCombine, t)), () => KernelWeights.Of(MatrixForm.Streaming, [downCombine.Weight]));
+        Add("ExpertDownCombine", t => KernelLowering.Lower(downCombine.Kernel, ExpertSchedule.Of(downCombine, t)), t => ProductForms.Of(KernelWeights.Of([downCombine.Weight]), [], MatrixForm.Streaming, t));
         Add("ExpertDown", MatrixForm.Panel, form => ExpertLinear.Down("ExpertDown", form, hidden, e, f.Linear, quantize), a => [a.Product],
             (a, t) => KernelLowering.Lower(a.Kernel, ExpertSchedule.Of(a, t)));
         var combine = Algorithms.Combine.Define("Combine", hidden, e.NumExpertsPerTok);
@@ -132,16 +134,21 @@ public sealed partial class KernelSet
     private void Add<T>(string name, MatrixForm form, Func<MatrixForm, T> define, Func<T, IReadOnlyList<Product>> products, Func<T, Machine, LoweredKernel> lower)
         where T : IAlgorithm
     {
-        Add(name, t =>
+        MatrixForm On(Machine t)
         {
             foreach (var other in Tensorize.Forms(form, t))
             {
-                var algorithm = define(other);
-                if (Tensorize.Fits(products(algorithm), other)) return lower(algorithm, t);
+                if (Tensorize.Fits(products(define(other)), other)) return other;
             }
 
-            return lower(define(t.PacksPanels && form == MatrixForm.Panel ? MatrixForm.Packed : form), t);
-        }, () => KernelWeights.Of(form, KernelWeights.Of(products(define(form)))));
+            return t.PacksPanels && form == MatrixForm.Panel ? MatrixForm.Packed : form;
+        }
+
+        Add(name, t => lower(define(On(t)), t), t =>
+        {
+            var all = products(define(On(t)));
+            return ProductForms.Of(KernelWeights.Of(all), all, On(t), t);
+        });
     }
 
     private void Point(string name, Func<string, PointAlgorithm> define)
@@ -150,17 +157,21 @@ public sealed partial class KernelSet
         Add(name, t => KernelLowering.Lower(algorithm.Kernel, PointSchedule.Kernel(algorithm.Kernel.Stages, algorithm.Item, t)));
     }
 
-    private void Add(string name, Func<Machine, LoweredKernel> lower, Func<KernelWeights>? weights = null) =>
-        _kernels.Add(new(name, weights is not null && _tuning.Names(name) && Tuned(name, weights()) is { } choice ? t => Lower(lower, t, choice) : lower) { Weights = weights });
+    private void Add(string name, Func<Machine, LoweredKernel> lower, Func<Machine, TuningForm>? form = null) =>
+        _kernels.Add(form is null || !_tuning.Names(name) ? new(name, lower) { Form = form }
+            : new(name, t => Choice(name, form, t) is { } choice ? Lower(lower, t, choice) : lower(t)) { Form = form, Choice = t => Choice(name, form, t) });
 
     // A choice that does not fit is an error where the file is read, and ignored here.
-    private KernelChoice? Tuned(string name, KernelWeights weights) =>
-        _tuning.Find(name, weights.ToString()) is { } choice && TuningRules.Problem(choice, name, weights) is null ? choice : null;
+    private KernelChoice? Choice(string name, Func<Machine, TuningForm> form, Machine target)
+    {
+        var open = form(target);
+        return _tuning.Find(target.TuningTarget, name, open.Shape) is { } choice && TuningRules.Problem(choice, name, open) is null ? choice : null;
+    }
 
     private static LoweredKernel Lower(Func<Machine, LoweredKernel> lower, Machine target, KernelChoice choice)
     {
-        if (!target.PacksPanels) return lower(target);
+        if (choice.Threads is { } threads) target = ((DeviceTarget)target).Of(threads);
         var lowered = lower(target with { Choice = choice });
-        return lowered with { Schedule = lowered.Schedule with { Name = $"{lowered.Schedule.Name}; by the tuning file {choice}" } };
+        return lowered with { Schedule = lowered.Schedule with { Name = $"{lowered.Schedule.Name}; by the tuning file {choice}" }, Threads = choice.Threads ?? 0 };
     }
 }

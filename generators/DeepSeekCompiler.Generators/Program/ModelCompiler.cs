@@ -36,6 +36,20 @@ public static class ModelCompiler
         return files;
     }
 
+    /// <summary>Some kernels of a model without the forward pass around them: what is measured by itself.</summary>
+    public static IReadOnlyList<GeneratedFile> CompileKernels(ModelSpec spec, CompileOptions options, IReadOnlyCollection<string> names)
+    {
+        var files = new List<GeneratedFile>();
+        foreach (var kernel in KernelSet.Of(spec, options.Tuning).Kernels)
+        {
+            if (!names.Contains(kernel.Name)) continue;
+            if (options.Devices == DeviceVariants.None) files.Add(new(FileName(spec, kernel.Name), Print(spec, [.. Targets(options).Select(t => (t, kernel.Lower(t)))])));
+            else AddDevices(spec, kernel, options, files);
+        }
+
+        return files;
+    }
+
     private static void AddTraining(ModelSpec spec, IReadOnlyList<HostTarget> targets, CompileOptions options, List<GeneratedFile> files)
     {
         // Rounded operands are for the host; a pass without a device program says so when it is asked for one.

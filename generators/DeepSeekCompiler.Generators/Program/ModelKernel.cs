@@ -10,6 +10,9 @@ namespace DeepSeekCompiler.Generators.Program;
 /// <param name="Lower">Lowers it; pure.</param>
 public sealed record ModelKernel(string Name, Func<Machine, LoweredKernel> Lower)
 {
-    /// <summary>What it multiplies with; null where a tuning file has nothing to choose.</summary>
-    public Func<KernelWeights>? Weights { get; init; }
+    /// <summary>What its schedule leaves open on a target; null where a tuning file has nothing to choose.</summary>
+    public Func<Machine, TuningForm>? Form { get; init; }
+
+    /// <summary>What a tuning file chose on a target, where it fits; null for the compiler's own choice.</summary>
+    public Func<Machine, KernelChoice?> Choice { get; init; } = _ => null;
 }

@@ -18,9 +18,17 @@ internal sealed class PassWriter
     private readonly CodeWriter _w;
     private readonly IReadOnlyList<(string Name, int Columns, string Type)> _buffers;
 
-    public PassWriter(ModelSpec spec, IReadOnlyDictionary<string, TensorKernel> kernels, Dialect dialect, CodeWriter writer)
+    private readonly int? _parts;
+
+    /// <param name="spec">The model.</param>
+    /// <param name="kernels">Its kernels.</param>
+    /// <param name="dialect">How the pass is spelled.</param>
+    /// <param name="parts">Parts of the context that decode attention was tuned for (see <see cref="Schedules.Tuning.KernelChoice.Parts"/>); null for the runtime's own number.</param>
+    /// <param name="writer">Where to.</param>
+    public PassWriter(ModelSpec spec, IReadOnlyDictionary<string, TensorKernel> kernels, Dialect dialect, int? parts, CodeWriter writer)
     {
         _spec = spec;
+        _parts = parts;
         _d = dialect;
         _call = new KernelCall(kernels, dialect);
         _w = writer;
@@ -162,7 +170,7 @@ internal sealed class PassWriter
         _w.Open("if (step.Absorbed)");
         var shape = Algorithms.AttentionShape.Of(_spec.Attention, _spec.Rope, _spec.Formats.Cache);
         int tiles = (_spec.Attention.NumAttentionHeads + 3) / 4;
-        _w.Line($"int splits = {_d.Splits(shape.Groups == 1 ? "tokens" : $"{Text.Of(shape.Groups)} * tokens", $"{Text.Of(tiles)} * tokens")};");
+        _w.Line($"int splits = {_d.Splits(shape.Groups == 1 ? "tokens" : $"{Text.Of(shape.Groups)} * tokens", $"{Text.Of(tiles)} * tokens", _parts is { } parts ? ", " + Text.Of(parts) : "")};");
         _w.Line(_call.Print("AttentionDecode", Pairs([("q", "q"), ("weight", up), .. s_cache, ("o", "o")])));
         _w.Close();
         _w.Open("else");

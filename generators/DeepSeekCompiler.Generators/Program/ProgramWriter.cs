@@ -35,7 +35,14 @@ internal sealed class ProgramWriter
         new FactsWriter(_spec, _manifest, _w).Print(options);
         new ManifestWriter(_spec, _manifest, _w).Print();
         PrintBuffers();
-        new PassWriter(_spec, _kernels, Dialect.Host, _w).Print();
+        if (TuningTargets.Chunk(_spec, options.Tuning) is { } chunk)
+        {
+            _w.Line();
+            _w.Line("/// <summary>As the tuning file has it.</summary>");
+            _w.Line($"protected override int PromptChunk => {Text.Of(chunk)};");
+        }
+
+        new PassWriter(_spec, _kernels, Dialect.Host, TuningTargets.Parts(_spec, options.Tuning, ModelCompiler.Targets(options)[0]), _w).Print();
         DeviceProgramWriter.PrintAll(_spec, _kernels, options, _w);
         _w.Close();
         return _w.ToString().Replace("CompiledModel\n\n{", "CompiledModel\n{").Replace("IDeviceModel\n\n{", "IDeviceModel\n{");

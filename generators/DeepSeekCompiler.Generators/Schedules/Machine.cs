@@ -12,6 +12,18 @@ namespace DeepSeekCompiler.Generators.Schedules;
 /// otherwise every worker keeps rows of its own (few large ones, with caches of their own).</param>
 public record Machine(int Lanes, int Registers, bool SharesRows)
 {
+    /// <summary>The <see cref="TuningTarget"/> of the host.</summary>
+    public const string HostTuning = "host";
+
+    /// <summary>The begin of those of devices without matrix instructions.</summary>
+    public const string PortableTuning = "portable-";
+
+    /// <summary>The begin of those of NVIDIA devices with them.</summary>
+    public const string CudaTuning = "cuda-";
+
+    /// <summary>Target and class of devices, as tuning files name what their choices were measured for.</summary>
+    public virtual string TuningTarget => HostTuning;
+
     /// <summary>Its matrix instructions.</summary>
     public MatrixUnit Matrix { get; init; }
 

@@ -35,6 +35,8 @@ internal sealed unsafe class DeviceEngine : IStepEngine
         _graphs = run.Cuda is { } cuda ? new StepGraphs(run, cuda) : null;
     }
 
+    public int Chunk => CompiledModel.MaxChunk;
+
     public void Prepare(ReadOnlySpan<int> tokens, int position, int hiddenRow, AttentionForm form, IForwardObserver? observer)
     {
         _device.Accelerator.Bind();

@@ -7,8 +7,8 @@ public abstract class DeviceKernel
 {
     private static int s_count;
 
-    private protected DeviceKernel(string name, MethodInfo entry, int slot, int threads, int sharedBytes) =>
-        (Name, Entry, Slot, Threads, SharedBytes, Id) = (name, entry, slot, threads, sharedBytes, Interlocked.Increment(ref s_count) - 1);
+    private protected DeviceKernel(string name, MethodInfo entry, int slot, int threads, int sharedBytes, bool plain) =>
+        (Name, Entry, Slot, Threads, SharedBytes, UsesMatrixUnit, Id) = (name, entry, slot, threads, sharedBytes, threads > 0 && !plain, Interlocked.Increment(ref s_count) - 1);
 
     /// <summary>Kernel and phase.</summary>
     public string Name { get; }
@@ -24,6 +24,9 @@ public abstract class DeviceKernel
 
     /// <summary>Dynamic shared memory of a group, in bytes.</summary>
     public int SharedBytes { get; }
+
+    /// <summary>Whether it multiplies by matrix instructions.</summary>
+    internal bool UsesMatrixUnit { get; }
 
     /// <summary>A small number that is its own in this process.</summary>
     internal int Id { get; }
@@ -65,8 +68,9 @@ public sealed class DeviceKernel<T> : DeviceKernel
     /// <param name="slot">4-byte numbers of device memory that every group needs for itself.</param>
     /// <param name="threads">Threads of a group, where they are not the program's.</param>
     /// <param name="sharedBytes">Dynamic shared memory of a group.</param>
-    public DeviceKernel(string name, Action<T> method, int slot, int threads = 0, int sharedBytes = 0)
-        : base(name, method?.Method ?? throw new ArgumentNullException(nameof(method)), slot, threads, sharedBytes) => Method = method;
+    /// <param name="plain">Groups of their own are a matter of tuning: there are no matrix instructions in it.</param>
+    public DeviceKernel(string name, Action<T> method, int slot, int threads = 0, int sharedBytes = 0, bool plain = false)
+        : base(name, method?.Method ?? throw new ArgumentNullException(nameof(method)), slot, threads, sharedBytes, plain) => Method = method;
 
     public Action<T> Method { get; }
 }

@@ -61,27 +61,29 @@ public sealed class DeviceRun : IDisposable
     public ArrayView<float> Scale(int index) => _weights.Scale(index);
 
     /// <summary>Parts to split a context into, so that attention has about eight groups of four heads for every multiprocessor, which is one group of 32 heads where it
-    /// runs on matrix instructions.</summary>
+    /// runs on matrix instructions; or as many groups of four heads as a tuning file asks for.</summary>
     /// <param name="items">Work items there are without a split.</param>
     /// <param name="position">Position of the step.</param>
     /// <param name="tokens">Tokens of the step, which come last.</param>
-    public int Splits(int items, StepNumber position, int tokens)
+    /// <param name="parts">Work items for every unit; 0 for as many as fill the device.</param>
+    public int Splits(int items, StepNumber position, int tokens, int parts = 0)
     {
-        var splits = Splits(items, position.Value + tokens);
-        Questions?.Add(new(items, tokens, splits));
+        var splits = Splits(items, position.Value + tokens, parts);
+        Questions?.Add(new(items, tokens, parts, splits));
         return splits;
     }
 
     /// <summary>Whether every question of a pass has the same answer at another position.</summary>
-    internal bool Answers(IReadOnlyCollection<SplitQuestion> questions, int position) => questions.All(q => Splits(q.Items, position + q.Tokens) == q.Splits);
+    internal bool Answers(IReadOnlyCollection<SplitQuestion> questions, int position) => questions.All(q => Splits(q.Items, position + q.Tokens, q.Parts) == q.Splits);
 
-    private int Splits(int items, int context) => Math.Clamp(MaxGroups / 4 / items, 1, Math.Min(CompiledModel.MaxSplits, (context + 63) / 64));
+    internal int Splits(int items, int context, int parts) =>
+        Math.Clamp((parts == 0 ? MaxGroups / 4 : parts * _device.Info.Units) / items, 1, Math.Min(CompiledModel.MaxSplits, (context + 63) / 64));
 
     /// <summary>Working memory that lives from one phase of a kernel to the next; valid until the next call.</summary>
     public ArrayView<float> Workspace(long numbers) => Grow(ref _workspace, numbers);
 
     /// <summary>Memory of their own for the groups of a launch.</summary>
-    public ArrayView<float> Scratch(DeviceKernel kernel, int items) => Grow(ref _scratch, (long)kernel.Slot * Math.Min(items, MaxGroups));
+    public ArrayView<float> Scratch(DeviceKernel kernel, int items) => Grow(ref _scratch, (long)kernel.Slot * Groups(kernel, items));
 
     /// <summary>A map of a matrix for kernels that have tiles of it copied.</summary>
     /// <param name="matrix">Where it starts.</param>
@@ -107,8 +109,7 @@ public sealed class DeviceRun : IDisposable
     {
         if (items > 0)
         {
-            var threads = kernel.Threads == 0 ? _threads : kernel.Threads;
-            var groups = Math.Min(items, GroupsOf(kernel.SharedBytes, threads));
+            var (threads, groups) = (ThreadsOf(kernel), Groups(kernel, items));
             if (_cuda is not null)
             {
                 _cuda.Launch(kernel, given, groups, threads);
@@ -121,10 +122,14 @@ public sealed class DeviceRun : IDisposable
             }
 
             var launcher = (kernel.Id < _launchers.Length ? (Action<KernelConfig, T>?)_launchers[kernel.Id] : null) ?? Compile(kernel);
-            // Kernels with groups of their own use matrix instructions, which are emulated here.
-            launcher(kernel.Threads > 0 ? new KernelConfig(groups, threads, SharedMemoryConfig.RequestDynamic<byte>(WarpEmulation.SharedBytes)) : new KernelConfig(groups, threads), given);
+            // Matrix instructions are emulated here.
+            launcher(kernel.UsesMatrixUnit ? new KernelConfig(groups, threads, SharedMemoryConfig.RequestDynamic<byte>(WarpEmulation.SharedBytes)) : new KernelConfig(groups, threads), given);
         }
     }
+
+    private int ThreadsOf(DeviceKernel kernel) => kernel.Threads == 0 ? _threads : kernel.Threads;
+
+    private int Groups(DeviceKernel kernel, int items) => Math.Min(items, GroupsOf(kernel.SharedBytes, ThreadsOf(kernel)));
 
     // A ring of tiles that only the largest devices have room for has a multiprocessor to itself; groups of other kernels share one or wait for one.
     private int GroupsOf(int sharedBytes, int threads) =>

@@ -89,7 +89,8 @@ public sealed unsafe class HostRun : IDisposable
     /// <param name="threads">Workers.</param>
     /// <param name="items">Work items there are without a split.</param>
     /// <param name="context">Tokens to attend to.</param>
-    public static int Splits(int threads, int items, int context) => Math.Clamp(4 * threads / items, 1, Math.Min(16, (context + 63) / 64));
+    /// <param name="parts">Work items for every thread; more than one, so that threads that are late have fewer.</param>
+    public static int Splits(int threads, int items, int context, int parts = 4) => Math.Clamp(parts * threads / items, 1, Math.Min(16, (context + 63) / 64));
 
     /// <summary>Runs one call on the lead thread and waits for it; no other outside work runs meanwhile.</summary>
     internal void Lead(delegate*<object, void> body, object state)

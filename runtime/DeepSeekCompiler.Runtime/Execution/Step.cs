@@ -25,7 +25,7 @@ public sealed unsafe class Step : IDisposable
     internal Step(CompiledModel model, int maxTokens)
     {
         // No chunk of a short session is longer than the session.
-        var rows = Math.Min(CompiledModel.MaxChunk, maxTokens);
+        var rows = Math.Min(model.PromptChunk, maxTokens);
         var columns = model.BufferColumns;
         _hiddenSize = model.Info.HiddenSize;
         _buffers = new NativeBlock[columns.Count];
@@ -45,7 +45,7 @@ public sealed unsafe class Step : IDisposable
     /// <summary>[Count] ids; in a draft, the tokens that follow those of the hidden rows.</summary>
     public int* Tokens => (int*)_tokens.Pointer;
 
-    /// <summary>Tokens of this step, 1 to <see cref="CompiledModel.MaxChunk"/>.</summary>
+    /// <summary>Tokens of this step, 1 to <see cref="CompiledModel.PromptChunk"/>.</summary>
     public int Count { get; private set; }
 
     /// <summary>Position of the first token.</summary>

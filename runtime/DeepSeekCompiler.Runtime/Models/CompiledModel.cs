@@ -8,7 +8,7 @@ namespace DeepSeekCompiler.Runtime.Models;
 /// <remarks>Bind weights once, then open sessions. Sessions of one model may live on several threads; their steps take turns.</remarks>
 public abstract unsafe class CompiledModel : IDisposable
 {
-    /// <summary>The most tokens of one step; longer inputs are cut into chunks.</summary>
+    /// <summary>The most tokens of one step; longer inputs are cut into chunks of these, or of fewer.</summary>
     public const int MaxChunk = 512;
 
     /// <summary>Most parts that decode attention splits a context into.</summary>
@@ -41,6 +41,9 @@ public abstract unsafe class CompiledModel : IDisposable
             return _host ?? throw new InvalidOperationException($"{Info.Name} has no weights yet; bind a checkpoint first.");
         }
     }
+
+    /// <summary>Tokens of a prompt that go through the host together, 1 to <see cref="MaxChunk"/>.</summary>
+    protected internal virtual int PromptChunk => MaxChunk;
 
     /// <summary>4-byte numbers that one token takes in each activation buffer.</summary>
     protected internal abstract IReadOnlyList<int> BufferColumns { get; }

@@ -9,6 +9,8 @@ internal sealed unsafe class HostEngine(CompiledModel model, HostRun host, int m
     private int _rows;
     private float* _logits;
 
+    public int Chunk => model.PromptChunk;
+
     public void Prepare(ReadOnlySpan<int> tokens, int position, int hiddenRow, AttentionForm form, IForwardObserver? observer)
     {
         _step.Form = form;

@@ -7,8 +7,11 @@ public unsafe interface IStepEngine : IDisposable
     /// <summary>In place of a hidden row: the draft goes on from the last row that the draft just before it wrote.</summary>
     const int OwnHidden = -1;
 
+    /// <summary>The most tokens of a step.</summary>
+    int Chunk { get; }
+
     /// <summary>Sets up a step.</summary>
-    /// <param name="tokens">Ids of this step, 1 to <see cref="CompiledModel.MaxChunk"/>.</param>
+    /// <param name="tokens">Ids of this step, 1 to <see cref="Chunk"/>.</param>
     /// <param name="position">Position of the first one.</param>
     /// <param name="hiddenRow">First row of the hidden states that a draft reads, counted in the latest forward step; or <see cref="OwnHidden"/>.</param>
     /// <param name="form">Form of latent attention.</param>

@@ -32,13 +32,23 @@ public sealed unsafe class Session : IDisposable
         Model = model;
         MaxTokens = maxTokens;
         _engine = model.OpenEngine(maxTokens);
-        _chunk = new int[Math.Min(CompiledModel.MaxChunk, maxTokens)];
+        Chunk = _engine.Chunk;
+        _chunk = new int[Math.Min(_engine.Chunk, maxTokens)];
     }
 
     public CompiledModel Model { get; }
 
     /// <summary>The longest context.</summary>
     public int MaxTokens { get; }
+
+    /// <summary>The most tokens of a step: longer inputs go through in steps of so many. As many as the engine takes, or fewer.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Below 1, or more than the engine takes.</exception>
+    public int Chunk
+    {
+        get;
+        init => field = value > 0 && value <= _engine.Chunk ? value
+            : throw new ArgumentOutOfRangeException(nameof(value), value, $"A step takes 1 to {_engine.Chunk} tokens here.");
+    }
 
     /// <summary>Tokens in the cache.</summary>
     public int Position { get; private set; }
@@ -77,7 +87,7 @@ public sealed unsafe class Session : IDisposable
         {
             for (var done = 0; done < tokens.Length;)
             {
-                var count = Math.Min(CompiledModel.MaxChunk, tokens.Length - done);
+                var count = Math.Min(Chunk, tokens.Length - done);
                 var last = done + count == tokens.Length;
                 var wanted = rows == LogitRows.Last && !last ? 0 : RowCount(rows, count);
                 RunChunk(tokens.Slice(done, count), wanted, rows == LogitRows.All ? output + (long)done * info.VocabSize : output);

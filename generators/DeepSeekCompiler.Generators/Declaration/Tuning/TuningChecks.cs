@@ -3,6 +3,7 @@ using System.Linq;
 using DeepSeekCompiler.Generators.Declaration.Configs;
 using DeepSeekCompiler.Generators.Diagnostics;
 using DeepSeekCompiler.Generators.Program;
+using DeepSeekCompiler.Generators.Schedules;
 using DeepSeekCompiler.Generators.Schedules.Tuning;
 using DeepSeekCompiler.Generators.Spec;
 
@@ -15,21 +16,23 @@ public static class TuningChecks
     public static IEnumerable<ConfigProblem> Of(ModelSpec spec, TuningText text)
     {
         if (text.Tuning.Entries.Count == 0) yield break;
-        var kernels = KernelSet.Of(spec).Kernels.ToDictionary(k => k.Name);
+        var kernels = new Dictionary<string, Dictionary<string, TuningForm?>>();
         for (int i = 0; i < text.Tuning.Entries.Count; i++)
         {
             var (entry, place) = (text.Tuning.Entries[i], text.Places[i]);
-            if (Problem(spec, kernels.TryGetValue(entry.Kernel, out var kernel) ? kernel : null, entry) is var (code, message))
-                yield return new(code, message, entry.Kernel, place.Line, place.Column, place.Offset);
+            if (!kernels.TryGetValue(entry.Target, out var forms)) kernels[entry.Target] = forms = TuningTargets.Of(spec, TuningTargets.Find(entry.Target)!).ToDictionary(k => k.Name, k => k.Form);
+            if (Problem(spec, forms, entry) is var (code, message)) yield return new(code, message, entry.Kernel, place.Line, place.Column, place.Offset);
         }
     }
 
-    private static (string Code, string Message)? Problem(ModelSpec spec, ModelKernel? kernel, TuningEntry entry)
+    private static (string Code, string Message)? Problem(ModelSpec spec, Dictionary<string, TuningForm?> forms, TuningEntry entry)
     {
-        if (kernel is null) return (ProblemCode.TuningUnused, $"{spec.ClassName} has no kernel {entry.Kernel}; the entry is not used for it.");
-        if (kernel.Weights?.Invoke() is not { } weights) return (ProblemCode.TuningUnused, $"The schedule of {entry.Kernel} leaves nothing to choose; the entry is not used.");
-        if (weights.ToString() != entry.Weights)
-            return (ProblemCode.TuningUnused, $"{entry.Kernel} of {spec.ClassName} multiplies with {weights}, and the entry is for {entry.Weights}; it is not used for this model.");
-        return TuningRules.Problem(entry.Choice, entry.Kernel, weights) is { } problem ? (ProblemCode.TuningChoice, problem) : null;
+        if (!forms.TryGetValue(entry.Kernel, out var form)) return (ProblemCode.TuningUnused, $"{spec.ClassName} has no kernel {entry.Kernel}{On(entry)}; the entry is not used for it.");
+        if (form is null || form.Open.Count == 0) return (ProblemCode.TuningUnused, $"The schedule of {entry.Kernel} leaves nothing to choose{On(entry)}; the entry is not used.");
+        if (form.Shape != entry.Shape)
+            return (ProblemCode.TuningUnused, $"{entry.Kernel} of {spec.ClassName} has the shape {form.Shape}, and the entry is for {entry.Shape}; it is not used for this model.");
+        return TuningRules.Problem(entry.Choice, entry.Kernel, form) is { } problem ? (ProblemCode.TuningChoice, problem + (entry.Target == Machine.HostTuning ? "" : $" (The entry is for {entry.Target}.)")) : null;
     }
+
+    private static string On(TuningEntry entry) => entry.Target == Machine.HostTuning ? "" : $" on {entry.Target}";
 }

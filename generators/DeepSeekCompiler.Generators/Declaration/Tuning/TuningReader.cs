@@ -4,17 +4,21 @@ using System.Linq;
 using DeepSeekCompiler.Generators.Declaration.Configs;
 using DeepSeekCompiler.Generators.Declaration.Json;
 using DeepSeekCompiler.Generators.Diagnostics;
+using DeepSeekCompiler.Generators.Program;
+using DeepSeekCompiler.Generators.Schedules;
 using DeepSeekCompiler.Generators.Schedules.Tuning;
 using DeepSeekCompiler.Generators.Spec;
 
 namespace DeepSeekCompiler.Generators.Declaration.Tuning;
 
-/// <summary>Reads what <c>dsc tune</c> writes: <c>{ "version": 1, "processor": "...", "host": [ { "kernel": ..., "weights": ..., "choice": { "tokens": 8 } } ] }</c>.
-/// Choices for devices would stand beside those for the host.</summary>
+/// <summary>Reads what <c>dsc tune</c> writes: <c>{ "version": 2, "device": "...", "entries": [ { "target": "host", "kernel": ..., "shape": ..., "choice": { "tokens": 8 } } ] }</c>.
+/// Files of version 1 had choices for the host alone, in a list of that name, with the shape under the name of weights.</summary>
 public static class TuningReader
 {
-    /// <summary>The one version there is.</summary>
-    public const int Version = 1;
+    /// <summary>The version that is written.</summary>
+    public const int Version = 2;
+
+    private const int First = 1;
 
     /// <summary>End of the names of tuning files among the AdditionalFiles.</summary>
     public const string Extension = ".tuning.json";
@@ -47,39 +51,57 @@ public static class TuningReader
         }
 
         var version = root.Find("version");
-        if (version is not { Kind: JsonKind.Number, Number: Version })
+        if (version is not { Kind: JsonKind.Number, Number: First or Version })
         {
-            report((version ?? root).Position, $"This compiler reads tuning files of version {Version}, and the file has {version?.Describe() ?? "none"}; make it again with dsc tune.");
+            report((version ?? root).Position, $"This compiler reads tuning files of version {First} and {Version}, and the file has {version?.Describe() ?? "none"}; make it again with dsc tune.");
             return;
         }
 
-        foreach (var unknown in root.Members.Where(m => m.Key is not ("version" or "processor" or "host"))) report(unknown.Value.Position, $"A tuning file has no \"{unknown.Key}\"; it has version, processor and host.");
-        if (root.Find("host") is not { } host) return;
-        if (host.Kind != JsonKind.List) report(host.Position, $"host is a list of entries, and this is {host.Describe()}.");
-        foreach (var item in host.Items)
+        // Names of the version: where it was measured, and the list.
+        var (device, list) = version.Number == First ? ("processor", "host") : ("device", "entries");
+        foreach (var unknown in root.Members.Where(m => m.Key != "version" && m.Key != device && m.Key != list))
+            report(unknown.Value.Position, $"A tuning file of version {version.Text} has no \"{unknown.Key}\"; it has version, {device} and {list}.");
+        if (root.Find(list) is not { } all) return;
+        if (all.Kind != JsonKind.List) report(all.Position, $"{list} is a list of entries, and this is {all.Describe()}.");
+        foreach (var item in all.Items)
         {
-            if (Entry(item, report) is not { } entry) continue;
-            if (entries.Any(e => e.Entry.Kernel == entry.Kernel && e.Entry.Weights == entry.Weights)) report(item.Position, $"There is an entry for {entry.Kernel} ({entry.Weights}) already.");
+            if (Entry(item, version.Number == First, report) is not { } entry) continue;
+            if (entries.Any(e => e.Entry.Target == entry.Target && e.Entry.Kernel == entry.Kernel && e.Entry.Shape == entry.Shape))
+                report(item.Position, $"There is an entry for {entry.Kernel} ({entry.Shape}) on {entry.Target} already.");
             else entries.Add((entry, PlaceOf(item.Find("choice")!.Position)));
         }
     }
 
-    private static TuningEntry? Entry(JsonValue item, Action<JsonPosition, string> report)
+    private static TuningEntry? Entry(JsonValue item, bool first, Action<JsonPosition, string> report)
     {
-        var (kernel, weights, choice) = (item.Find("kernel"), item.Find("weights"), item.Find("choice"));
-        if (kernel?.Kind != JsonKind.Text || weights?.Kind != JsonKind.Text || choice?.Kind != JsonKind.Object || choice.Members.Count == 0)
+        string name = first ? "weights" : "shape";
+        var (target, kernel, shape, choice) = (item.Find("target"), item.Find("kernel"), item.Find(name), item.Find("choice"));
+        if (kernel?.Kind != JsonKind.Text || shape?.Kind != JsonKind.Text || choice?.Kind != JsonKind.Object || choice.Members.Count == 0 || (!first && target?.Kind != JsonKind.Text))
         {
-            report(item.Position, "An entry has a kernel and its weights, as texts, and a choice with one number or more.");
+            report(item.Position, $"An entry has {(first ? "" : "a target, ")}a kernel and its {name}, as texts, and a choice with one number or more.");
             return null;
         }
 
-        var chosen = KernelChoice.Default;
+        string machine = first ? Machine.HostTuning : target!.Text;
+        if (TuningTargets.Find(machine) is null)
+        {
+            report(target!.Position, $"There is no target \"{machine}\" to tune for; there are {string.Join(", ", TuningTargets.All.Select(m => m.TuningTarget))}.");
+            return null;
+        }
+
+        return Choice(choice, machine, report) is { } chosen ? new(machine, kernel.Text, shape.Text, chosen) : null;
+    }
+
+    private static KernelChoice? Choice(JsonValue choice, string target, Action<JsonPosition, string> report)
+    {
+        var (chosen, ranges) = (KernelChoice.Default, TuningRules.Ranges(target));
         foreach (var member in choice.Members)
         {
             var value = member.Value;
-            if (!TuningRules.Ranges.TryGetValue(member.Key, out var range))
+            if (!ranges.TryGetValue(member.Key, out var range))
             {
-                report(value.Position, $"There is no choice \"{member.Key}\"; there are {string.Join(", ", TuningRules.Ranges.Keys)}.");
+                string where = target == Machine.HostTuning ? "" : $" on {target}";
+                report(value.Position, $"There is no choice \"{member.Key}\"{where}; there are {string.Join(", ", ranges.Keys)}.");
                 return null;
             }
 
@@ -90,10 +112,10 @@ public static class TuningReader
                 return null;
             }
 
-            chosen = chosen.With(member.Key, (int)value.Number)!;
+            chosen = chosen.With(member.Key, (int)value.Number);
         }
 
-        return new(kernel.Text, weights.Text, chosen);
+        return chosen;
     }
 
     private static TuningPlace PlaceOf(JsonPosition position) => new(position.Line, position.Column, position.Offset);

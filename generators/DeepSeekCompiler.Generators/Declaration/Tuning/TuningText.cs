@@ -9,4 +9,4 @@ namespace DeepSeekCompiler.Generators.Declaration.Tuning;
 /// <param name="Tuning">What it chooses; without positions, so that edits of white space leave it equal.</param>
 /// <param name="Places">Where each entry's choice stands, a problem in the making.</param>
 /// <param name="Problems">What is wrong with it, whatever the model.</param>
-public sealed record TuningText(string Path, HostTuning Tuning, EquatableArray<TuningPlace> Places, EquatableArray<ConfigProblem> Problems);
+public sealed record TuningText(string Path, ScheduleTuning Tuning, EquatableArray<TuningPlace> Places, EquatableArray<ConfigProblem> Problems);

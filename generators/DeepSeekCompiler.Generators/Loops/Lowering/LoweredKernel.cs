@@ -5,4 +5,8 @@ using DeepSeekCompiler.Generators.Tensors;
 namespace DeepSeekCompiler.Generators.Loops.Lowering;
 
 /// <summary>A kernel ready to print: its functions run one after another.</summary>
-public sealed record LoweredKernel(TensorKernel Kernel, KernelSchedule Schedule, IReadOnlyList<LoopFunction> Functions, IReadOnlyList<WorkspaceBuffer> Workspace);
+public sealed record LoweredKernel(TensorKernel Kernel, KernelSchedule Schedule, IReadOnlyList<LoopFunction> Functions, IReadOnlyList<WorkspaceBuffer> Workspace)
+{
+    /// <summary>Threads of a group on a device, where they are not those of the program; else 0.</summary>
+    public int Threads { get; init; }
+}

@@ -17,7 +17,7 @@ public sealed partial class KernelSet
     /// <summary>All kernels of the training pass of a model, by name.</summary>
     public static KernelSet OfTraining(ModelSpec spec)
     {
-        var set = new KernelSet(Schedules.Tuning.HostTuning.None);
+        var set = new KernelSet(Schedules.Tuning.ScheduleTuning.None);
         int d = spec.HiddenSize;
         set._precision = spec.Precision;
         set.Point("Embed", n => Embedding.Define(n, spec.VocabSize, d, NumberFormat.F32));

@@ -2,6 +2,7 @@ using System.Collections.Generic;
 using DeepSeekCompiler.Generators.Algorithms;
 using DeepSeekCompiler.Generators.Loops;
 using DeepSeekCompiler.Generators.Schedules.Matrix;
+using DeepSeekCompiler.Generators.Schedules.Tuning;
 using DeepSeekCompiler.Generators.Spec;
 using DeepSeekCompiler.Generators.Tensors;
 
@@ -23,6 +24,13 @@ internal static class AttentionDecodeSchedule
         string name = tile is not null ? "matrix instructions, sixteen keys a step" : target.SharesRows ? "four heads to a cache row"
             : a.Parts.Across is not null ? "a page decoded once for a block of heads, vectors along heads" : "a page read once for all heads";
         return new("split over the context, " + name, phases);
+    }
+
+    /// <summary>What is open about it.</summary>
+    public static TuningForm Form(AttentionDecode a, LatentAttentionSpec? latent, Machine target)
+    {
+        string text = AttentionText.Of(a.Shape, latent);
+        return target.PacksPanels ? HostForms.Decode(text) : AttentionTile.Of(a, target) is not null ? CudaForms.Decode(text, a, target) : PortableForms.Decode(text, target);
     }
 
     private static Phase OnMatrixUnit(AttentionDecode a, AttentionTile tile)
@@ -70,7 +78,7 @@ internal static class AttentionDecodeSchedule
         void AddScore(Reduce score)
         {
             var (j, d) = (score.Axes[5], score.Over[0]);
-            splits.Add(Split.Tile(j, target.Registers == 32 ? 4 : 2));
+            splits.Add(Split.Tile(j, target.Choice.Keys ?? (target.Registers == 32 ? 4 : 2)));
             splits.Add(Split.Lanes(d, target.Lanes, 1, 1));
             Add(score, inside, new(j, 0, LoopKind.Serial), new(d, 0, LoopKind.Serial), new(d, 1, LoopKind.Serial), new(d, 2, LoopKind.Serial), heads, new(j, 1, LoopKind.Unroll),
                 new(d, 3, LoopKind.Vector));

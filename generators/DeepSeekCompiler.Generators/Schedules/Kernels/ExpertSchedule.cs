@@ -93,7 +93,7 @@ internal static class ExpertSchedule
         var phases = new List<Phase>();
         RowSchedule.OwnPhase(rows, target, phases);
         var splits = new List<Split> { Split.Lanes(rows.Column, target.Lanes, 1, 1), Split.Tile(first.Token, Tiles.Tokens(target)) };
-        phases.Add(new("Products", splits, [], [MatrixSchedule.PanelItems(first, splits)]));
+        phases.Add(new("Products", splits, [], [MatrixSchedule.PanelItems(first, target, splits)]));
         return new("panels of an active expert's rows, register tiles of rows by slots", phases);
     }
 }

@@ -85,7 +85,7 @@ internal sealed class FlashAcrossSchedule
     // Rows by vectors of columns, the whole reduced axis in registers.
     private LoopSpec[] Tile(Axis rows, Axis columns, Axis reduced)
     {
-        if (!_splits.Exists(s => s.Axis == rows)) _splits.Add(Split.Exact(rows, Tiles.PackedTokens));
+        if (!_splits.Exists(s => s.Axis == rows)) _splits.Add(Split.Exact(rows, Tiles.PackedTokensOf(_target)));
         _splits.Add(Strips(columns));
         return
         [

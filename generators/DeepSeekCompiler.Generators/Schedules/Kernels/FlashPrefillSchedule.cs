@@ -5,17 +5,15 @@ using DeepSeekCompiler.Generators.Tensors;
 
 namespace DeepSeekCompiler.Generators.Schedules.Kernels;
 
-/// <summary>Prefill attention on the host: a head is a work item; a page is expanded once for all queries of the chunk.</summary>
+/// <summary>Prefill attention on a device without matrix instructions: a head is a work item; a page is expanded once for all queries of the chunk.</summary>
 internal static class FlashPrefillSchedule
 {
-    private const int RowTile = 4;
-
     public static KernelSchedule Of(FlashPrefill a, Machine target)
     {
         var splits = new List<Split>();
         var stages = new List<StageSchedule>();
         LoopSpec head = new(a.Head, 0, LoopKind.Parallel), page = new(a.Page, 0, LoopKind.Serial), block = new(a.Block, 0, LoopKind.Serial);
-        int queries = target.Registers == 32 ? 4 : 3;
+        int queries = target.Choice.Tokens ?? (target.Registers == 32 ? 4 : 3), rows = target.Choice.Rows ?? Tiles.Rows;
         void Add(Stage stage, int fuse, int stored, MemoryScope scope, params LoopSpec[] order) =>
             stages.Add(new(stage, order, stages.Count == 0 ? 0 : fuse) { StoredAt = stored, Scope = scope });
 
@@ -45,7 +43,7 @@ internal static class FlashPrefillSchedule
 
             var r = reduce.Over[0];
             splits.Add(Split.Tile(j, queries));
-            splits.Add(Split.Tile(d, RowTile));
+            splits.Add(Split.Tile(d, rows));
             splits.Add(Split.Lanes(r, target.Lanes, 1, 1));
             Add(stage, fuse, 1, MemoryScope.Scratch, head, page, new(j, 0, LoopKind.Serial), new(d, 0, LoopKind.Serial), new(r, 0, LoopKind.Serial), new(r, 1, LoopKind.Serial), new(r, 2, LoopKind.Serial),
                 new(j, 1, LoopKind.Unroll), new(d, 1, LoopKind.Unroll), new(r, 3, LoopKind.Vector));
@@ -54,7 +52,7 @@ internal static class FlashPrefillSchedule
         var (score, i, k, depth) = (a.Online.Score, a.Query, a.Online.Score.Axes[4], a.Online.Score.Over[0]);
         // The axis of queries is tiled for the products and walked one by one for the softmax.
         splits.Add(Split.Tile(i, queries));
-        splits.Add(Split.Tile(k, RowTile));
+        splits.Add(Split.Tile(k, rows));
         splits.Add(Split.Lanes(depth, target.Lanes, 1, 1));
         LoopSpec tile = new(i, 0, LoopKind.Serial), within = new(i, 1, LoopKind.Serial), unrolled = new(i, 1, LoopKind.Unroll);
         Add(score, 2, 3, MemoryScope.Scratch, head, page, block, tile, new(k, 0, LoopKind.Serial), new(depth, 0, LoopKind.Serial), new(depth, 1, LoopKind.Serial), new(depth, 2, LoopKind.Serial),
@@ -66,7 +64,7 @@ internal static class FlashPrefillSchedule
         }
 
         var (v, row) = (a.Online.Mix.Axes[4], a.Online.Mix.Over[0]);
-        splits.Add(Split.Lanes(v, target.Lanes, 1, RowTile));
+        splits.Add(Split.Lanes(v, target.Lanes, 1, rows));
         Add(a.Online.Mix, 3, 3, MemoryScope.Scratch, head, page, block, tile, new(v, 0, LoopKind.Serial), new(row, 0, LoopKind.Serial), unrolled, new(v, 1, LoopKind.Unroll), new(v, 2, LoopKind.Unroll),
             new(v, 3, LoopKind.Vector));
         Add(a.Online.KeepMaximum, 3, 3, MemoryScope.Scratch, head, page, block, tile, within);

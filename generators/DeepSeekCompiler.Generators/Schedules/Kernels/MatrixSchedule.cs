@@ -113,14 +113,14 @@ internal static class MatrixSchedule
         RowSchedule.OwnPhase(m.Rows, target, phases);
         var splits = new List<Split> { Split.Lanes(m.Rows.Column, target.Lanes, 1, 1), Split.Tile(m.Products[0].Token, Tiles.Tokens(target)) };
         var branches = new List<IReadOnlyList<StageSchedule>>();
-        foreach (var first in m.Products) branches.Add(PanelItems(first, splits));
+        foreach (var first in m.Products) branches.Add(PanelItems(first, target, splits));
         phases.Add(new("Products", splits, [], branches));
         AddAfter(m, target, phases);
         return new("panels of decoded weight rows, register tiles of rows by tokens", phases);
     }
 
     /// <summary>A panel of weight rows is a work item: decoded once, then [token tile, row tile, k step, tokens x rows x vector].</summary>
-    public static List<StageSchedule> PanelItems(Product first, List<Split> splits)
+    public static List<StageSchedule> PanelItems(Product first, Machine target, List<Split> splits)
     {
         var stages = new List<StageSchedule>();
         for (var product = first; product is not null; product = product.Partner)
@@ -130,7 +130,7 @@ internal static class MatrixSchedule
             var last = product.TileAxes[product.TileAxes.Length - 1];
             bool known = false;
             foreach (var split in splits) known |= split.Axis == last;
-            if (!known) splits.Add(Split.Panel(last, Tiles.Panel / together, Tiles.Rows / together));
+            if (!known) splits.Add(Split.Panel(last, Tiles.PanelOf(target) / together, Tiles.RowsOf(target) / together));
             var outer = new List<LoopSpec>();
             foreach (var axis in product.TileAxes) outer.Add(new(axis, 0, LoopKind.Parallel));
             int items = outer.Count;

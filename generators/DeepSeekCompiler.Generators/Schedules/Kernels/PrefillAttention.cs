@@ -1,6 +1,7 @@
 using DeepSeekCompiler.Generators.Algorithms;
 using DeepSeekCompiler.Generators.Loops.Lowering;
 using DeepSeekCompiler.Generators.Schedules.Matrix;
+using DeepSeekCompiler.Generators.Schedules.Tuning;
 using DeepSeekCompiler.Generators.Spec;
 
 namespace DeepSeekCompiler.Generators.Schedules.Kernels;
@@ -8,15 +9,25 @@ namespace DeepSeekCompiler.Generators.Schedules.Kernels;
 /// <summary>Prefill attention in the form that a target is best at.</summary>
 internal sealed class PrefillAttention(string name, AttentionShape shape, LatentAttentionSpec? latent, NumberFormat format)
 {
-    private readonly FlashPrefill _plain = FlashPrefill.Define(name, shape, latent, format);
-    private readonly FlashAcross _across = FlashAcross.Define(name, shape, latent, format);
+    /// <summary>What is open about it.</summary>
+    public TuningForm Form(Machine target)
+    {
+        string text = AttentionText.Of(shape, latent);
+        return target.PacksPanels ? HostForms.Prefill(text) : OnMatrixUnit(target) is not null ? CudaForms.Prefill(text, shape, latent, target) : PortableForms.Prefill(text, target);
+    }
 
     public LoweredKernel Lower(Machine target)
     {
-        if (target.PacksPanels) return KernelLowering.Lower(_across.Kernel, FlashAcrossSchedule.Of(_across, target));
+        if (target.PacksPanels)
+        {
+            var across = FlashAcross.Define(name, shape, latent, format, target.Choice.Queries ?? FlashAcross.QueryBlock);
+            return KernelLowering.Lower(across.Kernel, FlashAcrossSchedule.Of(across, target));
+        }
+
         if (OnMatrixUnit(target) is { } lowered) return lowered;
-        var schedule = FlashPrefillSchedule.Of(_plain, target);
-        return KernelLowering.Lower(_plain.Kernel, target.Matrix == MatrixUnit.None ? schedule : schedule with { Name = $"{schedule.Name}; {FlashTile.Refusal(shape, latent)}" });
+        var plain = FlashPrefill.Define(name, shape, latent, format, target.Choice.Queries ?? FlashPrefill.QueryBlock);
+        var schedule = FlashPrefillSchedule.Of(plain, target);
+        return KernelLowering.Lower(plain.Kernel, target.Matrix == MatrixUnit.None ? schedule : schedule with { Name = $"{schedule.Name}; {FlashTile.Refusal(shape, latent)}" });
     }
 
     private LoweredKernel? OnMatrixUnit(Machine target)

@@ -8,7 +8,7 @@ namespace DeepSeekCompiler.Generators.Schedules.Kernels;
 /// <summary>Tile sizes of the host, from the facts of the target.</summary>
 internal static class Tiles
 {
-    /// <summary>Weight rows of a register tile; the same at every width, so that all widths cut the same work items.</summary>
+    /// <summary>Weight rows of a register tile.</summary>
     public const int Rows = 4;
 
     /// <summary>Weight rows of a panel: decoded once into float32, 32 rows of 1024 columns are 128 KiB, a quarter of an L2 cache.</summary>
@@ -60,8 +60,17 @@ internal static class Tiles
         return size * count == extent && size % grain == 0 ? size : most;
     }
 
+    /// <summary>As <see cref="Rows"/>, or as tuned.</summary>
+    public static int RowsOf(Machine target) => target.Choice.Rows ?? Rows;
+
+    /// <summary>As <see cref="Panel"/>, or as tuned.</summary>
+    public static int PanelOf(Machine target) => target.Choice.Strip ?? Panel;
+
     /// <summary>Tokens of a register tile: with four rows, that many sums plus the operands fill the registers.</summary>
-    public static int Tokens(Machine target) => target.Lanes == 1 ? 2 : target.Registers == 32 ? 5 : 3;
+    public static int Tokens(Machine target) => target.Choice.Tokens ?? DefaultTokens(target);
+
+    /// <summary>The same without tuning.</summary>
+    public static int DefaultTokens(Machine target) => target.Lanes == 1 ? 2 : target.Registers == 32 ? 5 : 3;
 
     /// <summary>Tokens that a streaming loop multiplies with a weight it has decoded; each needs sums of its own. Devices have other ways.</summary>
     public static int StreamingTokens(Machine target) => target.Lanes == 1 || target.SharesRows ? 1 : target.Registers == 32 ? 4 : 2;

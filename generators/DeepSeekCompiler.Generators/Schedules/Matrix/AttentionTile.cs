@@ -80,9 +80,11 @@ internal sealed record AttentionTile(AttentionDecode Attention, int HeadTiles, i
         if (s.CacheRow % 8 + s.KeyAt % 8 + s.KeyDim % 8 + s.ValueAt % 8 + s.ValueDim % 8 != 0) return null;
         for (int tiles = s.HeadsPerGroup > 16 ? 2 : 1; tiles > 0; tiles--)
         {
+            if (target.Choice.Heads is { } heads && heads != 16 * tiles) continue;
             // Three stages keep two under way.
             for (int stages = 3; stages >= 2; stages--)
             {
+                if (target.Choice.Stages is { } chosen && chosen != stages) continue;
                 var tile = new AttentionTile(a, tiles, stages);
                 if (4 * tiles * (tile.KeySteps + 2 * tile.ValuePairs) <= Held && tile.DynamicBytes <= 16 * SharedPieces) return tile;
             }

@@ -58,10 +58,12 @@ internal sealed record FlashTile(int KeyDim, int ValueDim, int Queries, int Keys
         if (target.Matrix == MatrixUnit.None || s.Cache != NumberFormat.BF16 || !IsWhole(s, latent)) return null;
         int keyDim = latent?.QkHeadDim ?? s.KeyDim, valueDim = latent?.VHeadDim ?? s.ValueDim;
         // More queries read keys less often, more keys wait less often, and registers are nearer than shared memory.
-        foreach (int queries in s.Heads * (Limits.MaxChunk / 128) >= Groups ? new[] { 128, 64 } : [64])
+        foreach (int queries in s.Heads * (Limits.MaxChunk / 128) >= Groups || target.Choice.Queries is not null ? new[] { 128, 64 } : [64])
         {
+            if (target.Choice.Queries is { } wanted && wanted != queries) continue;
             foreach (int keys in new[] { 64, 32 })
             {
+                if (target.Choice.Keys is { } chosen && chosen != keys) continue;
                 foreach (bool near in new[] { true, false })
                 {
                     var tile = new FlashTile(keyDim, valueDim, queries, keys, near);

@@ -11,6 +11,10 @@ internal static class Tensorize
     // Static shared memory of a group, the same on every device.
     private const int SharedBytes = 48 * 1024;
 
+    // Columns of a step, and steps that a warp can wait for.
+    private const int StepColumns = 32;
+    private const int MostStages = 4;
+
     /// <summary>Whether matrix instructions can multiply with the weights as they are stored: 16-byte pieces of their rows start at 16-byte addresses.</summary>
     public static bool Fits(IReadOnlyList<Product> products, MatrixForm form)
     {
@@ -61,24 +65,49 @@ internal static class Tensorize
             branches.Add(stages);
         }
 
-        return new("Products", [], [], branches) { Tile = form.IsStreaming() ? Streaming(products, form, target) : form.IsWarpgroup() ? WarpgroupTiles.Of(products, form) : Tiles(products, form, target) };
+        return new("Products", [], [], branches) { Tile = form.IsStreaming() ? Streaming(products, form, target) : form.IsWarpgroup() ? WarpgroupTiles.Of(products, form, target.Choice) : Tiles(products, form, target) };
     }
 
     // Sixteen rows are one instruction; eight warps along the columns keep enough reads in flight where a matrix has few rows.
     private static ProductTile Streaming(IReadOnlyList<Product> products, MatrixForm form, Machine target)
     {
         int blocks = FormatSpec.Blocks(products[0].Column.Max);
-        int warps = blocks >= 8 ? 8 : blocks >= 4 ? 4 : blocks >= 2 ? 2 : 1;
+        int warps = target.Choice.Warps ?? (blocks >= 8 ? 8 : blocks >= 4 ? 4 : blocks >= 2 ? 2 : 1);
         return new(products, form, target.Matrix, 8, 16, FormatSpec.Block, warps, 8, 1);
     }
 
     private static ProductTile Tiles(IReadOnlyList<Product> products, MatrixForm form, Machine target)
     {
-        const int columns = 32;
-        var (tokens, rows, warps, warpTokens) = target.Tile;
-        var first = products[0];
-        int activation = first.Rows.Rows.Format == NumberFormat.E4M3 ? 1 : 2 * form.Terms();
-        int stage = columns * (tokens * activation + rows * first.Weight.Format.Bytes());
-        return new(products, form, target.Matrix, tokens, rows, columns, warps, warpTokens, Math.Min(4, SharedBytes / stage));
+        var (tokens, rows, warps, warpTokens) = TileOf(target);
+        return new(products, form, target.Matrix, tokens, rows, StepColumns, warps, warpTokens, Math.Min(target.Choice.Stages ?? MostStages, SharedBytes / StageBytes(products[0], form, tokens, rows)));
     }
+
+    /// <summary>Why the tile that a target's choice asks for cannot be; null where it can.</summary>
+    public static string? Refusal(IReadOnlyList<Product> products, MatrixForm form, Machine target)
+    {
+        var (tokens, rows, warps, warpTokens) = TileOf(target);
+        int stages = target.Choice.Stages ?? 2, bytes = StageBytes(products[0], form, tokens, rows), threads = 32 * warps;
+        if (stages > MostStages) return $"there is no instruction that waits for {stages} steps; 2 to {MostStages} can be under way.";
+        if (stages * bytes > SharedBytes) return $"{stages} steps of {tokens} tokens and {rows} weight rows are {stages * bytes} bytes of shared memory, and a group has {SharedBytes}.";
+        if (tokens % warpTokens != 0 || warps % (tokens / warpTokens) != 0) return $"{tokens} tokens do not divide among {warps} warps in parts of {warpTokens}.";
+        int parts = warps / (tokens / warpTokens);
+        foreach (var first in products)
+        {
+            int together = first.Partner is null ? 1 : 2;
+            if (rows % (8 * together * parts) != 0) return $"{rows} weight rows do not divide among {parts} warps in instructions of 8{(together == 1 ? "" : " for each of two products")}.";
+        }
+
+        int pieces = StepColumns / 16;
+        return tokens * pieces * TermBytes(products[0]) % threads == 0 && rows * pieces * products[0].Weight.Format.Bytes() % threads == 0 ? null
+            : $"the 16-byte pieces of {tokens} tokens and of {rows} weight rows do not divide among {threads} threads.";
+    }
+
+    private static MatrixTile TileOf(Machine target) =>
+        new(target.Choice.Tokens ?? target.Tile.Tokens, target.Choice.Rows ?? target.Tile.Rows, target.Choice.Warps ?? target.Tile.Warps, target.Choice.WarpTokens ?? target.Tile.WarpTokens);
+
+    private static int StageBytes(Product first, MatrixForm form, int tokens, int rows) => StepColumns * (tokens * ActivationBytes(first, form) + rows * first.Weight.Format.Bytes());
+
+    private static int ActivationBytes(Product first, MatrixForm form) => first.Rows.Rows.Format == NumberFormat.E4M3 ? 1 : TermBytes(first) * form.Terms();
+
+    private static int TermBytes(Product first) => first.Rows.Rows.Format == NumberFormat.E4M3 ? 1 : 2;
 }

@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using DeepSeekCompiler.Generators.Algorithms;
 using DeepSeekCompiler.Generators.Expressions;
+using DeepSeekCompiler.Generators.Schedules.Tuning;
 using DeepSeekCompiler.Generators.Spec;
 
 namespace DeepSeekCompiler.Generators.Schedules.Matrix;
@@ -35,18 +36,29 @@ internal static class WarpgroupTiles
     public static bool Fits(Product product) =>
         product.Rows.Rows.Format == product.Weight.Format && product.At == (Expr)product.Token && WeightRuns.Of(product).Box(Rows) % 8 == 0;
 
-    public static ProductTile Of(IReadOnlyList<Product> products, MatrixForm form)
+    public static ProductTile Of(IReadOnlyList<Product> products, MatrixForm form, KernelChoice choice)
     {
         var first = products[0];
-        int terms = first.Rows.Term?.Max ?? 1, rows = IsWide(products) ? WideRows : Rows;
-        int stage = RowBytes * (terms * Tokens + rows);
-        int stages = Math.Min(6, (SharedBytes - Alignment) / (stage + BarrierBytes));
+        int rows = choice.Rows ?? (IsWide(products) ? WideRows : Rows), stage = StageBytes(first, rows), stages = Math.Min(choice.Stages ?? 6, MostStages(stage));
         return new(products, form, MatrixUnit.Warpgroup, Tokens, rows, RowBytes / first.Weight.Format.Bytes(), 12, 64, stages)
         {
             Band = 16,
             DynamicBytes = Alignment + stages * (stage + BarrierBytes),
         };
     }
+
+    /// <summary>Why a choice cannot be; null where it can.</summary>
+    public static string? Refusal(Product first, KernelChoice choice)
+    {
+        if (choice.Rows is { } rows && rows is not (Rows or WideRows)) return $"tiles have {Rows} or {WideRows} weight rows, and {rows} is neither.";
+        if (choice.Rows == WideRows && first.Weight.Format != NumberFormat.BF16) return $"a tile of {WideRows} weight rows leaves no registers for the sums of a scale block.";
+        int most = MostStages(StageBytes(first, choice.Rows ?? Rows));
+        return choice.Stages is { } stages && stages > most ? $"{stages} steps of {StageBytes(first, choice.Rows ?? Rows)} bytes are more than a group's {SharedBytes} bytes of shared memory; {most} fit." : null;
+    }
+
+    private static int StageBytes(Product first, int rows) => RowBytes * ((first.Rows.Term?.Max ?? 1) * Tokens + rows);
+
+    private static int MostStages(int stage) => (SharedBytes - Alignment) / (stage + BarrierBytes);
 
     // Two warpgroups of 64 tokens. A tile twice as wide needs three quarters of the copies for the same products; its 128 sums a thread leave no room for as
     // many more, which block scales need, and too few of them leave multiprocessors idle: a chunk of 512 tokens has four tiles to one of weights.

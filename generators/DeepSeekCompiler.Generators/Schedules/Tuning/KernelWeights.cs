@@ -6,10 +6,9 @@ using DeepSeekCompiler.Generators.Spec;
 namespace DeepSeekCompiler.Generators.Schedules.Tuning;
 
 /// <summary>The matrices that a kernel multiplies with: what its best schedule depends on.</summary>
-/// <param name="Form">How it multiplies.</param>
 /// <param name="Format">Their format.</param>
 /// <param name="Matrices">Rows and columns.</param>
-public sealed record KernelWeights(MatrixForm Form, NumberFormat Format, EquatableArray<(int Rows, int Columns)> Matrices)
+public sealed record KernelWeights(NumberFormat Format, EquatableArray<(int Rows, int Columns)> Matrices)
 {
     /// <summary>Rows of the smallest.</summary>
     public int Rows => Matrices.Min(m => m.Rows);
@@ -17,10 +16,9 @@ public sealed record KernelWeights(MatrixForm Form, NumberFormat Format, Equatab
     /// <summary>Columns of the smallest.</summary>
     public int Columns => Matrices.Min(m => m.Columns);
 
-    internal static KernelWeights Of(MatrixForm form, IReadOnlyList<WeightTensor> weights) =>
-        new(form, weights[0].Format, new(weights.Select(w => (w.Rows, w.Columns))));
+    internal static KernelWeights Of(IReadOnlyList<WeightTensor> weights) => new(weights[0].Format, new(weights.Select(w => (w.Rows, w.Columns))));
 
-    internal static IReadOnlyList<WeightTensor> Of(IEnumerable<Product> products)
+    internal static KernelWeights Of(IEnumerable<Product> products)
     {
         var weights = new List<WeightTensor>();
         foreach (var first in products)
@@ -31,7 +29,7 @@ public sealed record KernelWeights(MatrixForm Form, NumberFormat Format, Equatab
             }
         }
 
-        return weights;
+        return Of(weights);
     }
 
     public override string ToString() => string.Join(" + ", Matrices.Select(m => $"{m.Rows}x{m.Columns}")) + " " + Format.ToString().ToLowerInvariant();

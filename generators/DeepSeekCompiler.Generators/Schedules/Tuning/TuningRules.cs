@@ -1,57 +1,50 @@
+using System;
 using System.Collections.Generic;
 using System.Linq;
-using DeepSeekCompiler.Generators.Algorithms;
-using DeepSeekCompiler.Generators.Spec;
 
 namespace DeepSeekCompiler.Generators.Schedules.Tuning;
 
 /// <summary>Which choices there are, which can be, and which are worth a try.</summary>
 public static class TuningRules
 {
-    private const int Registers = 32;
-    private const int Lanes = 16;
-
-    /// <summary>Every choice and its range, whatever the kernel.</summary>
-    public static IReadOnlyDictionary<string, (int Low, int High, int Step)> Ranges { get; } = new Dictionary<string, (int, int, int)>
+    private static readonly Dictionary<string, (int Low, int High, int Step)> s_host = new()
     {
-        ["tokens"] = (1, 14, 1), ["vectors"] = (1, 8, 1), ["strip"] = (16, 256, 16), ["block"] = (64, 512, 64), ["unroll"] = (1, 16, 1),
+        ["tokens"] = (1, 14, 1), ["vectors"] = (1, 8, 1), ["strip"] = (16, 256, 16), ["block"] = (64, 512, 64), ["unroll"] = (1, 16, 1), ["queries"] = (4, 96, 1), ["parts"] = (1, 16, 1),
+        ["chunk"] = (64, 512, 64),
     };
 
-    private static readonly string[] s_packed = ["tokens", "vectors", "strip", "block"], s_streaming = ["unroll"];
+    private static readonly Dictionary<string, (int Low, int High, int Step)> s_portable = new()
+    {
+        ["tokens"] = (1, 16, 1), ["rows"] = (1, 32, 1), ["strip"] = (1, 256, 1), ["unroll"] = (1, 16, 1), ["threads"] = (32, 256, 32), ["queries"] = (4, 64, 1), ["keys"] = (1, 16, 1), ["parts"] = (1, 64, 1),
+    };
 
-    /// <summary>What a kernel of a form leaves open.</summary>
-    public static IReadOnlyList<string> Of(MatrixForm form) => form == MatrixForm.Streaming ? s_streaming : s_packed;
+    // Kernels without matrix instructions run there in their portable form.
+    private static readonly Dictionary<string, (int Low, int High, int Step)> s_cuda = new()
+    {
+        ["tokens"] = (1, 256, 1), ["rows"] = (1, 256, 1), ["strip"] = (1, 256, 1), ["unroll"] = (1, 16, 1), ["threads"] = (32, 256, 32), ["warps"] = (1, 16, 1), ["warpTokens"] = (16, 128, 16),
+        ["stages"] = (2, 6, 1), ["queries"] = (4, 128, 1), ["keys"] = (1, 64, 1), ["heads"] = (16, 32, 16), ["parts"] = (1, 64, 1),
+    };
+
+    private static readonly string[] s_names = ["tokens", "vectors", "rows", "strip", "block", "unroll", "threads", "warps", "warpTokens", "stages", "queries", "keys", "heads", "parts", "chunk"];
+
+    /// <summary>Every choice of a target and its range, whatever the kernel.</summary>
+    public static IReadOnlyDictionary<string, (int Low, int High, int Step)> Ranges(string target) =>
+        target == Machine.HostTuning ? s_host : target.StartsWith(Machine.CudaTuning, StringComparison.Ordinal) ? s_cuda : s_portable;
+
+    /// <summary>Where a choice stands among others when they are printed.</summary>
+    public static int Order(string name) => Array.IndexOf(s_names, name);
 
     /// <summary>Why a choice does not fit a kernel; null where it does.</summary>
-    public static string? Problem(KernelChoice choice, string kernel, KernelWeights weights)
+    public static string? Problem(KernelChoice choice, string kernel, TuningForm form)
     {
-        var open = Of(weights.Form);
-        foreach (var (name, value) in choice.Chosen)
+        foreach (var (name, _) in choice.Chosen)
         {
-            if (!open.Contains(name)) return $"{kernel} leaves no {name} to choose; its choices are {string.Join(", ", open)}.";
-            if (weights.Format == NumberFormat.E4M3 && name == "unroll") return $"{kernel} multiplies FP8 weights one scale block of {FormatSpec.Block} at a time, so that its unroll is not free.";
-            if (weights.Format == NumberFormat.E4M3 && name == "block" && FormatSpec.Block % value != 0) return $"{kernel} has one scale for {FormatSpec.Block} columns of FP8 weights, and a block of {value} is no part of them.";
-            if (name == "strip" && value > weights.Rows && value > Kernels.Tiles.Strip) return $"A strip of {value} rows is more than the {weights.Rows} rows that {kernel} multiplies with ({weights}).";
-            if (name == "block" && value > weights.Columns && value > Kernels.Tiles.Block) return $"A block of {value} columns is more than the {weights.Columns} columns that {kernel} multiplies with ({weights}).";
+            if (!form.Open.Contains(name)) return $"{kernel} leaves no {name} to choose; its choices are {string.Join(", ", form.Open)}.";
         }
 
-        if (weights.Form == MatrixForm.Streaming) return null;
-        int tokens = choice.Tokens ?? Kernels.Tiles.PackedTokens, vectors = choice.Vectors ?? Kernels.Tiles.PackedVectors, strip = choice.Strip ?? Kernels.Tiles.Strip;
-        if (tokens * vectors + vectors + 1 > Registers) return $"{tokens} tokens by {vectors} vectors need {tokens * vectors + vectors + 1} registers, and there are {Registers}.";
-        return strip / Lanes % vectors == 0 ? null : $"A strip of {strip} rows is {strip / Lanes} vectors of {Lanes}, which {vectors} at a time do not divide.";
+        return form.Refusal(choice, kernel);
     }
 
     /// <summary>Choices worth measuring for a kernel, without the compiler's own.</summary>
-    public static IReadOnlyList<KernelChoice> Candidates(string kernel, KernelWeights weights)
-    {
-        IEnumerable<KernelChoice> all = weights.Form == MatrixForm.Streaming
-            ? [new() { Unroll = 1 }, new() { Unroll = 2 }, new() { Unroll = 6 }, new() { Unroll = 8 }]
-            :
-            [
-                new() { Tokens = 5 }, new() { Tokens = 8, Vectors = 3, Strip = 96 }, new() { Tokens = 9, Vectors = 3, Strip = 96 }, new() { Tokens = 8, Vectors = 3, Strip = 48 },
-                new() { Tokens = 12, Vectors = 2 }, new() { Tokens = 12, Vectors = 2, Strip = 32 }, new() { Strip = 128 }, new() { Block = 64 }, new() { Strip = 128, Block = 64 },
-                new() { Block = 256 }, new() { Tokens = 4 },
-            ];
-        return [.. all.Where(c => Problem(c, kernel, weights) is null)];
-    }
+    public static IReadOnlyList<KernelChoice> Candidates(string kernel, TuningForm form) => [.. form.Trials.Where(c => Problem(c, kernel, form) is null)];
 }

@@ -21,6 +21,7 @@ public static class DeviceKernel
     /// <returns>The class.</returns>
     public static string Print(LoweredKernel lowered, DeviceTarget target, bool hides, int depth = 2)
     {
+        if (lowered.Threads > 0) target = target.Of(lowered.Threads);
         var writer = new CodeWriter(depth);
         var kernel = lowered.Kernel;
         writer.Summary($"{kernel.Summary}\nSchedule: {lowered.Schedule.Name}; groups of {Number(target.Threads)}.");
@@ -82,7 +83,7 @@ public static class DeviceKernel
     private static void PrintRun(LoweredKernel lowered, List<(string Type, string Name)> parameters, List<int> slots, CodeWriter writer)
     {
         for (int i = 0; i < slots.Count; i++)
-            writer.Line($"private static readonly DeviceKernel<Arguments> s_{Phase(lowered, i)} = new(\"{lowered.Kernel.Name}.{Phase(lowered, i)}\", {Phase(lowered, i)}, {Number(slots[i])}{Group(lowered.Functions[i])});");
+            writer.Line($"private static readonly DeviceKernel<Arguments> s_{Phase(lowered, i)} = new(\"{lowered.Kernel.Name}.{Phase(lowered, i)}\", {Phase(lowered, i)}, {Number(slots[i])}{Group(lowered.Functions[i], lowered.Threads)});");
         writer.Line();
         writer.Open($"public static void Run(DeviceRun run, {string.Join(", ", parameters.Select(p => $"{DeviceScalars.OnTheHost(p.Type)} {p.Name}"))})");
         writer.Line("Arguments given = default;");
@@ -119,12 +120,12 @@ public static class DeviceKernel
     }
 
     // Threads and dynamic shared memory of a group, where they are not the program's.
-    private static string Group(LoopFunction function) => function switch
+    private static string Group(LoopFunction function, int threads) => function switch
     {
         TensorFunction { Tile: var tile } => ", " + Number(tile.Threads) + (tile.DynamicBytes == 0 ? "" : ", " + Number(tile.DynamicBytes)),
         FlashFunction { Phase.Tile: var tile } => $", {Number(tile.Threads)}, {Number(tile.DynamicBytes)}",
         AttentionFunction { Tile: var tile } => $", {Number(tile.Threads)}, {Number(tile.DynamicBytes)}",
-        _ => "",
+        _ => threads == 0 ? "" : $", {Number(threads)}, plain: true",
     };
 
     private static IReadOnlyList<TileMap> Maps(LoopFunction function) => function is TensorFunction { Tile.DynamicBytes: > 0 } tensor ? TileMap.Of(tensor) : [];

@@ -11,6 +11,13 @@ public sealed record DeviceTarget(int Threads) : Machine(Threads, 32, Threads > 
     /// <summary>Bytes of on-chip memory that one group may use, so that several groups fit where 48 KB is the limit of one.</summary>
     public int SharedBytes => Threads == 1 ? 16384 : 24576;
 
+    /// <inheritdoc/>
+    public override string TuningTarget => Matrix != MatrixUnit.None ? CudaTuning + "sm" + ((int)Matrix).ToString(CultureInfo.InvariantCulture)
+        : PortableTuning + (Threads switch { 1 => "cpu", 64 => "wave64", _ => "warp32" });
+
+    /// <summary>The same device with groups of another number of threads.</summary>
+    public DeviceTarget Of(int threads) => this with { Threads = threads, Lanes = threads };
+
     /// <summary>What it is, for a reader of generated code.</summary>
     public string Description => Matrix switch
     {
