@@ -27,7 +27,7 @@ public sealed record LoadOptions
     /// <summary>Told (bytes done, bytes in all) while weights are copied to a device.</summary>
     public Action<long, long>? Upload { get; init; }
 
-    /// <summary>Measured choices for the host's schedules; null for the compiler's own.</summary>
+    /// <summary>Measured choices for schedules; null for the compiler's own.</summary>
     public TuningFile? Tuning { get; init; }
 
     /// <summary>Threads; 0 for all processors.</summary>

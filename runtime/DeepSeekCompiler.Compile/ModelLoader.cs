@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using DeepSeekCompiler.Generators.Program;
+using DeepSeekCompiler.Generators.Schedules;
 using DeepSeekCompiler.Generators.Schedules.Tuning;
 using DeepSeekCompiler.Generators.Spec;
 using DeepSeekCompiler.Runtime.Checkpoints;
@@ -42,9 +43,6 @@ public static class ModelLoader
     /// <summary>A model of a specification without weights: its manifest and facts.</summary>
     public static CompiledModel Create(ModelSpec spec, LoadOptions? options = null) => Compiled(spec, options ?? new LoadOptions(), null).Model;
 
-    /// <summary>The same with choices that no file holds.</summary>
-    internal static CompiledModel Create(ModelSpec spec, LoadOptions options, HostTuning tuning) => Compiled(spec, options, null, tuning).Model;
-
     /// <summary>The device program of a specification, without weights and without a device; for reports and for assembling it.</summary>
     /// <param name="spec">The model.</param>
     /// <param name="variant">The kind of device.</param>
@@ -77,6 +75,17 @@ public static class ModelLoader
         }
     }
 
+    /// <summary>What a checkpoint folder declares, as the options have it, without its weights.</summary>
+    /// <exception cref="CheckpointException">One sentence about what is wrong with the folder.</exception>
+    public static ModelSpec ReadSpec(string folder, LoadOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        using var checkpoint = Checkpoint.Open(folder);
+        return Options(CheckpointSpec.Adapt(CheckpointSpec.Read(folder), checkpoint), options);
+    }
+
+    private static string TargetOf(DeviceVariant? variant) => variant is { } kind ? DeviceTargets.For(Devices(kind)).TuningTarget : Machine.HostTuning;
+
     private static OpenDevice Open(string device) => RuntimeCompilation.IsSupported ? GpuDevices.Open(device)
         : throw new CheckpointException($"This program was published for the host alone and cannot run on {device}; run it without native compilation, or on the host.");
 
@@ -101,15 +110,15 @@ public static class ModelLoader
         return spec with { Formats = spec.Formats with { Fp8 = options.Fp8 ?? spec.Formats.Fp8, Cache = options.Cache } };
     }
 
-    private static (CompiledModel Model, CodeSource Source) Compiled(ModelSpec spec, LoadOptions options, DeviceVariant? variant, HostTuning? given = null)
+    private static (CompiledModel Model, CodeSource Source) Compiled(ModelSpec spec, LoadOptions options, DeviceVariant? variant)
     {
         if (!RuntimeCompilation.IsSupported) return (Precompiled(spec, options), CodeSource.Precompiled);
-        var tuning = given ?? options.Tuning?.For(spec);
+        var tuning = options.Tuning?.For(spec, TargetOf(variant));
         if (options.VectorWidth is null && tuning is null && PrecompiledModels.Create(SpecText.Hash(spec)) is { } precompiled
             && (variant is null || (!options.SplitActivations && (precompiled as IDeviceModel)?.CreateProgram(variant.Value) is not null)))
             return (precompiled, CodeSource.Precompiled);
         int width = options.VectorWidth ?? HostVector.Width;
-        var (assembly, source) = AssemblyCache.Get(spec, new CompileOptions(Widths(width), Devices(variant), options.SplitActivations) { Tuning = tuning ?? HostTuning.None });
+        var (assembly, source) = AssemblyCache.Get(spec, new CompileOptions(Widths(width), Devices(variant), options.SplitActivations) { Tuning = tuning ?? ScheduleTuning.None });
         var type = assembly.GetType($"{spec.Namespace}.{spec.ClassName}", true)!;
         return ((CompiledModel)Activator.CreateInstance(type)!, source);
     }

@@ -1,4 +1,5 @@
 using DeepSeekCompiler.Compile.Measuring;
+using DeepSeekCompiler.Compile.Measuring.Devices;
 using DeepSeekCompiler.Generators.Spec;
 using DeepSeekCompiler.Runtime.Gpu.Devices;
 using DeepSeekCompiler.Runtime.Gpu.Execution;
@@ -19,15 +20,16 @@ internal sealed class ModelKernels(OpenDevice device, ModelSpec spec, DeviceProg
     {
         var type = DeviceKernel.Classes(program).FirstOrDefault(t => t.Name == timing.Kernel.Name) ?? throw new ArgumentException($"The device program has no kernel {timing.Kernel.Name}.");
         var routing = new RoutingData(spec, timing.Tokens);
-        long bytes = ArgumentSet.BytesOf(timing), room = device.Info.MemoryBytes * 3 / 4;
+        long bytes = DeviceArguments.BytesOf(timing.Kernel, timing.Scalars), room = device.Info.MemoryBytes * 3 / 4;
         if (bytes > room) throw new DeviceException(FormattableString.Invariant($"Its arguments take {bytes} bytes, and {device.Info.Name} ({device.Info.Description}) has {device.Info.MemoryBytes}."));
         int sets = (int)Math.Clamp(Math.Min(Rotated, room) / bytes, 1, MostSets);
-        var arguments = new List<ArgumentSet>();
+        var arguments = new List<DeviceArguments>();
         try
         {
-            for (int i = 0; i < sets; i++) arguments.Add(new(device, _run, type.GetMethod("Run")!, timing, _blocks, routing));
-            using var clock = new KernelClock(_run);
-            var (median, least, most) = clock.Measure(i => arguments[i % sets].Launch());
+            for (int i = 0; i < sets; i++) arguments.Add(new(device, timing.Kernel, timing.Scalars, _blocks, routing));
+            var launches = arguments.ConvertAll(a => a.Bind(type.GetMethod("Run")!, _run));
+            using var clock = new DeviceClock(_run);
+            var (median, least, most) = clock.Measure(i => launches[i % sets]());
             (figures["us"], figures["least us"], figures["most us"]) = (median, least, most);
             figures["GB/s"] = timing.Work.Bytes / median / 1e3;
             figures["TFLOPS"] = timing.Work.Flops / median / 1e6;

@@ -45,6 +45,17 @@ internal sealed class DeviceProgramWriter(ModelSpec spec, IReadOnlyDictionary<st
         w.Line("};");
     }
 
+    /// <summary>A class for kernels without a program.</summary>
+    public static string PrintContainer(ModelSpec spec, DeviceTarget target)
+    {
+        var w = new CodeWriter();
+        GeneratedHeader.Print(w, spec, []);
+        w.Open($"partial class {spec.ClassName}");
+        w.Line($"public partial class {target.ClassName};");
+        w.Close();
+        return w.ToString();
+    }
+
     /// <summary>The file of one kernel on one device.</summary>
     public static string PrintKernel(ModelSpec spec, string kernel, DeviceTarget target, string? nested = null)
     {

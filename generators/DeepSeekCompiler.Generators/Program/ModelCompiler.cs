@@ -47,6 +47,7 @@ public static class ModelCompiler
             else AddDevices(spec, kernel, options, files);
         }
 
+        foreach (var (_, target, _) in DeviceTargets.Of(options)) files.Add(new(FileName(spec, target.ClassName), DeviceProgramWriter.PrintContainer(spec, target)));
         return files;
     }
 

@@ -10,13 +10,11 @@ namespace DeepSeekCompiler.Cli.Commands;
 /// <summary><c>dsc explain</c>: what the compiler makes of a model.</summary>
 internal static class ExplainCommand
 {
-    private static readonly string[] s_targets = ["host", "opencl", "cuda"];
-
     public static Command Create()
     {
         var model = new Argument<string?>("model") { Description = "A catalogue name (DeepSeekV3 ...), a model folder or a config.json. Default: the sample model.", Arity = ArgumentArity.ZeroOrOne };
         var kernel = new Option<string?>("--kernel") { Description = "Shows one kernel whole, by its generated name or the field's (mla_decode, flash_prefill, fp8_gemm, grouped_gemm, router ...)." };
-        var target = new Option<string>("--target") { Description = "host, opencl or cuda.", DefaultValueFactory = _ => "host" };
+        var target = new Option<string>("--target") { Description = "host, opencl or cuda; or a class of devices as tuning files name it: portable-cpu, portable-warp32, portable-wave64, cuda-sm80, cuda-sm89, cuda-sm90.", DefaultValueFactory = _ => "host" };
         var show = new Option<string>("--show") { Description = "Sections of a kernel, with commas: schedule, resources, roofline, csharp, ptx, or all.", DefaultValueFactory = _ => "all" };
         var architecture = new Option<string?>("--arch") { Description = "CUDA architecture: sm_80, sm_89 or sm_90a. Default: resources of all, code of the newest." };
         var tokens = new Option<int?>("--tokens") { Description = "Tokens of the call that the roofline bound is for. Default: 512 in prefill kernels, 1 in others." };
@@ -28,7 +26,7 @@ internal static class ExplainCommand
         var command = new Command("explain", "Shows specification, cost, kernels, schedules, resources and generated text.") { model, kernel, target, show, architecture, tokens, context, cache, width, tuning, json };
         command.SetAction(parsed => Run(parsed.GetValue(model) ?? SampleModel.Folder(), parsed.GetValue(kernel), parsed.GetValue(json), ModelOptions.CacheOf(parsed.GetValue(cache)!), new ExplainOptions
         {
-            Target = Known(parsed.GetValue(target)!, s_targets, "target"),
+            Target = Known(parsed.GetValue(target)!, [.. ExplainOptions.Targets], "target"),
             Width = WidthOf(parsed.GetValue(width)),
             Sections = SectionsOf(parsed.GetValue(show)!),
             Builds = BuildsOf(parsed.GetValue(architecture)),

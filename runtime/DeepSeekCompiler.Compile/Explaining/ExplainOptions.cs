@@ -10,7 +10,7 @@ namespace DeepSeekCompiler.Compile.Explaining;
 /// <summary>What an explanation shows.</summary>
 public sealed record ExplainOptions
 {
-    /// <summary>host, opencl or cuda.</summary>
+    /// <summary>host, opencl, cuda, or a target as tuning files name it (portable-warp32, cuda-sm80 ...).</summary>
     public string Target { get; init; } = "host";
 
     /// <summary>Vector width of host code.</summary>
@@ -28,7 +28,7 @@ public sealed record ExplainOptions
     /// <summary>Tokens in the cache after that call.</summary>
     public int Context { get; init; } = 4096;
 
-    /// <summary>Measured choices for the host's schedules; null for the compiler's own.</summary>
+    /// <summary>Measured choices for schedules; null for the compiler's own.</summary>
     public TuningFile? Tuning { get; init; }
 
     /// <summary>Known sections, in the order they are shown.</summary>
@@ -42,14 +42,22 @@ public sealed record ExplainOptions
         "host" => new HostTarget(Width),
         "opencl" => new DeviceTarget(1),
         "cuda" => Builds[^1].Target,
-        _ => throw new ArgumentException($"There is no target {Target}; host, opencl and cuda are."),
+        _ => TuningTargets.Find(Target) ?? throw new ArgumentException($"There is no target {Target}; {string.Join(", ", Targets)} are."),
     };
+
+    /// <summary>Names of targets.</summary>
+    public static IReadOnlyList<string> Targets { get; } = ["host", "opencl", "cuda", .. TuningTargets.All.Select(m => m.TuningTarget).Where(t => t != Machine.HostTuning)];
+
+    /// <summary>What of the device decides schedules.</summary>
+    internal string Facts => Machine is not DeviceTarget d ? ""
+        : FormattableString.Invariant($"device class {d.TuningTarget}: {d.Threads} thread{(d.Threads == 1 ? "" : "s")} a group, {d.Registers} sums a thread, {d.SharedBytes} bytes on the chip for a group's own data, {(d.Matrix == MatrixUnit.None ? "no matrix instructions" : "matrix instructions " + d.Matrix)}");
 
     /// <summary>The target in words.</summary>
     internal string Description => Target switch
     {
         "host" => Width == 0 ? "host, scalar" : $"host, {Width}-bit vectors",
         "opencl" => "opencl, groups of one thread as for CPU drivers",
-        _ => $"cuda, {Builds[^1].Architecture}",
+        "cuda" => $"cuda, {Builds[^1].Architecture}",
+        _ => $"{Target}, {((DeviceTarget)Machine).Description}",
     };
 }

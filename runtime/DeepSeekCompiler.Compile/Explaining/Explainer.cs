@@ -32,6 +32,7 @@ public sealed class Explainer
         text.Append("specification\n").Append(Indented(SpecText.Of(_spec))).Append("\n\ncost\n");
         foreach (var (name, value) in Costs()) text.Append(CultureInfo.InvariantCulture, $"  {name,-46}{value,20:#,0}\n");
         text.Append(CultureInfo.InvariantCulture, $"\nkernels ({_options.Description})\n");
+        if (_options.Facts.Length > 0) text.Append("  ").Append(_options.Facts).Append('\n');
         foreach (var kernel in _kernels.Kernels)
         {
             var lowered = kernel.Lower(_options.Machine);

@@ -22,6 +22,9 @@ public sealed record KernelExplanation(string Name, LoweredKernel Lowered, strin
 {
     public string Schedule => SchedulePrinter.Print(Lowered.Schedule);
 
+    /// <summary>What a tuning file may choose, as a line; empty where that is nothing.</summary>
+    public string Open { get; private init; } = "";
+
     public string Stages =>
         string.Concat(Lowered.Kernel.Stages.Select(s => $"  {s.Name} -> {s.Target.Tensor.Name} over ({string.Join(", ", s.Axes.Select(a => a.Name))})\n"));
 
@@ -35,7 +38,10 @@ public sealed record KernelExplanation(string Name, LoweredKernel Lowered, strin
         string code = machine is HostTarget host ? HostCode(host, lowered) : DeviceKernel.Print(lowered, (DeviceTarget)machine, false);
         // The work is that of the plain algorithm, whatever form the target gives it.
         var plain = kernel.Lower(HostTarget.Scalar).Kernel;
-        return new(kernel.Name, lowered, code, Roofline.Of(spec, plain, options.Tokens, options.Context), options.Target == "cuda" ? PhasesOf(spec, kernel, options) : []);
+        return new(kernel.Name, lowered, code, Roofline.Of(spec, plain, options.Tokens, options.Context), options.Target == "cuda" ? PhasesOf(spec, kernel, options) : [])
+        {
+            Open = kernel.Form?.Invoke(machine) is { Open.Count: > 0 } form ? $"  open to a tuning file (target {machine.TuningTarget}, shape \"{form.Shape}\"): {string.Join(", ", form.Open)}\n" : "",
+        };
     }
 
     private static string HostCode(HostTarget target, LoweredKernel lowered)

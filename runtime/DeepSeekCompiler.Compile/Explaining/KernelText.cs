@@ -13,7 +13,7 @@ internal static class KernelText
     {
         var text = new StringBuilder();
         text.Append(CultureInfo.InvariantCulture, $"{kernel.Name} ({options.Description}): {kernel.Lowered.Kernel.Summary}\n");
-        if (options.Shows("schedule")) text.Append("\nstages\n").Append(kernel.Stages).Append('\n').Append(kernel.Schedule);
+        if (options.Shows("schedule")) text.Append("\nstages\n").Append(kernel.Stages).Append('\n').Append(kernel.Schedule).Append(kernel.Open);
         if (options.Shows("resources") && options.Target == "cuda") Resources(kernel, text);
         if (options.Shows("roofline")) Bound(kernel, linear, options, text);
         if (options.Shows("csharp")) text.Append("\ngenerated C#\n").Append(kernel.Code);

@@ -14,6 +14,7 @@ internal sealed unsafe class KernelArguments : IDisposable
     private readonly List<nint> _memory = [];
     private readonly Dictionary<(NumberFormat, bool), byte[]> _blocks = [];
     private readonly Dictionary<string, nint> _addresses = new(StringComparer.Ordinal);
+    private readonly List<(Tensor Tensor, nint Numbers, long Bytes)> _written = [];
 
     /// <param name="sizes">The arguments.</param>
     /// <param name="pages">Pages of the cache.</param>
@@ -24,6 +25,7 @@ internal sealed unsafe class KernelArguments : IDisposable
             nint numbers = Allocate(count * tensor.Format.Bytes());
             // Integers are those of a routing, and come with the call.
             if (tensor.Format != NumberFormat.I32) Fill(numbers, count * tensor.Format.Bytes(), tensor.Format, tensor.Name.EndsWith("Scale", StringComparison.Ordinal));
+            if (tensor.Role is TensorRole.Output or TensorRole.InOut) _written.Add((tensor, numbers, count * tensor.Format.Bytes()));
             _addresses[tensor.Name] = tensor.IsTable ? Table(numbers, tensor, count, pages) : numbers;
         }
     }
@@ -38,6 +40,18 @@ internal sealed unsafe class KernelArguments : IDisposable
         Marshal.Copy(numbers, 0, copy, numbers.Length);
         return Pointer.Box((void*)copy, parameter.ParameterType);
     }
+
+    /// <summary>Fills what the kernel writes as it was at first.</summary>
+    public void Restore()
+    {
+        foreach (var (tensor, numbers, bytes) in _written)
+        {
+            if (tensor.Format != NumberFormat.I32) Fill(numbers, bytes, tensor.Format, tensor.Name.EndsWith("Scale", StringComparison.Ordinal));
+        }
+    }
+
+    /// <summary>What the kernel writes, as it is now.</summary>
+    public List<(Tensor Tensor, byte[] Bytes)> Outputs() => _written.ConvertAll(w => (w.Tensor, new ReadOnlySpan<byte>((void*)w.Numbers, checked((int)w.Bytes)).ToArray()));
 
     public void Dispose()
     {

@@ -20,7 +20,7 @@ public sealed class KernelRig : IDisposable
     private readonly HostRun _run;
     private readonly MethodInvoker[] _variants;
     private readonly List<KernelArguments> _memory = [];
-    private readonly object?[][] _calls;
+    private readonly object?[][][] _calls;
     private int _turn;
 
     /// <param name="models">Compiled from the specification, each with schedules of its own; they need no weights.</param>
@@ -32,21 +32,32 @@ public sealed class KernelRig : IDisposable
     /// <param name="rotated">Bytes that copies of its arguments take together, as far as whole copies go.</param>
     /// <exception cref="ArgumentException">The model has no kernel of the name.</exception>
     public KernelRig(IReadOnlyList<CompiledModel> models, ModelSpec spec, HostRun run, string kernel, int tokens, int context, long rotated)
+        : this([.. (models ?? throw new ArgumentNullException(nameof(models))).Select(m => (m.GetType(), (int?)null))], spec, run, kernel, tokens, context, rotated)
     {
-        ArgumentNullException.ThrowIfNull(models);
+    }
+
+    /// <summary>The same of classes that hold the kernel, each with the parts that decode attention is to have for every thread.</summary>
+    internal KernelRig(IReadOnlyList<(Type Class, int? Parts)> variants, ModelSpec spec, HostRun run, string kernel, int tokens, int context, long rotated)
+    {
         ArgumentNullException.ThrowIfNull(spec);
         ArgumentNullException.ThrowIfNull(run);
         _run = run;
-        var methods = models.Select(m => m.GetType().GetNestedType(kernel, BindingFlags.NonPublic)?.GetMethod("Run") ?? throw new ArgumentException($"{spec.ClassName} has no kernel {kernel}.")).ToList();
+        var methods = variants.Select(v => v.Class.GetNestedType(kernel, BindingFlags.NonPublic)?.GetMethod("Run") ?? throw new ArgumentException($"{spec.ClassName} has no kernel {kernel}.")).ToList();
         _variants = [.. methods.Select(m => MethodInvoker.Create(m))];
         var scalars = new Dictionary<string, long>(Roofline.Scalars(spec, tokens, context));
         var shape = Generators.Algorithms.AttentionShape.Of(spec.Attention, spec.Rope, spec.Formats.Cache);
-        scalars["splits"] = HostRun.Splits(run.Threads, shape.Groups * tokens, Math.Max(context, tokens));
+        int Splits(int? parts) => parts is { } wished ? HostRun.Splits(run.Threads, shape.Groups * tokens, Math.Max(context, tokens), wished) : HostRun.Splits(run.Threads, shape.Groups * tokens, Math.Max(context, tokens));
+        // Workspace is asked for by the call itself.
+        scalars["splits"] = Splits(null);
         int pages = (int)(scalars["position"] + tokens + 63) / 64;
         var sizes = SizesOf(KernelSet.Of(spec).Kernels.First(k => k.Name == kernel).Lower(HostTarget.Scalar).Kernel, scalars, pages);
         int copies = (int)Math.Clamp(rotated / Math.Max(1, sizes.Sum(s => s.Count * s.Tensor.Format.Bytes())), 1, Turns);
         for (int i = 0; i < copies; i++) _memory.Add(new(sizes, pages));
-        _calls = [.. Enumerable.Range(0, Turns).Select(i => Arguments(methods[0], sizes, scalars, _memory[i % copies], new RoutingData(spec, tokens, i)))];
+        _calls =
+        [
+            .. variants.Select(v => Enumerable.Range(0, Turns)
+                .Select(i => Arguments(methods[0], sizes, new(scalars) { ["splits"] = Splits(v.Parts) }, _memory[i % copies], new RoutingData(spec, tokens, i))).ToArray()),
+        ];
         Work = Measured();
     }
 
@@ -58,8 +69,18 @@ public sealed class KernelRig : IDisposable
     /// <param name="variant">Of which model.</param>
     public void Call(int times, int variant = 0) => _run.Loop(() =>
     {
-        for (int i = 0; i < times; i++) _variants[variant].Invoke(null, _calls[_turn++ % Turns].AsSpan());
+        for (int i = 0; i < times; i++) _variants[variant].Invoke(null, _calls[variant][_turn++ % Turns].AsSpan());
     });
+
+    /// <summary>What a variant writes, beside what was there before.</summary>
+    internal IReadOnlyList<RigOutput> Outputs(int variant)
+    {
+        _turn = 0;
+        _memory[0].Restore();
+        var before = _memory[0].Outputs();
+        Call(1, variant);
+        return [.. before.Zip(_memory[0].Outputs(), (b, a) => new RigOutput(a.Tensor.Name, a.Tensor.Format, b.Bytes, a.Bytes))];
+    }
 
     /// <inheritdoc/>
     public void Dispose()

@@ -33,8 +33,19 @@ public sealed class TuningFile
 
     /// <summary>Its choices.</summary>
     /// <exception cref="CheckpointException">One does not fit the model.</exception>
-    public HostTuning For(ModelSpec spec) =>
+    public ScheduleTuning For(ModelSpec spec) =>
         TuningChecks.Of(spec, _text).FirstOrDefault(p => p.Code != ProblemCode.TuningUnused) is { } problem ? throw Error(problem) : _text.Tuning;
+
+    /// <summary>Its choices for a model that runs on a target.</summary>
+    /// <param name="spec">The model.</param>
+    /// <param name="target">The target (see <see cref="Generators.Schedules.Machine.TuningTarget"/>).</param>
+    /// <exception cref="CheckpointException">One does not fit the model, or all are for other targets.</exception>
+    public ScheduleTuning For(ModelSpec spec, string target)
+    {
+        var all = For(spec);
+        if (all.Entries.Count == 0 || all.Entries.Any(e => e.Target == target)) return all;
+        throw new CheckpointException($"{_text.Path} was measured for {string.Join(", ", all.Entries.Select(e => e.Target).Distinct())} and has nothing to choose for {target}, where the model is to run; dsc tune --device makes a file for it.");
+    }
 
     /// <summary>A sentence for every entry that the model does not use.</summary>
     public IEnumerable<string> Unused(ModelSpec spec) => TuningChecks.Of(spec, _text).Where(p => p.Code == ProblemCode.TuningUnused).Select(Sentence);

@@ -9,22 +9,24 @@ namespace DeepSeekCompiler.Compile.Tuning;
 public static class TuningWriter
 {
     /// <param name="stream">Where to.</param>
+    /// <param name="target">What it was measured for (see <see cref="Generators.Schedules.Machine.TuningTarget"/>).</param>
+    /// <param name="device">Where it was measured, for people.</param>
     /// <param name="kernels">Those without a choice are left out.</param>
-    /// <param name="threads">Threads that it was measured with.</param>
-    public static void Write(Stream stream, IEnumerable<TunedKernel> kernels, int threads)
+    public static void Write(Stream stream, string target, string device, IEnumerable<TunedKernel> kernels)
     {
         ArgumentNullException.ThrowIfNull(kernels);
         using var json = new Utf8JsonWriter(stream, new() { Indented = true });
         json.WriteStartObject();
         json.WriteNumber("version", TuningReader.Version);
-        json.WriteString("processor", FormattableString.Invariant($"{Processor()}, {threads} threads, {HostVector.Width}-bit vectors"));
-        json.WriteStartArray("host");
+        json.WriteString("device", device);
+        json.WriteStartArray("entries");
         foreach (var kernel in kernels)
         {
             if (kernel.Choice is null) continue;
             json.WriteStartObject();
+            json.WriteString("target", target);
             json.WriteString("kernel", kernel.Kernel);
-            json.WriteString("weights", kernel.Weights);
+            json.WriteString("shape", kernel.Shape);
             json.WriteStartObject("choice");
             foreach (var (name, value) in kernel.Choice.Chosen) json.WriteNumber(name, value);
             json.WriteEndObject();
@@ -34,6 +36,9 @@ public static class TuningWriter
         json.WriteEndArray();
         json.WriteEndObject();
     }
+
+    /// <summary>The host in words.</summary>
+    public static string Host(int threads) => FormattableString.Invariant($"{Processor()}, {threads} threads, {HostVector.Width}-bit vectors");
 
     private static string Processor()
     {

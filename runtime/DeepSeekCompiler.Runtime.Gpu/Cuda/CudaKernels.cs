@@ -69,6 +69,9 @@ internal sealed unsafe class CudaKernels : IDisposable
         }
     }
 
+    /// <summary>What the driver says of a kernel that was launched before.</summary>
+    public KernelResources ResourcesOf(DeviceKernel kernel) => CudaFunctions.ResourcesOf(((ILoaded)_loaded[kernel.Id]!).Module.Function);
+
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -156,7 +159,12 @@ internal sealed unsafe class CudaKernels : IDisposable
         return CudaModule.Load(image, text, what);
     }
 
-    private sealed class Loaded<T>(CudaModule module, ArgumentWriter<T> arguments) : IDisposable
+    private interface ILoaded : IDisposable
+    {
+        CudaModule Module { get; }
+    }
+
+    private sealed class Loaded<T>(CudaModule module, ArgumentWriter<T> arguments) : ILoaded
         where T : struct
     {
         public CudaModule Module { get; } = module;

@@ -20,11 +20,12 @@ public static class GpuDevices
 
     /// <summary>Opens a device for one model.</summary>
     /// <param name="name"><c>opencl:N</c> or <c>cuda:N</c>; without a number, the first suitable one of the kind.</param>
+    /// <param name="profiling">Whether its queue tells the time, which costs a little at every launch.</param>
     /// <exception cref="DeviceException">There is no such device, or it is not suitable.</exception>
-    public static OpenDevice Open(string name)
+    public static OpenDevice Open(string name, bool profiling = false)
     {
         ArgumentNullException.ThrowIfNull(name);
-        var context = CreateContext();
+        var context = CreateContext(profiling);
         try
         {
             var all = Describe(context).ToList();
@@ -46,6 +47,13 @@ public static class GpuDevices
             context.Dispose();
             throw e is DeviceException ? e : new DeviceException($"The driver of {name} failed: {e.Message}", e);
         }
+    }
+
+    /// <summary>What kernels of a CUDA device are compiled for (<c>sm_80</c> ...); null for other devices.</summary>
+    public static string? ArchitectureOf(OpenDevice device)
+    {
+        ArgumentNullException.ThrowIfNull(device);
+        return device.Accelerator is CudaAccelerator cuda ? CudaKernels.TargetOf(cuda.DeviceId).Architecture : null;
     }
 
     /// <summary>What is missing when <paramref name="name"/> cannot be found.</summary>
@@ -81,7 +89,7 @@ public static class GpuDevices
         return genericAddressSpace ? null : "its driver lacks the generic address space, an optional feature of OpenCL 3.0 that kernels need.";
     }
 
-    internal static Context CreateContext()
+    internal static Context CreateContext(bool profiling = false)
     {
         DriverLibraries.Register();
         try
@@ -90,6 +98,11 @@ public static class GpuDevices
             {
                 // Level O2: the default emits generic loads and stores everywhere.
                 builder.Optimize(OptimizationLevel.O2);
+                if (profiling)
+                {
+                    builder.Profiling();
+                }
+
                 if (DriverLibraries.HasOpenCl)
                 {
                     builder.OpenCL(_ => true);

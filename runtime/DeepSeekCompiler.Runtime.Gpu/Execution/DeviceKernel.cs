@@ -51,11 +51,12 @@ public abstract class DeviceKernel
     public static IReadOnlyList<DeviceKernel> Of(DeviceCode program)
     {
         ArgumentNullException.ThrowIfNull(program);
-        var kernels = Classes(program)
-            .SelectMany(t => t.GetFields(BindingFlags.Static | BindingFlags.NonPublic | BindingFlags.Public))
-            .Where(f => f.FieldType.IsSubclassOf(typeof(DeviceKernel))).Select(f => (DeviceKernel)f.GetValue(null)!);
-        return [.. kernels.OrderBy(k => k.Name, StringComparer.Ordinal)];
+        return [.. Classes(program).SelectMany(Of).OrderBy(k => k.Name, StringComparer.Ordinal)];
     }
+
+    /// <summary>The phases of a generated kernel.</summary>
+    internal static IEnumerable<DeviceKernel> Of(Type kernel) => kernel.GetFields(BindingFlags.Static | BindingFlags.NonPublic | BindingFlags.Public)
+        .Where(f => f.FieldType.IsSubclassOf(typeof(DeviceKernel))).Select(f => (DeviceKernel)f.GetValue(null)!);
 }
 
 /// <summary>A generated kernel and the type of its arguments.</summary>

@@ -9,7 +9,7 @@ namespace DeepSeekCompiler.Gpu.Tests.MockDriver;
 internal static unsafe class MockGpu
 {
     private static readonly (string, long)[] s_defaults =
-        [("driver", 12040), ("devices", 1), ("major", 9), ("minor", 0), ("memory", 80L << 30), ("optin", 232448), ("assemble", 0), ("refuse-capture", 0), ("refuse-image", 0)];
+        [("driver", 12040), ("devices", 1), ("major", 9), ("minor", 0), ("memory", 80L << 30), ("optin", 232448), ("assemble", 0), ("refuse-capture", 0), ("refuse-image", 0), ("registers", 64), ("local", 0)];
 
     private static nint s_library;
 

@@ -19,13 +19,15 @@ typedef void *handle;
 
 // Facts, settable by name.
 static struct { const char *name; long value; } facts[] = {
-    {"driver", 12040}, {"devices", 1}, {"major", 9}, {"minor", 0}, {"memory", 80L << 30}, {"optin", 232448}, {"assemble", 0}, {"refuse-capture", 0}, {"refuse-image", 0},
+    {"driver", 12040}, {"devices", 1}, {"major", 9}, {"minor", 0}, {"memory", 80L << 30}, {"optin", 232448}, {"assemble", 0}, {"refuse-capture", 0}, {"refuse-image", 0}, {"registers", 64}, {"local", 0},
 };
 static char assembler[4096];
 static char *log_text;
 static size_t log_size;
 static long allocated;
 static int capturing;
+// Nanoseconds that launches took: one for every thread.
+static long elapsed;
 static char *captured;
 static size_t captured_size;
 
@@ -210,6 +212,12 @@ int cuFuncSetAttribute(handle f, int attribute, int value) {
     return 0;
 }
 
+// 1, 3, 4: shared memory, local memory, registers.
+int cuFuncGetAttribute(int *value, int attribute, handle f) {
+    *value = attribute == 4 ? (int)*fact("registers") : attribute == 3 ? (int)*fact("local") : 0;
+    return 0;
+}
+
 // extra: 1, buffer, 2, size, 0.
 int cuLaunchKernel(handle f, unsigned gx, unsigned gy, unsigned gz, unsigned bx, unsigned by, unsigned bz, unsigned shared, handle stream, handle *arguments, handle *extra) {
     function *called = f;
@@ -219,6 +227,7 @@ int cuLaunchKernel(handle f, unsigned gx, unsigned gy, unsigned gz, unsigned bx,
     for (size_t i = 0; i < bytes; i++) hash = hash * 33 ^ ((unsigned char *)extra[1])[i];
     snprintf(line, sizeof line, "launch %s grid %u,%u,%u block %u,%u,%u shared %u arguments %zu hash %lx\n", called->name, gx, gy, gz, bx, by, bz, shared, bytes, hash);
     if ((int)shared > called->dynamic) return INVALID_VALUE;
+    elapsed += (long)gx * bx;
     if (capturing) append(&captured, &captured_size, line);
     else note("%s", line);
     return 0;
@@ -271,6 +280,6 @@ int cuOccupancyMaxPotentialBlockSize(int *groups, int *threads, handle f, handle
 int cuEventCreate(handle *event, unsigned flags) { *event = malloc(8); return 0; }
 int cuEventDestroy_v2(handle event) { free(event); return 0; }
 int cuEventQuery(handle event) { return 0; }
-int cuEventElapsedTime(float *ms, handle a, handle b) { *ms = 0; return 0; }
-int cuEventRecord(handle event, handle stream) { return 0; }
+int cuEventElapsedTime(float *ms, handle a, handle b) { *ms = (*(long *)b - *(long *)a) / 1e6f; return 0; }
+int cuEventRecord(handle event, handle stream) { *(long *)event = elapsed; return 0; }
 int cuEventSynchronize(handle event) { return 0; }

@@ -1,11 +1,10 @@
-using DeepSeekCompiler.Compile.Measuring;
 using DeepSeekCompiler.Generators.Spec;
 using DeepSeekCompiler.Runtime.Gpu.Devices;
 using DeepSeekCompiler.Runtime.Gpu.Execution;
 using ILGPU;
 using ILGPU.Runtime;
 
-namespace DeepSeekCompiler.GpuBenchmark.Timing;
+namespace DeepSeekCompiler.Compile.Measuring.Devices;
 
 /// <summary>Fills device memory with random numbers of a format: a block of them, again and again.</summary>
 internal sealed class RandomBlocks(OpenDevice device) : IDisposable

@@ -1,11 +1,12 @@
 using System.Diagnostics;
 using DeepSeekCompiler.Runtime.Gpu.Cuda;
 using DeepSeekCompiler.Runtime.Gpu.Execution;
+using ILGPU.Runtime;
 
-namespace DeepSeekCompiler.GpuBenchmark.Timing;
+namespace DeepSeekCompiler.Compile.Measuring.Devices;
 
-/// <summary>Times launches: by events of the device where it has them, else by waiting for it.</summary>
-internal sealed class KernelClock(DeviceRun run) : IDisposable
+/// <summary>Times launches: by events of the device where it gives them (CUDA; OpenCL where the device was opened for profiling), else by waiting for it.</summary>
+internal sealed class DeviceClock(DeviceRun run) : IDisposable
 {
     private const int Batches = 9;
     private const double BatchMicroseconds = 500;
@@ -23,9 +24,10 @@ internal sealed class KernelClock(DeviceRun run) : IDisposable
         return (times[Batches / 2], times[0], times[^1]);
     }
 
-    public void Dispose() => _events?.Dispose();
-
-    private double Batch(Action<int> launch, int count)
+    /// <summary>Microseconds of some launches together.</summary>
+    /// <param name="launch">Queues a launch; told its number.</param>
+    /// <param name="count">Launches.</param>
+    public double Batch(Action<int> launch, int count)
     {
         void Launches()
         {
@@ -34,9 +36,21 @@ internal sealed class KernelClock(DeviceRun run) : IDisposable
 
         run.Accelerator.Synchronize();
         if (_events is not null) return _events.Measure(Launches);
+        if (run.Accelerator.Context.Properties.EnableProfiling) return Marked(Launches);
         long start = Stopwatch.GetTimestamp();
         Launches();
         run.Accelerator.Synchronize();
         return Stopwatch.GetElapsedTime(start).TotalMicroseconds;
+    }
+
+    public void Dispose() => _events?.Dispose();
+
+    private double Marked(Action launches)
+    {
+        using var begin = run.Accelerator.DefaultStream.AddProfilingMarker();
+        launches();
+        using var end = run.Accelerator.DefaultStream.AddProfilingMarker();
+        run.Accelerator.Synchronize();
+        return Math.Abs(begin.MeasureFrom(end).TotalMicroseconds);
     }
 }
