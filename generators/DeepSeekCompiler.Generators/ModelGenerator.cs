@@ -109,7 +109,8 @@ public sealed class ModelGenerator : IIncrementalGenerator
         var diagnostics = declarations
             .Combine(configs)
             .Combine(tunings)
-            .SelectMany(static (pair, _) => Diagnose(pair.Left.Left, pair.Left.Right, pair.Right))
+            .Combine(options)
+            .SelectMany(static (pair, _) => Diagnose(pair.Left.Left.Left, pair.Left.Left.Right, pair.Left.Right, pair.Right))
             .WithTrackingName(TrackingNames.Diagnostic);
         context.RegisterSourceOutput(diagnostics, static (output, diagnostic) => output.ReportDiagnostic(diagnostic));
     }
@@ -120,7 +121,7 @@ public sealed class ModelGenerator : IIncrementalGenerator
         return spec is null ? default : new(compile(spec, options));
     }
 
-    private static IEnumerable<Diagnostic> Diagnose(LocatedDeclaration located, IReadOnlyList<ConfigText> configs, IReadOnlyList<TuningText> tunings)
+    private static IEnumerable<Diagnostic> Diagnose(LocatedDeclaration located, IReadOnlyList<ConfigText> configs, IReadOnlyList<TuningText> tunings, CompileOptions options)
     {
         var resolution = Resolver.Resolve(located.Declaration, configs);
         var declared = resolution.Findings.Select(finding => Diagnostic.Create(
@@ -128,7 +129,7 @@ public sealed class ModelGenerator : IIncrementalGenerator
             located.Find(finding.Problem.Property),
             finding.InConfig is { } place ? [InConfig(finding.ConfigPath!, place)] : [],
             finding.Problem.Message));
-        return resolution.Spec is { } spec ? declared.Concat(tunings.SelectMany(text => TuningChecks.Of(spec, text).Select(problem => Located(text.Path, problem)))) : declared;
+        return resolution.Spec is { } spec ? declared.Concat(tunings.SelectMany(text => TuningChecks.Of(spec, text, options).Select(problem => Located(text.Path, problem)))) : declared;
     }
 
     private static bool IsTuning(AdditionalText file) => file.Path.EndsWith(TuningReader.Extension, StringComparison.OrdinalIgnoreCase);

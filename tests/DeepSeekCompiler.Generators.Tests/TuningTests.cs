@@ -20,7 +20,13 @@ public sealed class TuningTests
     [Theory]
     [InlineData("[]", 1, 1, "an object")]
     [InlineData("{ \"version\": 1, }", 1, 17, "JSON")]
-    [InlineData("{\n \"version\": 2, \"host\": [] }", 2, 13, "version 1")]
+    [InlineData("{\n \"version\": 3, \"host\": [] }", 2, 13, "version 1 and 2")]
+    [InlineData("{ \"version\": 2, \"host\": [] }", 1, 25, "entries")]
+    [InlineData("{ \"version\": 2, \"entries\": [\n  { \"kernel\": \"A\", \"shape\": \"1x1 f32\", \"choice\": { \"tokens\": 4 } } ] }", 2, 3, "target")]
+    [InlineData("{ \"version\": 2, \"entries\": [ { \"kernel\": \"A\", \"shape\": \"1x1 f32\", \"choice\": { \"tokens\": 4 },\n \"target\": \"opencl\" } ] }", 2, 12, "portable-cpu")]
+    [InlineData("{ \"version\": 2, \"entries\": [ { \"target\": \"host\", \"kernel\": \"A\", \"shape\": \"1x1 f32\",\n \"choice\": { \"warps\": 4 } } ] }", 2, 23, "warps")]
+    [InlineData("{ \"version\": 2, \"entries\": [ { \"target\": \"portable-cpu\", \"kernel\": \"A\", \"shape\": \"1x1 f32\",\n \"choice\": { \"warps\": 4 } } ] }", 2, 23, "on portable-cpu")]
+    [InlineData("{ \"version\": 2, \"entries\": [ { \"target\": \"cuda-sm80\", \"kernel\": \"A\", \"shape\": \"1x1 f32\",\n \"choice\": { \"stages\": 9 } } ] }", 2, 24, "2 to 6")]
     [InlineData("{ \"host\": [] }", 1, 1, "version")]
     [InlineData("{ \"version\": 1, \"hosts\": [] }", 1, 26, "hosts")]
     [InlineData("{ \"version\": 1, \"host\": [\n  { \"kernel\": \"A\" } ] }", 2, 3, "weights")]
@@ -46,12 +52,77 @@ public sealed class TuningTests
     [Theory]
     [InlineData("ConvolutionDecode", "64x32 bf16", "no kernel ConvolutionDecode")]
     [InlineData("AttentionOutPrefill", "640x320 bf16", "64x32 bf16")]
-    [InlineData("AttentionPrefill", "64x32 bf16", "nothing to choose")]
+    [InlineData("AttentionPrefill", "64x32 bf16", "4 heads of 14 and 8, 16 + 6 cached f32")]
+    [InlineData("FinalNorm", "64x32 bf16", "nothing to choose")]
     public void AnEntryForNoKernel_IsMentioned(string kernel, string weights, string word) =>
         Check($$"""
             { "version": 1, "host": [ { "kernel": "{{kernel}}", "weights": "{{weights}}",
               "choice": { "tokens": 5 } } ] }
             """, ProblemCode.TuningUnused, DiagnosticSeverity.Info, 2, 13, word);
+
+    [Theory]
+    [InlineData("portable-cpu", "AttentionOutPrefill", "64x32 bf16", "\"threads\": 64", "no threads")]
+    [InlineData("portable-cpu", "AttentionOutPrefill", "64x32 bf16", "\"rows\": 12", "does not divide")]
+    [InlineData("portable-warp32", "AttentionOutPrefill", "64x32 bf16", "\"threads\": 96", "portable-warp32")]
+    [InlineData("portable-warp32", "AttentionOutPrefill", "64x32 bf16", "\"tokens\": 16, \"rows\": 16", "256 sums")]
+    [InlineData("cuda-sm80", "AttentionOutPrefill", "64x32 bf16", "\"tokens\": 256, \"rows\": 256", "bytes of shared memory")]
+    [InlineData("cuda-sm80", "AttentionOutPrefill", "64x32 bf16", "\"warpTokens\": 48", "do not divide among 8 warps")]
+    [InlineData("cuda-sm90", "AttentionOutPrefill", "64x32 bf16", "\"rows\": 64", "128 or 256")]
+    [InlineData("cuda-sm89", "AttentionOutDecode", "64x32 bf16", "\"warps\": 3", "3 is none of them")]
+    [InlineData("host", "AttentionPrefill", "4 heads of 14 and 8, 16 + 6 cached f32", "\"tokens\": 9, \"queries\": 18", "41 registers")]
+    public void AChoiceThatDoesNotFitItsTarget_IsAnError(string target, string kernel, string shape, string choice, string word) =>
+        Check($$"""
+            { "version": 2, "device": "any", "entries": [ { "target": "{{target}}", "kernel": "{{kernel}}", "shape": "{{shape}}",
+              "choice": { {{choice}} } } ] }
+            """, ProblemCode.TuningChoice, DiagnosticSeverity.Error, 2, 13, word);
+
+    [Fact]
+    public void AnEntryForADevice_IsMentioned_WhereTheProjectHasNone() =>
+        Check("""
+            { "version": 2, "entries": [ { "target": "portable-cpu", "kernel": "AttentionOutPrefill", "shape": "64x32 bf16",
+              "choice": { "tokens": 4 } } ] }
+            """, ProblemCode.TuningUnused, DiagnosticSeverity.Info, 2, 13, "compiles for the host alone");
+
+    [Fact]
+    public void ChoicesForADevice_AreReadByItAlone()
+    {
+        var spec = (Spec.ModelSpec)Steps.Outputs(Run(Driver(), Declarations.Valid).GetRunResult(), TrackingNames.Spec).Single();
+        string file = """
+            { "version": 2, "entries": [
+              { "target": "portable-warp32", "kernel": "AttentionOutPrefill", "shape": "64x32 bf16", "choice": { "tokens": 3, "threads": 64 } },
+              { "target": "portable-warp32", "kernel": "AttentionDecode", "shape": "4 heads of 14 and 8, 16 + 6 cached f32", "choice": { "parts": 5 } },
+              { "target": "cuda-sm89", "kernel": "AttentionOutPrefill", "shape": "64x32 bf16", "choice": { "stages": 3 } } ] }
+            """;
+        var read = TuningReader.Read(Path, file);
+        Assert.Empty(read.Problems);
+        Assert.Empty(TuningChecks.Of(spec, read, CompileOptions.AllTargets));
+        var plain = ModelCompiler.Compile(spec, CompileOptions.AllTargets);
+        var tuned = ModelCompiler.Compile(spec, CompileOptions.AllTargets with { Tuning = read.Tuning }).ToDictionary(f => f.HintName, f => f.Text);
+        string[] changed = [.. plain.Where(f => tuned[f.HintName] != f.Text).Select(f => f.HintName)];
+        // What another class took over of the changed one is its own now.
+        Assert.Equal(["Demo.Tiny.AttentionDecode.OnDevice32.g.cs", "Demo.Tiny.AttentionOutPrefill.OnDevice32.g.cs", "Demo.Tiny.g.cs"], changed.Order(StringComparer.Ordinal));
+        Assert.Equal(["Demo.Tiny.AttentionDecode.OnSm80.g.cs", "Demo.Tiny.AttentionOutPrefill.OnSm89.g.cs"],
+            tuned.Keys.Except(plain.Select(f => f.HintName)).Order(StringComparer.Ordinal));
+        Assert.Contains("groups of 64", tuned["Demo.Tiny.AttentionOutPrefill.OnDevice32.g.cs"], StringComparison.Ordinal);
+        Assert.Contains(", 64, plain: true);", tuned["Demo.Tiny.AttentionOutPrefill.OnDevice32.g.cs"], StringComparison.Ordinal);
+        Assert.Contains("by the tuning file stages 3", tuned["Demo.Tiny.AttentionOutPrefill.OnSm89.g.cs"], StringComparison.Ordinal);
+        Assert.Contains("* tokens, position, tokens, 5);", tuned["Demo.Tiny.g.cs"], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ChoicesForPromptsAndSplits_StandInTheProgram()
+    {
+        var spec = (Spec.ModelSpec)Steps.Outputs(Run(Driver(), Declarations.Valid).GetRunResult(), TrackingNames.Spec).Single();
+        var read = TuningReader.Read(Path, """
+            { "version": 2, "entries": [
+              { "target": "host", "kernel": "Prompt", "shape": "3 layers of 64", "choice": { "chunk": 192 } },
+              { "target": "host", "kernel": "AttentionDecode", "shape": "4 heads of 14 and 8, 16 + 6 cached f32", "choice": { "parts": 2 } } ] }
+            """);
+        Assert.Empty(TuningChecks.Of(spec, read, CompileOptions.AllWidths));
+        string program = ModelCompiler.Compile(spec, CompileOptions.AllWidths with { Tuning = read.Tuning })[0].Text;
+        Assert.Contains("protected override int PromptChunk => 192;", program, StringComparison.Ordinal);
+        Assert.Contains("position + tokens, 2);", program, StringComparison.Ordinal);
+    }
 
     [Fact]
     public void ChoicesChangeTheirKernel_AndNoOther()

@@ -1,3 +1,4 @@
+using DeepSeekCompiler.Compile.Measuring.Devices;
 using DeepSeekCompiler.Runtime.Gpu.Devices;
 using DeepSeekCompiler.Runtime.Gpu.Execution;
 
@@ -37,7 +38,7 @@ internal sealed record MatrixPeak(string Name, string Figure, Action<PeakKernels
         int groups = SharedBytes > 0 ? units : units * (1024 / Threads);
         var kernel = new DeviceKernel<PeakKernels.Arguments>("Peak." + Method.Method.Name, Method, 0, Threads, SharedBytes);
         var given = new PeakKernels.Arguments { Sums = run.Workspace((long)groups * Threads), Rounds = Rounds };
-        using var clock = new KernelClock(run);
+        using var clock = new DeviceClock(run);
         double microseconds = clock.Measure(_ => run.Launch(kernel, given, groups)).Median;
         return FlopsPerThreadRound * Rounds * groups * Threads / microseconds / 1e6;
     }

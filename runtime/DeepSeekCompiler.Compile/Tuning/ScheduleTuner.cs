@@ -23,7 +23,7 @@ public sealed class ScheduleTuner : IDisposable
     private readonly TimeSpan _budget;
     private readonly List<TuningTask> _tasks;
 
-    private ScheduleTuner(ModelSpec spec, ITuningBench bench, TimeSpan budget, IReadOnlyCollection<string>? only)
+    internal ScheduleTuner(ModelSpec spec, ITuningBench bench, TimeSpan budget, IReadOnlyCollection<string>? only)
     {
         (_spec, _bench, _budget) = (spec, bench, budget);
         _tasks = [.. TuningTargets.Of(spec, bench.Target).Where(k => k.Form is { Open.Count: > 0 }).Select(k => new TuningTask(k.Name, k.Form!, TuningRules.Candidates(k.Name, k.Form!)))];

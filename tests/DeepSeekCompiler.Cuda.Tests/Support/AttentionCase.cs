@@ -1,6 +1,7 @@
 using DeepSeekCompiler.Cuda.Tests.Machine;
 using DeepSeekCompiler.Generators.Algorithms;
 using DeepSeekCompiler.Generators.Program;
+using DeepSeekCompiler.Generators.Schedules.Tuning;
 using DeepSeekCompiler.Generators.Spec;
 using DeepSeekCompiler.Kernels.Formats;
 using DeepSeekCompiler.Models.Tests.Reference;
@@ -28,7 +29,10 @@ internal sealed record AttentionCase(ModelSpec Spec, int Tokens, int Position, i
         Attention = new GroupedQueryAttentionSpec { NumAttentionHeads = heads, NumKeyValueHeads = groups, HeadDim = width },
     }, tokens, position, splits);
 
-    public GeneratedKernels Kernels(DeviceVariants variant = DeviceVariants.Sm80) => new(Spec, variant);
+    public GeneratedKernels Kernels(DeviceVariants variant = DeviceVariants.Sm80) => new(Spec, variant) { Choice = Choice };
+
+    /// <summary>What a tuning file would choose.</summary>
+    public KernelChoice Choice { get; init; } = KernelChoice.Default;
 
     /// <summary>The largest relative error of a token's output.</summary>
     /// <param name="whole">Whole numbers whose scores lie far apart: weights are 1 or 0, and no rounding is left.</param>

@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Runtime.Loader;
 using DeepSeekCompiler.Generators.Program;
 using DeepSeekCompiler.Generators.Schedules;
+using DeepSeekCompiler.Generators.Schedules.Tuning;
 using DeepSeekCompiler.Generators.Spec;
 using DeepSeekCompiler.Generators.Targets.Ilgpu;
 using Microsoft.CodeAnalysis;
@@ -16,6 +17,12 @@ namespace DeepSeekCompiler.Cuda.Tests.Support;
 /// <param name="Tile">Tiles of products with many tokens; null for those that are shipped.</param>
 internal sealed record GeneratedKernels(ModelSpec Spec, DeviceVariants Variant, bool Split = false, MatrixTile? Tile = null)
 {
+    /// <summary>What a tuning file would choose, for all kernels.</summary>
+    public KernelChoice Choice { get; init; } = KernelChoice.Default;
+
+    /// <summary>What it may choose about a kernel.</summary>
+    public IReadOnlyList<KernelChoice> Candidates(string kernel) => TuningRules.Candidates(kernel, KernelSet.Of(Spec).Kernels.Single(k => k.Name == kernel).Form!(Target));
+
     private static readonly MetadataReference[] s_references =
         [.. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries).Select(path => MetadataReference.CreateFromFile(path))];
 
@@ -30,7 +37,7 @@ internal sealed record GeneratedKernels(ModelSpec Spec, DeviceVariants Variant, 
 
         """;
 
-    private DeviceTarget Target => DeviceTargets.Of(new(VectorWidths.Scalar, Variant, Split, Tile)).Single().Target;
+    private DeviceTarget Target => DeviceTargets.Of(new(VectorWidths.Scalar, Variant, Split, Tile)).Single().Target with { Choice = Choice };
 
     /// <summary>Generated texts, by the name of the kernel.</summary>
     /// <param name="marker">What a text must contain.</param>

@@ -1,6 +1,7 @@
 using DeepSeekCompiler.Cuda.Tests.Machine;
 using DeepSeekCompiler.Generators.Program;
 using DeepSeekCompiler.Generators.Schedules;
+using DeepSeekCompiler.Generators.Schedules.Tuning;
 using DeepSeekCompiler.Generators.Spec;
 using DeepSeekCompiler.Models.Tests.Reference;
 
@@ -25,6 +26,12 @@ internal sealed record ProductCase(DeviceVariants Variant, int Hidden, int Inner
 
     public MatrixTile? Tile { get; init; }
 
+    /// <summary>What a tuning file would choose.</summary>
+    public KernelChoice Choice { get; init; } = KernelChoice.Default;
+
+    /// <summary>What it may choose about a kernel of the case.</summary>
+    public IReadOnlyList<KernelChoice> Candidates(string kernel) => Generated(5, 3).Candidates(kernel);
+
     /// <summary>The kernels for few tokens, however many there are.</summary>
     public bool Decode { get; init; }
 
@@ -35,7 +42,9 @@ internal sealed record ProductCase(DeviceVariants Variant, int Hidden, int Inner
 
     private string Form => Decode ? "Decode" : "Prefill";
 
-    private SimulatedKernels Kernels(int experts, int chosen, params string[] only) => new(new(Specs.Small(Hidden, Inner, Format, experts, chosen, Policy), Variant, Split, Tile), only);
+    private SimulatedKernels Kernels(int experts, int chosen, params string[] only) => new(Generated(experts, chosen), only);
+
+    private GeneratedKernels Generated(int experts, int chosen) => new(Specs.Small(Hidden, Inner, Format, experts, chosen, Policy), Variant, Split, Tile) { Choice = Choice };
 
     private double[] Prepared(double[] row) => Vectors.Prepared(row, Quantized, TwoTerms);
 

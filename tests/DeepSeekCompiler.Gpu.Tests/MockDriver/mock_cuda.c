@@ -26,7 +26,7 @@ static char *log_text;
 static size_t log_size;
 static long allocated;
 static int capturing;
-// Nanoseconds that launches took: one for every thread.
+// Microseconds that launches took: one for every thread.
 static long elapsed;
 static char *captured;
 static size_t captured_size;
@@ -280,6 +280,6 @@ int cuOccupancyMaxPotentialBlockSize(int *groups, int *threads, handle f, handle
 int cuEventCreate(handle *event, unsigned flags) { *event = malloc(8); return 0; }
 int cuEventDestroy_v2(handle event) { free(event); return 0; }
 int cuEventQuery(handle event) { return 0; }
-int cuEventElapsedTime(float *ms, handle a, handle b) { *ms = (*(long *)b - *(long *)a) / 1e6f; return 0; }
+int cuEventElapsedTime(float *ms, handle a, handle b) { *ms = (*(long *)b - *(long *)a) / 1e3f; return 0; }
 int cuEventRecord(handle event, handle stream) { *(long *)event = elapsed; return 0; }
 int cuEventSynchronize(handle event) { return 0; }

@@ -13,7 +13,10 @@ namespace DeepSeekCompiler.Generators.Declaration.Tuning;
 public static class TuningChecks
 {
     /// <summary>Problems of the entries: errors, and (<see cref="ProblemCode.TuningUnused"/>) entries that no kernel of the model reads.</summary>
-    public static IEnumerable<ConfigProblem> Of(ModelSpec spec, TuningText text)
+    /// <param name="spec">The model.</param>
+    /// <param name="text">The file.</param>
+    /// <param name="options">What the model is compiled for; null where that is not known.</param>
+    public static IEnumerable<ConfigProblem> Of(ModelSpec spec, TuningText text, CompileOptions? options = null)
     {
         if (text.Tuning.Entries.Count == 0) yield break;
         var kernels = new Dictionary<string, Dictionary<string, TuningForm?>>();
@@ -21,7 +24,7 @@ public static class TuningChecks
         {
             var (entry, place) = (text.Tuning.Entries[i], text.Places[i]);
             if (!kernels.TryGetValue(entry.Target, out var forms)) kernels[entry.Target] = forms = TuningTargets.Of(spec, TuningTargets.Find(entry.Target)!).ToDictionary(k => k.Name, k => k.Form);
-            if (Problem(spec, forms, entry) is var (code, message)) yield return new(code, message, entry.Kernel, place.Line, place.Column, place.Offset);
+            if ((Problem(spec, forms, entry) ?? Elsewhere(entry, options)) is var (code, message)) yield return new(code, message, entry.Kernel, place.Line, place.Column, place.Offset);
         }
     }
 
@@ -33,6 +36,10 @@ public static class TuningChecks
             return (ProblemCode.TuningUnused, $"{entry.Kernel} of {spec.ClassName} has the shape {form.Shape}, and the entry is for {entry.Shape}; it is not used for this model.");
         return TuningRules.Problem(entry.Choice, entry.Kernel, form) is { } problem ? (ProblemCode.TuningChoice, problem + (entry.Target == Machine.HostTuning ? "" : $" (The entry is for {entry.Target}.)")) : null;
     }
+
+    private static (string Code, string Message)? Elsewhere(TuningEntry entry, CompileOptions? options) =>
+        options is null || entry.Target == Machine.HostTuning || DeviceTargets.Of(options).Any(d => d.Target.TuningTarget == entry.Target) ? null
+            : (ProblemCode.TuningUnused, $"The entry for {entry.Kernel} was measured for {entry.Target}, and this project compiles for the host alone; reference DeepSeekCompiler.Runtime.Gpu where the model is declared to use it.");
 
     private static string On(TuningEntry entry) => entry.Target == Machine.HostTuning ? "" : $" on {entry.Target}";
 }

@@ -30,8 +30,8 @@ internal static class PortableForms
         target.Lanes == 1
             ?
             [
-                new() { Tokens = 4 }, new() { Tokens = 8 }, new() { Tokens = 4, Rows = 8 }, new() { Tokens = 2, Rows = 16 }, new() { Tokens = 4, Rows = 16 }, new() { Tokens = 4, Rows = 32 }, new() { Strip = 16 },
-                new() { Strip = 64 }, new() { Tokens = 4, Rows = 8, Strip = 64 },
+                new() { Tokens = 4 }, new() { Tokens = 8 }, new() { Tokens = 16 }, new() { Tokens = 4, Rows = 8 }, new() { Tokens = 8, Rows = 2 }, new() { Tokens = 8, Rows = 8 }, new() { Tokens = 8, Strip = 16 },
+                new() { Tokens = 8, Strip = 64 },
             ]
             : [new() { Tokens = 3 }, new() { Tokens = 8 }, new() { Rows = 8 }, new() { Tokens = 8, Rows = 8 }, new() { Strip = 8 }, new() { Strip = 16 }, new() { Strip = 64 }, .. Threads(target)],
         (choice, kernel) => Panel(choice, kernel, weights, together, target));
@@ -41,7 +41,8 @@ internal static class PortableForms
         shape,
         Names(target, "tokens", "rows", "queries"),
         [
-            new() { Queries = 8 }, new() { Queries = 32 }, new() { Queries = 64 }, new() { Tokens = 2 }, new() { Tokens = 8 }, new() { Tokens = 4, Rows = 8 }, new() { Tokens = 8, Rows = 8, Queries = 32 },
+            new() { Queries = 8 }, new() { Queries = 32 }, new() { Queries = 64 }, new() { Tokens = 2 }, new() { Tokens = 8 }, new() { Tokens = 8, Queries = 32 }, new() { Tokens = 16, Queries = 64 }, new() { Tokens = 4, Rows = 8 },
+            new() { Tokens = 8, Rows = 8, Queries = 32 },
             .. Threads(target),
         ],
         (choice, _) => Sum(choice.Tokens ?? 4, choice.Rows ?? 4) ?? Group(choice));
@@ -60,7 +61,7 @@ internal static class PortableForms
     private static string[] Names(Machine target, params string[] names) => target.Lanes == 1 ? names : [.. names, "threads"];
 
     private static IEnumerable<KernelChoice> Threads(Machine target) =>
-        new[] { 32, 64, 128, 256 }.Where(n => target.Lanes > 1 && n != target.Lanes).Select(n => new KernelChoice { Threads = n });
+        new[] { 32, 64, 128 }.Where(n => target.Lanes > 1 && n != target.Lanes).Select(n => new KernelChoice { Threads = n });
 
     private static string? Panel(KernelChoice choice, string kernel, KernelWeights weights, int together, Machine target)
     {
@@ -73,6 +74,6 @@ internal static class PortableForms
 
     private static string? Sum(int tokens, int rows) => tokens * rows <= Sums ? null : $"{tokens} tokens by {rows} rows are {tokens * rows} sums, and a thread holds {Sums}.";
 
-    // Sums over a group are taken by halves.
-    private static string? Group(KernelChoice choice) => choice.Threads is null or 32 or 64 or 128 or 256 ? null : $"A group has 32, 64, 128 or 256 threads, and {choice.Threads} is none of them.";
+    // Sums over a group are taken by halves, and a scale block of FP8 weights has 128 columns.
+    private static string? Group(KernelChoice choice) => choice.Threads is null or 32 or 64 or 128 ? null : $"A group has 32, 64 or 128 threads, and {choice.Threads} is none of them.";
 }

@@ -19,7 +19,8 @@ public sealed class TuningForm(string shape, IReadOnlyList<string> open, IReadOn
     /// <summary>Whether it is for the few tokens of decode steps.</summary>
     public bool FewTokens { get; init; }
 
-    internal IReadOnlyList<KernelChoice> Trials { get; } = trials;
+    /// <summary>Choices worth measuring, those that do not fit among them.</summary>
+    public IReadOnlyList<KernelChoice> Trials { get; } = trials;
 
     internal string? Refusal(KernelChoice choice, string kernel) => refusal(choice, kernel);
 }

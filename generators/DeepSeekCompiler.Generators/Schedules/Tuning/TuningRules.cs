@@ -15,13 +15,13 @@ public static class TuningRules
 
     private static readonly Dictionary<string, (int Low, int High, int Step)> s_portable = new()
     {
-        ["tokens"] = (1, 16, 1), ["rows"] = (1, 32, 1), ["strip"] = (1, 256, 1), ["unroll"] = (1, 16, 1), ["threads"] = (32, 256, 32), ["queries"] = (4, 64, 1), ["keys"] = (1, 16, 1), ["parts"] = (1, 64, 1),
+        ["tokens"] = (1, 16, 1), ["rows"] = (1, 32, 1), ["strip"] = (1, 256, 1), ["unroll"] = (1, 16, 1), ["threads"] = (32, 128, 32), ["queries"] = (4, 64, 1), ["keys"] = (1, 16, 1), ["parts"] = (1, 64, 1),
     };
 
     // Kernels without matrix instructions run there in their portable form.
     private static readonly Dictionary<string, (int Low, int High, int Step)> s_cuda = new()
     {
-        ["tokens"] = (1, 256, 1), ["rows"] = (1, 256, 1), ["strip"] = (1, 256, 1), ["unroll"] = (1, 16, 1), ["threads"] = (32, 256, 32), ["warps"] = (1, 16, 1), ["warpTokens"] = (16, 128, 16),
+        ["tokens"] = (1, 256, 1), ["rows"] = (1, 256, 1), ["strip"] = (1, 256, 1), ["unroll"] = (1, 16, 1), ["threads"] = (32, 128, 32), ["warps"] = (1, 16, 1), ["warpTokens"] = (16, 128, 16),
         ["stages"] = (2, 6, 1), ["queries"] = (4, 128, 1), ["keys"] = (1, 64, 1), ["heads"] = (16, 32, 16), ["parts"] = (1, 64, 1),
     };
 
