@@ -1,5 +1,7 @@
 using DeepSeekCompiler.Compile;
 using DeepSeekCompiler.Compile.Tuning;
+using DeepSeekCompiler.Generators.Program;
+using DeepSeekCompiler.Generators.Schedules.Tuning;
 using DeepSeekCompiler.Tests;
 
 namespace DeepSeekCompiler.Gpu.Tests.Tuning;
@@ -16,7 +18,8 @@ public class ScheduleTunerTests
     {
         var bench = new FakeBench(new(FateKind.Refused), new(FateKind.Fails), new(FateKind.Differs), new(FateKind.Fails), new(FateKind.Runs, 0.5), new(FateKind.Runs, 0.25));
         var found = Tune(bench);
-        Assert.Equal("tokens 4, rows 16", found.Choice!.ToString());
+        var form = TuningTargets.Of(s_spec, bench.Target).Single(k => k.Name == Kernel).Form!;
+        Assert.Equal(TuningRules.Candidates(Kernel, form)[5], found.Choice);
         Assert.Equal((1, 0.25, 4), (found.Default.Median, found.Best.Median, found.Gain.Median));
         Assert.Equal(["it is refused", "it fails", "it fails"], found.Dropped.Take(3).Select(d => d.Reason));
         Assert.Contains("y differs", found.Dropped[3].Reason, StringComparison.Ordinal);
