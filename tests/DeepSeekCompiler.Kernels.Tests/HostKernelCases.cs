@@ -10,6 +10,19 @@ public abstract class HostKernelCases(int width) : KernelCases
     public void Projections_MatchThePlainReference(int hidden, int inner, NumberFormat format) => CheckProjections(hidden, inner, format);
 
     [Theory]
+    [MemberData(nameof(WideShapes))]
+    public void WideProjections_MatchThePlainReference(int hidden, int inner, NumberFormat format) => CheckProjections(hidden, inner, format);
+
+    [Theory]
+    [InlineData(137, NumberFormat.BF16)]
+    [InlineData(1030, NumberFormat.BF16)]
+    [InlineData(1153, NumberFormat.E4M3)]
+    public void Queries_MatchThePlainReference(int rank, NumberFormat format) => CheckQueries(rank, format);
+
+    [Fact]
+    public void WideExperts_MatchThePlainReference() => CheckExperts(1030, 35, NumberFormat.BF16);
+
+    [Theory]
     [MemberData(nameof(Shapes))]
     public void Experts_MatchThePlainReference(int hidden, int inner, NumberFormat format) => CheckExperts(hidden, inner, format);
 

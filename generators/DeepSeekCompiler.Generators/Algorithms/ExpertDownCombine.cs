@@ -22,6 +22,9 @@ internal sealed class ExpertDownCombine : IAlgorithm
 
     public NumberFormat Format => Weight.Format;
 
+    /// <summary>The expert of a token's choice.</summary>
+    public Expr Expert { get; private set; } = null!;
+
     public Axis Row { get; private set; } = null!;
 
     public Axis Token { get; private set; } = null!;
@@ -60,6 +63,6 @@ internal sealed class ExpertDownCombine : IAlgorithm
         b.Cost.Product(weight, Amount.Slots, Amount.Of(Size.ChosenExperts));
         b.Cost.Work(2L * hidden * Amount.Slots);
         b.Cost.Move(4L * e.MoeIntermediateSize * Amount.Slots + 8L * hidden * Amount.Tokens);
-        return new(b.Build(), rows) { Weight = weight, Row = n, Token = t, Choice = j, Dot = dot, Mix = mix, Store = store };
+        return new(b.Build(), rows) { Weight = weight, Expert = chosen[t, j], Row = n, Token = t, Choice = j, Dot = dot, Mix = mix, Store = store };
     }
 }

@@ -106,7 +106,7 @@ public static class ModelCompiler
     private static string Print(ModelSpec spec, IReadOnlyList<(HostTarget, LoweredKernel)> variants, string? nested = null)
     {
         var w = new CodeWriter();
-        GeneratedHeader.Print(w, spec, ["System", "System.Runtime.CompilerServices", "System.Runtime.Intrinsics", "DeepSeekCompiler.Kernels.Primitives", "DeepSeekCompiler.Runtime.Execution"]);
+        GeneratedHeader.Print(w, spec, ["System", "System.Runtime.CompilerServices", "System.Runtime.Intrinsics", "System.Runtime.Intrinsics.X86", "DeepSeekCompiler.Kernels.Primitives", "DeepSeekCompiler.Runtime.Execution"]);
         w.Open($"partial class {spec.ClassName}");
         if (nested is not null) w.Open($"partial class {nested}");
         HostKernel.Print(variants, w);

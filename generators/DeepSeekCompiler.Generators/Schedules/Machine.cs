@@ -24,6 +24,15 @@ public record Machine(int Lanes, int Registers, bool SharesRows)
     /// <summary>Target and class of devices, as tuning files name what their choices were measured for.</summary>
     public virtual string TuningTarget => HostTuning;
 
+    /// <summary>Bytes of a worker's first cache: what most processors have.</summary>
+    public int FirstCache { get; init; } = 32 << 10;
+
+    /// <summary>Bytes of its second cache: what most processors have at least.</summary>
+    public int SecondCache { get; init; } = 512 << 10;
+
+    /// <summary>Bytes of a cache line.</summary>
+    public const int Line = 64;
+
     /// <summary>Its matrix instructions.</summary>
     public MatrixUnit Matrix { get; init; }
 

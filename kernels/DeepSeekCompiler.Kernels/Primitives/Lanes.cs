@@ -1,6 +1,3 @@
-using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics.X86;
-
 namespace DeepSeekCompiler.Kernels.Primitives;
 
 /// <summary>Number formats and functions on vectors of 512, 256 and 128 bits: what generated host kernels call.</summary>
@@ -8,10 +5,11 @@ namespace DeepSeekCompiler.Kernels.Primitives;
 public static unsafe partial class Lanes
 {
     private const int SignBit = int.MinValue;
-    private const int UpperHalf = unchecked((int)0xFFFF0000);
+    /// <summary>The upper of two bfloat16 codes in a word.</summary>
+    public const int UpperHalf = unchecked((int)0xFFFF0000);
 
-    // Sign and the seven other bits of a code, at the top of a float's fraction and the bottom of its exponent.
-    private const int E4M3Bits = unchecked((int)0x87F00000);
+    /// <summary>Sign and the seven other bits of an E4M3 code, at the top of a float's fraction and the bottom of its exponent.</summary>
+    public const int E4M3Bits = unchecked((int)0x87F00000);
     private const float E4M3MinNormal = 0.015625f; // 2^-6
     private const float E4M3Magic = 16384f; // floats there lie 2^-9 apart, as E4M3 values below 2^-6 do
 
@@ -26,11 +24,4 @@ public static unsafe partial class Lanes
     private const float RoundMagic = 12582912f; // 1.5 * 2^23
     private const float ExpMin = -104f;
     private const float ExpMax = 89f;
-
-    /// <summary>Asks for the cache line of a place, to be read soon; nothing happens where there is no such request, or nothing that may be read at the place.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Prefetch(void* place)
-    {
-        if (Sse.IsSupported) Sse.Prefetch1(place);
-    }
 }

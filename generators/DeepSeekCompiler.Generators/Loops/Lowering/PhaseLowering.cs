@@ -205,7 +205,7 @@ internal sealed class PhaseLowering
         var single = run.Count == 1 ? run[0] : null;
         if (single is { Prefetch.Count: > 0 } && single.PrefetchAt == depth)
         {
-            var start = scope.AtStart(single, depth);
+            var start = scope.AtStart(single, depth, true);
             foreach (var ahead in single.Prefetch)
             {
                 var (buffer, table, index) = _expressions.Address(ahead, start);

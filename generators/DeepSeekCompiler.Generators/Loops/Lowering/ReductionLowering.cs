@@ -79,7 +79,7 @@ internal sealed partial class ReductionLowering(ExpressionLowering expressions, 
     {
         var outer = scope[stage.Stage]!;
         var sum = block[stage.Stage]!;
-        var scale = Affine.Simplify(expressions.Lower(reduce.Scale!, scope.AtStart(stage, depth)));
+        var scale = Affine.Simplify(expressions.Lower(reduce.Scale!, scope.AtStart(stage, depth, true)));
         Nest(stage, sum, scope, splitOf, into, (inside, index, _, nest) =>
         {
             var at = IndexOf(outer, inside);

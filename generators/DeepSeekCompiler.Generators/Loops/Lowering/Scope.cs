@@ -36,14 +36,19 @@ internal sealed class Scope
     public Scope With(Tensor tensor, Storage storage) => new(_axes, new(_storages) { [tensor] = storage }, _sums);
 
     /// <summary>The scope in which a stage's loops from a depth on stand at their start.</summary>
-    public Scope AtStart(StageSchedule stage, int depth)
+    /// <param name="stage">The stage.</param>
+    /// <param name="depth">From where on.</param>
+    /// <param name="all">Also the loops over axes of which nothing is bound.</param>
+    public Scope AtStart(StageSchedule stage, int depth, bool all = false)
     {
         var scope = this;
         for (int i = depth; i < stage.Order.Count; i++)
         {
             var loop = stage.Order[i];
-            if (scope[loop.Axis] is { Segment: not null } state && state.Variables[loop.Part] is null)
+            if (scope[loop.Axis] is { Segment: not null } state && loop.Part < state.Variables.Length && state.Variables[loop.Part] is null)
                 scope = scope.With(loop.Axis, state.With(loop.Part, Const.Zero));
+            else if (all && scope[loop.Axis] is null)
+                scope = scope.With(loop.Axis, new AxisState(Split.Whole(loop.Axis), Split.Whole(loop.Axis).Segments[0], [Const.Zero]));
         }
 
         return scope;

@@ -51,6 +51,7 @@ public static class NamePlaces
         foreach (var s in body)
         {
             if (s is Store store) Count(store.Target, store.Index, store.Table);
+            if (s is Prefetch ahead) Count(ahead.Source, ahead.Index, ahead.Table);
             StatementWalk.Each(s, e => Visit(e, Count));
         }
 
@@ -83,6 +84,7 @@ public static class NamePlaces
         {
             var t = StatementWalk.Map(s, Replace);
             if (t is Store store && Place(store.Target, store.Index, store.Table) is var (place, rest)) t = store with { Target = place, Index = rest };
+            if (t is Prefetch ahead && Place(ahead.Source, ahead.Index, ahead.Table) is var (line, further)) t = ahead with { Source = line, Index = further };
             result.Add(t);
         }
 

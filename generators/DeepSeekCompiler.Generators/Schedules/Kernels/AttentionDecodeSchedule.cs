@@ -125,7 +125,7 @@ internal static class AttentionDecodeSchedule
         var v = expand.Axes[2];
         var order = new List<LoopSpec>(item) { new(v, 0, LoopKind.Serial), new(k, 0, LoopKind.Serial) };
         int scaleAt = expand.Scale is null ? 0 : order.Count;
-        MatrixSchedule.AddLanes(order, k, target);
+        MatrixSchedule.AddLanes(order, k, target, true);
         stages.Add(new(expand, order, 2) { StoredAt = 3, Scope = MemoryScope.Register, ScaleAt = scaleAt });
         stages.Add(new(a.StoreExpanded!, [.. item, new(v, 0, LoopKind.Serial)], 3));
         return new("Join", splits, [], [stages]);

@@ -18,25 +18,27 @@ internal static class ExpertSchedule
 
     public static KernelSchedule Of(ExpertDownCombine a, Machine target)
     {
-        int narrow = target.Narrow(a.Format);
         var k = a.Rows.Column;
-        var splits = new List<Split> { Split.Lanes(k, target.Lanes, narrow, Tiles.Unroll(target, a.Format)) };
+        int narrow = target.Narrow(a.Format), tile = Tiles.StreamingRows(target, k.Max), panel = Tiles.StreamingPanel(target, a.Weight, tile);
+        var splits = new List<Split> { Split.Lanes(k, target.Lanes, narrow, Tiles.Unroll(target, a.Format, tile)) };
         var phases = new List<Phase>();
         var prologue = RowSchedule.InFront(a.Rows, target, narrow, splits, phases);
+        // An item has some rows of every chosen expert, so that a worker stays with one for a while.
+        splits.Add(Split.Panel(a.Row, panel, tile));
         LoopSpec[] point = [new(a.Row, 0, LoopKind.Parallel), new(a.Token, 0, LoopKind.Serial)];
-        LoopSpec choice = new(a.Choice, 0, LoopKind.Serial);
-        var dot = new List<LoopSpec>(point) { choice, new(k, 0, LoopKind.Serial) };
-        int scaleAt = a.Dot.Scale is null ? 0 : dot.Count;
-        MatrixSchedule.AddLanes(dot, k, target);
+        LoopSpec choice = new(a.Choice, 0, LoopKind.Serial), rows = new(a.Row, 1, LoopKind.Serial), row = new(a.Row, 2, LoopKind.Unroll);
+        var dot = new List<LoopSpec>(point) { choice, rows, new(k, 0, LoopKind.Serial) };
+        int inside = dot.Count, scaleAt = a.Dot.Scale is null ? 0 : inside;
+        MatrixSchedule.AddLanes(dot, k, target, tile == 1, row);
         phases.Add(new("Products", splits, prologue,
         [
             [
-                new(a.Dot, dot) { StoredAt = 3, Scope = MemoryScope.Register, ScaleAt = scaleAt },
-                new(a.Mix, [.. point, choice], 3) { StoredAt = 2, Scope = MemoryScope.Register },
-                new(a.Store, point, 2),
+                MatrixSchedule.Asking(new(a.Dot, dot) { StoredAt = 4, Scope = MemoryScope.Register, ScaleAt = scaleAt }, inside, target, a.Weight, a.Expert, a.Row, k, tile),
+                new(a.Mix, [.. point, choice, rows, row], 4) { StoredAt = 2, Scope = panel == tile ? MemoryScope.Register : MemoryScope.Scratch },
+                new(a.Store, [.. point, rows, row], 2),
             ],
         ]));
-        return new("streaming, one output number a work item, the chosen experts' rows side by side", phases);
+        return new("streaming, some output numbers a work item, the chosen experts' rows in turns", phases);
     }
 
     public static KernelSchedule Combine(Axis token, Axis column, Axis choice, Reduce sum, Map store, Machine target)
@@ -80,12 +82,12 @@ internal static class ExpertSchedule
     private static KernelSchedule Streaming(ExpertGateUp a, Machine target)
     {
         var format = a.Gate.Weight.Format;
-        int narrow = target.Narrow(format);
-        var splits = new List<Split> { Split.Lanes(a.Rows.Column, target.Lanes, narrow, Tiles.Unroll(target, format)) };
+        int narrow = target.Narrow(format), rows = Tiles.StreamingRows(target, a.Rows.Column.Max);
+        var splits = new List<Split> { Split.Lanes(a.Rows.Column, target.Lanes, narrow, Tiles.Unroll(target, format, rows)) };
         var phases = new List<Phase>();
         var prologue = RowSchedule.InFront(a.Rows, target, narrow, splits, phases);
         phases.Add(new("Products", splits, prologue, [MatrixSchedule.StreamingItems([a.Gate], target, splits)]));
-        return new("streaming, one row of an active expert a work item", phases);
+        return new(MatrixSchedule.StreamingName(rows) + ", of active experts", phases);
     }
 
     private static KernelSchedule Panels(ActivationRows rows, Product first, Machine target)

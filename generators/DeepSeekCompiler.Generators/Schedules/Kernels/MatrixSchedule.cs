@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Linq;
 using DeepSeekCompiler.Generators.Algorithms;
 using DeepSeekCompiler.Generators.Expressions;
 using DeepSeekCompiler.Generators.Loops;
@@ -43,16 +44,19 @@ internal static class MatrixSchedule
     private static KernelSchedule Streaming(MatrixAlgorithm m, Machine target)
     {
         var format = m.Products[0].Weight.Format;
-        int narrow = target.Narrow(format);
-        var splits = new List<Split> { Split.Lanes(m.Rows.Column, target.Lanes, narrow, Tiles.Unroll(target, format)) };
+        int narrow = target.Narrow(format), rows = Tiles.StreamingRows(target, m.Rows.Column.Max);
+        var splits = new List<Split> { Split.Lanes(m.Rows.Column, target.Lanes, narrow, Tiles.Unroll(target, format, rows)) };
         var phases = new List<Phase>();
         var prologue = RowSchedule.InFront(m.Rows, target, narrow, splits, phases);
         var branches = new List<IReadOnlyList<StageSchedule>>();
         foreach (var neighbours in Neighbours(m.Products, target)) branches.Add(StreamingItems(neighbours, target, splits));
         phases.Add(new("Products", splits, prologue, branches));
         AddAfter(m, target, phases);
-        return new("streaming, weight rows one after the other, every byte of them read once", phases);
+        return new(StreamingName(rows), phases);
     }
+
+    public static string StreamingName(int rows) =>
+        (rows == 1 ? "streaming, weight rows one after the other" : $"streaming, {rows} weight rows side by side") + ", every byte of them read once";
 
     /// <summary>Products whose rows alternate in memory (the plain and the rotated rows of a head) go together, so that a worker reads one stream.
     /// Devices spread rows over many small workers.</summary>
@@ -66,7 +70,7 @@ internal static class MatrixSchedule
         }
     }
 
-    /// <summary>A weight row (or a pair of rows that rotate together) is a work item, or with neighbours all rows of a head: [rows, token tile, k step, vectors x tokens].</summary>
+    /// <summary>A panel of weight rows is a work item, or with neighbours all rows of a head: [panel, token tile, row tile, k step, vectors x rows x tokens].</summary>
     public static List<StageSchedule> StreamingItems(IReadOnlyList<Product> neighbours, Machine target, List<Split> splits)
     {
         var stages = new List<StageSchedule>();
@@ -77,31 +81,65 @@ internal static class MatrixSchedule
     private static void AddItems(Product first, bool together, Machine target, List<Split> splits, List<StageSchedule> stages)
     {
         splits.AddUnknown(Split.Halving(first.Token, Tiles.StreamingTokens(target)));
+        int tile = RowTile(first, target), pairs = Neighbours(first);
+        var n = first.TileAxes[first.TileAxes.Length - 1];
+        splits.AddUnknown(Split.Panel(n, Tiles.StreamingPanel(target, first.Weight, tile * pairs) / pairs, tile));
         for (var product = first; product is not null; product = product.Partner)
         {
             var order = new List<LoopSpec>();
             foreach (var axis in product.TileAxes) order.Add(new(axis, 0, together && order.Count > 0 ? LoopKind.Serial : LoopKind.Parallel));
             order.Add(new(product.Token, 0, LoopKind.Serial));
+            order.Add(new(n, 1, LoopKind.Serial));
             int shared = order.Count;
-            LoopSpec tokens = new(product.Token, 1, LoopKind.Unroll);
-            LoopSpec[] epilogueOrder = [.. order, tokens];
-            foreach (var axis in product.Unrolled) order.Add(new(axis, 0, LoopKind.Unroll));
+            LoopSpec rows = new(n, 2, LoopKind.Unroll), tokens = new(product.Token, 1, LoopKind.Unroll);
+            LoopSpec[] pair = [.. product.Unrolled.Select(axis => new LoopSpec(axis, 0, LoopKind.Unroll))], epilogueOrder = [.. order, rows, tokens];
+            if (tile == 1) order.AddRange(pair);
             order.Add(new(product.Column, 0, LoopKind.Serial));
-            int scaleAt = product.Dot.Scale is null ? 0 : order.Count;
-            AddLanes(order, product.Column, target, tokens);
-            stages.Add(new(product.Dot, order, product != first ? shared : stages.Count > 0 ? 1 : 0) { StoredAt = shared, Scope = MemoryScope.Register, ScaleAt = scaleAt });
+            int inside = order.Count;
+            AddLanes(order, product.Column, target, tile == 1, tile == 1 ? [rows, tokens] : [rows, .. pair, tokens]);
+            stages.Add(Asking(new(product.Dot, order, product != first ? shared : stages.Count > 0 ? 1 : 0)
+            {
+                StoredAt = shared,
+                Scope = MemoryScope.Register,
+                ScaleAt = product.Dot.Scale is null ? 0 : inside,
+            }, inside, target, product.Weight, product.Expert, product.Row, product.Column, tile * pairs));
             foreach (var map in product.Epilogue) stages.Add(new(map, epilogueOrder, shared));
         }
+    }
+
+    // Rows that rotate together count; those of a tile have one scale.
+    private static int RowTile(Product first, Machine target)
+    {
+        int rows = Tiles.StreamingRows(target, first.Column.Max), pairs = Neighbours(first);
+        return Math.Max(1, (first.Dot.Scale is null ? rows : WeightRuns.Of(first).OneScale(rows)) / pairs);
+    }
+
+    private static int Neighbours(Product product) => product.Unrolled.Aggregate(1, (n, axis) => n * axis.Max);
+
+    /// <summary>A streaming product that asks for the rows some steps ahead.</summary>
+    /// <param name="dot">The product.</param>
+    /// <param name="depth">Inside of its steps along the columns.</param>
+    /// <param name="target">Cache sizes.</param>
+    /// <param name="weight">What it reads.</param>
+    /// <param name="expert">Of which expert, or null.</param>
+    /// <param name="row">The row of a point.</param>
+    /// <param name="column">The reduced axis.</param>
+    /// <param name="rows">Rows that go side by side.</param>
+    public static StageSchedule Asking(StageSchedule dot, int depth, Machine target, WeightTensor weight, Expr? expert, Expr row, Axis column, int rows)
+    {
+        int ahead = Tiles.AheadRows(target, weight, rows);
+        return ahead == 0 ? dot : dot with { Prefetch = (Read)weight.Code(expert, row + ahead, column), PrefetchAt = depth, PrefetchAll = true };
     }
 
     /// <summary>The vector part of a streaming product.</summary>
     /// <param name="order">The loops around it.</param>
     /// <param name="k">The reduced axis.</param>
     /// <param name="target">Vector width.</param>
+    /// <param name="ownSums">Every vector of a step has sums of its own; several rows hide the latency of additions without.</param>
     /// <param name="points">Unrolled loops whose points share what is loaded.</param>
-    public static void AddLanes(List<LoopSpec> order, Axis k, Machine target, params LoopSpec[] points)
+    public static void AddLanes(List<LoopSpec> order, Axis k, Machine target, bool ownSums, params LoopSpec[] points)
     {
-        order.Add(new(k, 1, target.Lanes == 1 ? LoopKind.Serial : LoopKind.Unroll, target.Lanes > 1));
+        order.Add(new(k, 1, target.Lanes == 1 ? LoopKind.Serial : LoopKind.Unroll, ownSums && target.Lanes > 1));
         order.Add(new(k, 2, LoopKind.Unroll));
         order.AddRange(points);
         order.Add(new(k, 3, LoopKind.Vector));

@@ -1,4 +1,4 @@
-
+using System;
 using DeepSeekCompiler.Generators.Algorithms;
 using DeepSeekCompiler.Generators.Loops.Passes;
 using DeepSeekCompiler.Generators.Spec;
@@ -75,10 +75,36 @@ internal static class Tiles
     /// <summary>Tokens that a streaming loop multiplies with a weight it has decoded; each needs sums of its own. Devices have other ways.</summary>
     public static int StreamingTokens(Machine target) => target.Lanes == 1 || target.SharesRows ? 1 : target.Registers == 32 ? 4 : 2;
 
+    /// <summary>Weight rows that go through a streaming loop side by side: they share what is loaded of activations, which a long row brings from the second cache
+    /// every time. Short rows, whose sums are added up across lanes too often, go one by one. The same at every width, so that all widths cut the same work items.</summary>
+    public static int StreamingRows(Machine target, int columns) => target.SharesRows ? 1 : target.Choice.Rows ?? (columns >= 1024 ? 4 : 1);
+
+    /// <summary>Weight rows of a work item of a streaming loop, a multiple of <paramref name="tile"/>: half a first cache of them, which all tiles of tokens go
+    /// through before the next, but at least 128 items, for many workers. Devices have small workers.</summary>
+    public static int StreamingPanel(Machine target, WeightTensor weight, int tile)
+    {
+        if (target.SharesRows) return tile;
+        int near = target.FirstCache / 2 / (weight.Columns * weight.Format.Bytes());
+        return Math.Max(1, Math.Min(near, weight.Rows / 128) / tile) * tile;
+    }
+
+    /// <summary>Bytes that weights are asked for ahead of their use: as many as arrive while a worker computes, measured. What the processor asks for by itself
+    /// ends at every page of 4 KiB.</summary>
+    public const int Ahead = 8 << 10;
+
+    /// <summary>Rows that a streaming loop over <paramref name="rows"/> rows at a time asks ahead: whole steps of it; 0 where the matrix stays in the second cache,
+    /// and on devices, which have threads to wait.</summary>
+    public static int AheadRows(Machine target, WeightTensor weight, int rows)
+    {
+        if (target.SharesRows || target.Lanes == 1 || weight.Bytes <= target.SecondCache / 4) return 0;
+        int step = rows * weight.Columns * weight.Format.Bytes();
+        return (Ahead + step - 1) / step * rows;
+    }
+
     /// <summary>Unrolled vectors of a streaming loop. With FP8 one step is a scale block of 128.</summary>
-    public static int Unroll(Machine target, NumberFormat format)
+    public static int Unroll(Machine target, NumberFormat format, int rows = 1)
     {
         int step = target.Lanes * target.Narrow(format);
-        return format == NumberFormat.E4M3 ? FormatSpec.Block / step : target.Choice.Unroll ?? 4;
+        return format == NumberFormat.E4M3 ? FormatSpec.Block / step : target.Choice.Unroll ?? Math.Max(2, 4 / rows);
     }
 }

@@ -38,7 +38,7 @@ internal static class HostExpressions
             case Load load: return Load(load);
             case LoadWords words: return $"{HostTypes.Vector(words.Width)}.Load((int*)({Address(words.Source, words.Table, words.Index)}))";
             case LoadEvery every: return $"Lanes.Every{every.Step.ToString(CultureInfo.InvariantCulture)}_{HostTypes.Bits(every.Width)}({(every.Kind == ScalarKind.I32 ? "(int*)" : "")}({Address(every.Source, every.Table, every.Index)}), {every.First.ToString(CultureInfo.InvariantCulture)})";
-            case Unpack unpack: return $"Lanes.{UnpackName(unpack)}({Print(unpack.Words)})";
+            case Unpack unpack: return Unpacked(unpack);
             case Broadcast { Operand: Const { Value: 0, Type: ScalarKind.F32 } } b: return $"{HostTypes.Vector(b.Width)}<float>.Zero";
             case Broadcast b: return $"{HostTypes.Vector(b.Width)}.Create({Print(b.Operand)})";
             case Ramp ramp: return Ramp(ramp);
@@ -89,11 +89,19 @@ internal static class HostExpressions
         return index is Const { Value: 0 } ? pointer : $"{pointer} + {Print(index, 2)}";
     }
 
-    private static string UnpackName(Unpack unpack) => unpack.Format switch
+    // Written out where it is a few operations: the just-in-time compiler stops inlining calls in methods with many locals, and a register tile has many.
+    private static string Unpacked(Unpack unpack)
     {
-        NumberFormat.E4M3 => "E4M3Byte" + unpack.Sub.ToString(CultureInfo.InvariantCulture),
-        _ => unpack.Format + (unpack.Sub == 0 ? "Low" : "High"),
-    };
+        string vector = HostTypes.Vector(unpack.Lanes), words = Print(unpack.Words, 5);
+        string Shifted(int bits) => bits == 0 ? words : $"({words} << {bits.ToString(CultureInfo.InvariantCulture)})";
+        return unpack.Format switch
+        {
+            NumberFormat.E4M3 => $"({Shifted(24 - (8 * unpack.Sub))} >> 4 & {vector}.Create(Lanes.E4M3Bits)).AsSingle()",
+            NumberFormat.BF16 when unpack.Sub == 0 => $"({words} << 16).AsSingle()",
+            NumberFormat.BF16 => $"({words} & {vector}.Create(Lanes.UpperHalf)).AsSingle()",
+            _ => $"Lanes.{unpack.Format}{(unpack.Sub == 0 ? "Low" : "High")}({Print(unpack.Words)})",
+        };
+    }
 
     private static string Ramp(Ramp ramp)
     {

@@ -14,11 +14,16 @@ internal sealed class HostFunction
     private readonly CodeWriter _writer;
     private readonly RegisterUse _registers;
     private readonly List<Buffer> _scratch = new();
+    private readonly HostOutline _outline;
+    private readonly List<(string Name, For Loop)> _methods = new();
+    private readonly string _name;
     private readonly bool _single;
 
-    private HostFunction(LoopFunction function, bool whole, CodeWriter writer)
+    private HostFunction(LoopFunction function, bool whole, string name, CodeWriter writer)
     {
         _function = function;
+        _name = name;
+        _outline = new(function.Body);
         _writer = writer;
         _registers = new(function.Body);
         _single = Survey(function.Body) == 1 && whole;
@@ -30,7 +35,7 @@ internal sealed class HostFunction
         var loops = ((Block)function.Body).Body;
         if (loops.Count < 2 || loops.Any(s => s is not For { Kind: LoopKind.Parallel }))
         {
-            new HostFunction(function, true, writer).Print(name);
+            new HostFunction(function, true, name, writer).Print();
             return;
         }
 
@@ -40,7 +45,7 @@ internal sealed class HostFunction
         for (int i = 0; i < loops.Count; i++)
         {
             writer.Line();
-            new HostFunction(Part(function, loops[i]), false, writer).Print($"{name}_{Number(i)}");
+            new HostFunction(Part(function, loops[i]), false, $"{name}_{Number(i)}", writer).Print();
         }
     }
 
@@ -52,10 +57,10 @@ internal sealed class HostFunction
         return part with { Scalars = BufferUse.Scalars(part, function.Scalars) };
     }
 
-    private void Print(string name)
+    private void Print()
     {
         _writer.Line("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
-        _writer.Open($"private static void {name}(void* arguments, int begin, int end)");
+        _writer.Open($"private static void {_name}(void* arguments, int begin, int end)");
         if (_function.Scalars.Count + _function.Buffers.Count > 0) _writer.Line("var given = (Arguments*)arguments;");
         foreach (var buffer in _function.Buffers) _writer.Line($"{HostTypes.Parameter(buffer)} {buffer.Name} = given->{buffer.Name};");
         foreach (var scalar in _function.Scalars) _writer.Line($"int {scalar.Name} = given->{scalar.Name};");
@@ -69,6 +74,14 @@ internal sealed class HostFunction
 
         Print(_function.Body);
         _writer.Close();
+        foreach (var (name, loop) in _methods)
+        {
+            _writer.Line();
+            _writer.Line("[MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]");
+            _writer.Open($"private static void {name}({string.Join(", ", _outline.Parameters(loop)!.Select(p => p.Type + " " + p.Name))})");
+            PrintLoop(loop);
+            _writer.Close();
+        }
     }
 
     private void Print(Stmt statement)
@@ -81,11 +94,13 @@ internal sealed class HostFunction
             case For { Kind: LoopKind.Parallel } loop:
                 PrintItems(loop);
                 break;
+            case For loop when _outline.Parameters(loop) is { } given:
+                string method = _name + "Nest" + Number(_methods.Count + 1);
+                _methods.Add((method, loop));
+                _writer.Line($"if ({HostExpressions.Print(loop.Begin)} < {HostExpressions.Print(loop.End)}) {method}({string.Join(", ", given.Select(p => p.Name))});");
+                break;
             case For loop:
-                string v = loop.Variable.Name;
-                _writer.Open($"for (int {v} = {HostExpressions.Print(loop.Begin)}; {v} < {HostExpressions.Print(loop.End)}; {v}++)");
-                Print(loop.Body);
-                _writer.Close();
+                PrintLoop(loop);
                 break;
             case If branch:
                 _writer.Open($"if ({HostExpressions.Print(branch.Condition)})");
@@ -107,7 +122,7 @@ internal sealed class HostFunction
                 _writer.Line("// " + comment.Text);
                 break;
             case Prefetch ahead:
-                _writer.Line($"Lanes.Prefetch({HostExpressions.Address(ahead.Source, ahead.Table, ahead.Index)});");
+                _writer.Line($"if (Sse.IsSupported) Sse.Prefetch1({HostExpressions.Address(ahead.Source, ahead.Table, ahead.Index)});");
                 break;
             case Transpose t:
                 _writer.Line(TransposeText(t));
@@ -116,6 +131,14 @@ internal sealed class HostFunction
                 _writer.Line(StoreText(store));
                 break;
         }
+    }
+
+    private void PrintLoop(For loop)
+    {
+        string v = loop.Variable.Name;
+        _writer.Open($"for (int {v} = {HostExpressions.Print(loop.Begin)}; {v} < {HostExpressions.Print(loop.End)}; {v}++)");
+        Print(loop.Body);
+        _writer.Close();
     }
 
     // A worker's items may begin and end anywhere in those of a loop.
