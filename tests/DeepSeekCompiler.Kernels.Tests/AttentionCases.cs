@@ -47,7 +47,7 @@ internal static class AttentionCases
             var expected = Enumerable.Range(0, tokens).Select(t => PlainAttention.Heads(shape, attention, up.Values, q.Row(t, heads * (nope + rope)), rows, position + t + 1)).ToArray();
             target.Call("AttentionPrefill", q, up.Data, table, o, tokens, position);
             Compare("AttentionPrefill");
-            if (tokens <= Limits.MaxDecode)
+            if (tokens <= Limits.MaxStreaming)
             {
                 target.Call("AttentionDecode", q, up.Data, table, o, tokens, position, 2);
                 Compare("AttentionDecode");

@@ -1,3 +1,4 @@
+using DeepSeekCompiler.Generators.Algorithms;
 using DeepSeekCompiler.Generators.Spec;
 using DeepSeekCompiler.Runtime.Gpu.Devices;
 using DeepSeekCompiler.Tests;
@@ -20,6 +21,8 @@ public abstract class OpenClKernelCases(DeviceVariant variant) : KernelCases
     [OpenClTheory]
     [MemberData(nameof(DeviceShapes))]
     public void Experts_MatchThePlainReference(int hidden, int inner, NumberFormat format) => CheckExperts(hidden, inner, format);
+
+    private protected override int Streamed => Limits.MaxDecode;
 
     private protected override KernelTarget Create(ModelSpec spec) => new KernelDevice(spec, variant);
 }

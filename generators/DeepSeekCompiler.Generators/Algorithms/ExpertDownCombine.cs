@@ -37,7 +37,7 @@ internal sealed class ExpertDownCombine : IAlgorithm
 
     public Map Store { get; private set; } = null!;
 
-    public static ExpertDownCombine Define(string name, int hidden, MixtureOfExpertsSpec e, NumberFormat format, bool quantize)
+    public static ExpertDownCombine Define(string name, int hidden, MatrixForm form, MixtureOfExpertsSpec e, NumberFormat format, bool quantize)
     {
         var b = new KernelBuilder(name, "Down projection of a token's experts, weighted and added to the residual stream, in one pass over the weights.");
         var tokens = b.Scalar("tokens");
@@ -48,10 +48,10 @@ internal sealed class ExpertDownCombine : IAlgorithm
         var slot = b.Input("slot", NumberFormat.I32, tokens, k);
         var gateWeight = b.Input("routing", NumberFormat.F32, tokens, k);
         var weight = WeightTensor.Experts(b, "weight", format, e.NRoutedExperts, hidden, e.MoeIntermediateSize);
-        var s = new Axis("s", slots, null, Limits.MaxDecode * k);
-        var rows = ActivationRows.Of(b, h, s, e.MoeIntermediateSize, null, quantize, MatrixForm.Streaming, weight);
+        var s = new Axis("s", slots, null, Linear.TokenAxis(tokens, form).Max * k);
+        var rows = ActivationRows.Of(b, h, s, e.MoeIntermediateSize, null, quantize, form, weight);
         var n = new Axis("n", hidden);
-        var t = new Axis("t", tokens, null, Limits.MaxDecode);
+        var t = Linear.TokenAxis(tokens, form);
         var j = new Axis("j", k);
         var c = rows.Column;
         var answer = b.Temp("answer", n, t, j);

@@ -6,8 +6,12 @@ public static class Limits
     /// <summary>Most tokens of one forward chunk.</summary>
     public const int MaxChunk = 512;
 
-    /// <summary>Most tokens that the streaming (decode) kernels take at once.</summary>
+    /// <summary>Most tokens that the decode kernels of devices take at once, and absorbed attention where it shares no cache rows among tokens.</summary>
     public const int MaxDecode = 4;
+
+    /// <summary>Most tokens that the decode kernels of the host take at once: weights stream past tiles of four tokens, which beats decoding them into panels first as
+    /// long as an expert sees few of the tokens, measured.</summary>
+    public const int MaxStreaming = 16;
 
     /// <summary>Tokens of a cache page.</summary>
     public const int PageTokens = 64;

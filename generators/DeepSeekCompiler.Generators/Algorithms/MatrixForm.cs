@@ -6,6 +6,9 @@ public enum MatrixForm
     /// <summary>Few tokens: every weight byte is read once, straight from the file, and decoded in registers.</summary>
     Streaming,
 
+    /// <summary>As <see cref="Streaming"/>, on devices without matrix instructions: fewer tokens at once.</summary>
+    DeviceStreaming,
+
     /// <summary>Many tokens: a panel of rows is decoded once into float32 and multiplies all of them.</summary>
     Panel,
 
@@ -33,7 +36,10 @@ public enum MatrixForm
 internal static class MatrixForms
 {
     /// <summary>Made for a few tokens, where reading the weights is the cost.</summary>
-    public static bool IsStreaming(this MatrixForm form) => form is MatrixForm.Streaming or MatrixForm.TensorStreaming;
+    public static bool IsStreaming(this MatrixForm form) => form is MatrixForm.Streaming or MatrixForm.DeviceStreaming or MatrixForm.TensorStreaming;
+
+    /// <summary>Without matrix instructions.</summary>
+    public static bool IsPlainStreaming(this MatrixForm form) => form is MatrixForm.Streaming or MatrixForm.DeviceStreaming;
 
     /// <summary>Multiplies with matrix instructions.</summary>
     public static bool IsTensor(this MatrixForm form) => form >= MatrixForm.TensorStreaming;

@@ -39,6 +39,13 @@ internal abstract class Dialect
     /// <summary>Type of the position that a step starts at.</summary>
     public abstract string Position { get; }
 
+    /// <summary>The most tokens whose projections stream.</summary>
+    public abstract string Streamed { get; }
+
+    /// <summary>Whether a step's attention is absorbed.</summary>
+    /// <param name="latent">Latent attention, where keys and values would be expanded.</param>
+    public abstract string Absorbed(bool latent);
+
     /// <summary>Parts of the context, up to the last token of the step.</summary>
     /// <param name="groups">Work items without a split where a worker takes all heads of a group.</param>
     /// <param name="tiles">Work items without a split where it takes four heads.</param>
@@ -72,6 +79,10 @@ internal abstract class Dialect
 
         public override string Position => "int";
 
+        public override string Streamed => "MaxStreaming";
+
+        public override string Absorbed(bool latent) => latent ? "step.AbsorbedUpTo(MaxStreaming)" : "step.AbsorbedUpTo(MaxDecode)";
+
         public override string Splits(string groups, string tiles, string parts) => $"HostRun.Splits(run.Threads, {groups}, position + tokens{parts})";
     }
 
@@ -104,6 +115,10 @@ internal abstract class Dialect
         public override string Active(int experts) => $"Math.Min(slots, {Text.Of(experts)})";
 
         public override string Position => "StepNumber";
+
+        public override string Streamed => "MaxDecode";
+
+        public override string Absorbed(bool latent) => "step.Absorbed";
 
         public override string Splits(string groups, string tiles, string parts) => $"run.Splits({tiles}, position, tokens{parts})";
     }

@@ -107,8 +107,10 @@ public sealed partial class KernelSet
             Add("ExpertGateUp" + Suffix(form), form, GateUp, a => [a.Gate], (a, t) => KernelLowering.Lower(a.Kernel, ExpertSchedule.Of(a, t)));
         }
 
-        var downCombine = ExpertDownCombine.Define("ExpertDownCombine", hidden, e, f.Linear, quantize);
-        Add("ExpertDownCombine", t => KernelLowering.Lower(downCombine.Kernel, ExpertSchedule.Of(downCombine, t)), t => ProductForms.Of(KernelWeights.Of([downCombine.Weight]), [], MatrixForm.Streaming, t));
+        var downCombine = ExpertDownCombine.Define("ExpertDownCombine", hidden, MatrixForm.Streaming, e, f.Linear, quantize);
+        var onDevice = ExpertDownCombine.Define("ExpertDownCombine", hidden, MatrixForm.DeviceStreaming, e, f.Linear, quantize);
+        Add("ExpertDownCombine", t => KernelLowering.Lower((t.PacksPanels ? downCombine : onDevice).Kernel, ExpertSchedule.Of(t.PacksPanels ? downCombine : onDevice, t)),
+            t => ProductForms.Of(KernelWeights.Of([downCombine.Weight]), [], MatrixForm.Streaming, t));
         Add("ExpertDown", MatrixForm.Panel, form => ExpertLinear.Down("ExpertDown", form, hidden, e, f.Linear, quantize), a => [a.Product],
             (a, t) => KernelLowering.Lower(a.Kernel, ExpertSchedule.Of(a, t)));
         var combine = Algorithms.Combine.Define("Combine", hidden, e.NumExpertsPerTok);
@@ -118,6 +120,14 @@ public sealed partial class KernelSet
         Matrix("SharedGateUp", (n, form) => GateUp.Define(n, "Shared experts: gate and up projection, h = silu(gate) * up.", form, new(hidden, null, quantize), width, f.Linear));
         Matrix("SharedDown", (n, form) => Linear.Define(n, "Shared experts: down projection, added to the residual stream.", form, new(width, null, quantize), hidden, f.Linear, true));
     }
+
+    // What stands in for a form where there are no matrix instructions.
+    private static MatrixForm Plain(MatrixForm form, Machine target) => form switch
+    {
+        MatrixForm.Panel when target.PacksPanels => MatrixForm.Packed,
+        MatrixForm.Streaming when !target.PacksPanels => MatrixForm.DeviceStreaming,
+        _ => form,
+    };
 
     private static string Suffix(MatrixForm form) => form == MatrixForm.Streaming ? "Decode" : "Prefill";
 
@@ -141,7 +151,7 @@ public sealed partial class KernelSet
                 if (Tensorize.Fits(products(define(other)), other)) return other;
             }
 
-            return t.PacksPanels && form == MatrixForm.Panel ? MatrixForm.Packed : form;
+            return Plain(form, t);
         }
 
         Add(name, t => lower(define(On(t)), t), t =>

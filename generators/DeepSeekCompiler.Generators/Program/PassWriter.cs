@@ -108,7 +108,7 @@ internal sealed class PassWriter
         _w.Line("int tokens = rows;");
         string main = _spec.TieWordEmbeddings ? "Embedding" : "LmHead";
         string weight = _spec.NumNextnPredictLayers > 0 ? $"@draft ? MtpSlot(MtpHead) : {main}" : "@" + main;
-        _w.Line("if (tokens <= MaxDecode) " + _call.Print("HeadDecode", ("x", "hidden"), ("weight", weight), ("y", "logits")));
+        _w.Line($"if (tokens <= {_d.Streamed}) " + _call.Print("HeadDecode", ("x", "hidden"), ("weight", weight), ("y", "logits")));
         _w.Line("else " + _call.Print("HeadPrefill", ("x", "hidden"), ("weight", weight), ("y", "logits")));
         _w.Close();
     }
@@ -128,7 +128,7 @@ internal sealed class PassWriter
         _w.Line("int tokens = step.Count;");
         Use("x", "mtpInput");
         _w.Line(_call.Print("MtpInput", ("ids", "step.Tokens"), ("table", "@MtpSlot(MtpEmbedding)"), ("hidden", "step.Hidden"), ("enorm", "@MtpSlot(MtpEmbeddingNorm)"), ("hnorm", "@MtpSlot(MtpHiddenNorm)"), ("y", "mtpInput")));
-        _w.Line("if (tokens <= MaxDecode) " + _call.Print("MtpProjectionDecode", ("x", "mtpInput"), ("weight", "@MtpSlot(MtpEhProj)"), ("y", "x")));
+        _w.Line($"if (tokens <= {_d.Streamed}) " + _call.Print("MtpProjectionDecode", ("x", "mtpInput"), ("weight", "@MtpSlot(MtpEhProj)"), ("y", "x")));
         _w.Line("else " + _call.Print("MtpProjectionPrefill", ("x", "mtpInput"), ("weight", "@MtpSlot(MtpEhProj)"), ("y", "x")));
         _w.Line("step.Observe(\"eh_proj\", NumHiddenLayers, x, HiddenSize);");
         if (_d.Narrows)
@@ -159,7 +159,7 @@ internal sealed class PassWriter
         _w.Line("int tokens = step.Count;");
         UseCache();
         Use("q", "o", "queryLatent");
-        _w.Open("if (tokens <= MaxDecode)");
+        _w.Open($"if (tokens <= {_d.Streamed})");
         PrintAttentionProjections("Decode", latent, lora);
         _w.Close();
         _w.Open("else");
@@ -167,7 +167,7 @@ internal sealed class PassWriter
         _w.Close();
         _w.Line();
         string up = latent ? "@w + KvBProj" : "";
-        _w.Open("if (step.Absorbed)");
+        _w.Open($"if ({_d.Absorbed(latent)})");
         var shape = Algorithms.AttentionShape.Of(_spec.Attention, _spec.Rope, _spec.Formats.Cache);
         int tiles = (_spec.Attention.NumAttentionHeads + 3) / 4;
         _w.Line($"int splits = {_d.Splits(shape.Groups == 1 ? "tokens" : $"{Text.Of(shape.Groups)} * tokens", $"{Text.Of(tiles)} * tokens", _parts is { } parts ? ", " + Text.Of(parts) : "")};");
@@ -177,7 +177,7 @@ internal sealed class PassWriter
         _w.Line(_call.Print("AttentionPrefill", Pairs([("q", "q"), ("weight", up), .. s_cache, ("o", "o")])));
         _w.Close();
         _w.Line();
-        _w.Line("if (tokens <= MaxDecode) " + _call.Print("AttentionOutDecode", ("x", "o"), ("weight", "@w + OProj"), ("y", "x")));
+        _w.Line($"if (tokens <= {_d.Streamed}) " + _call.Print("AttentionOutDecode", ("x", "o"), ("weight", "@w + OProj"), ("y", "x")));
         _w.Line("else " + _call.Print("AttentionOutPrefill", ("x", "o"), ("weight", "@w + OProj"), ("y", "x")));
         _w.Line("step.Observe(\"attention\", layer, x, HiddenSize);");
         _w.Close();
@@ -237,7 +237,7 @@ internal sealed class PassWriter
         Use("hidden");
         foreach (var form in new[] { "Decode", "Prefill" })
         {
-            _w.Open(form == "Decode" ? "if (tokens <= MaxDecode)" : "else");
+            _w.Open(form == "Decode" ? $"if (tokens <= {_d.Streamed})" : "else");
             _w.Line(_call.Print("DenseGateUp" + form, ("x", "x"), ("norm", "@w + PostAttentionNorm"), ("gate", "@w + GateProj"), ("up", "@w + UpProj"), ("h", "hidden")));
             _w.Line(_call.Print("DenseDown" + form, ("x", "hidden"), ("weight", "@w + DownProj"), ("y", "x")));
             _w.Close();
@@ -255,7 +255,7 @@ internal sealed class PassWriter
         _w.Line("int tokens = step.Count, w = Block(layer);");
         Use("normed", "logits", "chosen", "routing", "slot", "slotToken", "expert", "offset", "active", "expertHidden", "expertAnswer", e.NSharedExperts > 0 ? "hidden" : "");
         _w.Line(_call.Print("ExpertNorm", ("x", "x"), ("norm", "@w + PostAttentionNorm"), ("y", "normed")));
-        _w.Line("if (tokens <= MaxDecode) " + _call.Print("RouterScoresDecode", ("x", "normed"), ("weight", "@w + RouterGate"), ("y", "logits")));
+        _w.Line($"if (tokens <= {_d.Streamed}) " + _call.Print("RouterScoresDecode", ("x", "normed"), ("weight", "@w + RouterGate"), ("y", "logits")));
         _w.Line("else " + _call.Print("RouterScoresPrefill", ("x", "normed"), ("weight", "@w + RouterGate"), ("y", "logits")));
         _w.Line(_call.Print("RouterSelect", ("logits", "logits"), ("bias", "@w + RouterBias"), ("chosen", "chosen"), ("routing", "routing")));
         _w.Line("step.Observe(\"topk_weight\", layer, routing, NumExpertsPerTok);");
@@ -264,7 +264,7 @@ internal sealed class PassWriter
         _w.Line("int slots = tokens * NumExpertsPerTok;");
         foreach (var form in new[] { "Decode", "Prefill" })
         {
-            _w.Open(form == "Decode" ? "if (tokens <= MaxDecode)" : "else");
+            _w.Open(form == "Decode" ? $"if (tokens <= {_d.Streamed})" : "else");
             _w.Line(_call.Print("ExpertGateUp" + form, ("x", "normed"), ("expert", "expert"), ("offset", "offset"), ("slotToken", "slotToken"), ("gate", "#w + ExpertsGateProj"),
                 ("up", "#w + ExpertsUpProj"), ("h", "expertHidden"), ("active", _d.Active(e.NRoutedExperts))));
             if (form == "Decode")

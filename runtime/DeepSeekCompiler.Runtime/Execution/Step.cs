@@ -70,7 +70,10 @@ public sealed unsafe class Step : IDisposable
     public AttentionForm Form { get; internal set; }
 
     /// <summary>Whether this step uses the absorbed form: as asked for, or by itself up to <see cref="CompiledModel.MaxDecode"/> tokens.</summary>
-    public bool Absorbed => Form == AttentionForm.Auto ? Count <= CompiledModel.MaxDecode : Form == AttentionForm.Absorbed;
+    public bool Absorbed => AbsorbedUpTo(CompiledModel.MaxDecode);
+
+    /// <summary>Whether this step uses the absorbed form: as asked for, or by itself up to so many tokens.</summary>
+    public bool AbsorbedUpTo(int tokens) => Form == AttentionForm.Auto ? Count <= tokens : Form == AttentionForm.Absorbed;
 
     /// <summary>Null outside tests.</summary>
     public IForwardObserver? Observer { get; internal set; }
@@ -118,7 +121,7 @@ public sealed unsafe class Step : IDisposable
 
     /// <inheritdoc/>
     public override string ToString() =>
-        string.Create(CultureInfo.InvariantCulture, $"{Count} tokens at {Position}, {(Absorbed ? "absorbed" : "expanded")}");
+        string.Create(CultureInfo.InvariantCulture, $"{Count} tokens at {Position}, attention {Form}");
 
     /// <inheritdoc/>
     public void Dispose()

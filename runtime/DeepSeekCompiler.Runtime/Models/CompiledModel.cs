@@ -14,8 +14,11 @@ public abstract unsafe class CompiledModel : IDisposable
     /// <summary>Most parts that decode attention splits a context into.</summary>
     public const int MaxSplits = 32;
 
-    /// <summary>The most tokens for which the absorbed form of attention is used by itself.</summary>
+    /// <summary>The most tokens of the decode kernels of devices, and of the absorbed form of attention with grouped queries.</summary>
     public const int MaxDecode = 4;
+
+    /// <summary>The most tokens of the decode kernels of the host.</summary>
+    public const int MaxStreaming = 16;
 
     private IDisposable? _owner;
     private HostRun? _host;

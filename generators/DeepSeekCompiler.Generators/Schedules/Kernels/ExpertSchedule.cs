@@ -12,7 +12,7 @@ namespace DeepSeekCompiler.Generators.Schedules.Kernels;
 /// <summary>How the experts run on the host: the active experts' rows are one list of work items.</summary>
 internal static class ExpertSchedule
 {
-    public static KernelSchedule Of(ExpertGateUp a, Machine target) => a.Form == MatrixForm.Streaming ? Streaming(a, target) : Many(a.Form, a.Rows, a.Gate, [], target);
+    public static KernelSchedule Of(ExpertGateUp a, Machine target) => a.Form.IsPlainStreaming() ? Streaming(a, target) : Many(a.Form, a.Rows, a.Gate, [], target);
 
     public static KernelSchedule Of(ExpertLinear a, Machine target) => Many(a.Form, a.Rows, a.Product, a.Operands, target);
 
@@ -38,7 +38,7 @@ internal static class ExpertSchedule
                 new(a.Store, [.. point, rows, row], 2),
             ],
         ]));
-        return new("streaming, some output numbers a work item, the chosen experts' rows in turns", phases);
+        return new(panel == 1 ? "streaming, one output number a work item, the chosen experts' rows side by side" : "streaming, some output numbers a work item, the chosen experts' rows in turns", phases);
     }
 
     public static KernelSchedule Combine(Axis token, Axis column, Axis choice, Reduce sum, Map store, Machine target)
@@ -87,7 +87,7 @@ internal static class ExpertSchedule
         var phases = new List<Phase>();
         var prologue = RowSchedule.InFront(a.Rows, target, narrow, splits, phases);
         phases.Add(new("Products", splits, prologue, [MatrixSchedule.StreamingItems([a.Gate], target, splits)]));
-        return new(MatrixSchedule.StreamingName(rows) + ", of active experts", phases);
+        return new(rows == 1 ? "streaming, one row of an active expert a work item" : MatrixSchedule.StreamingName(rows) + ", of active experts", phases);
     }
 
     private static KernelSchedule Panels(ActivationRows rows, Product first, Machine target)

@@ -16,7 +16,7 @@ internal static class MatrixSchedule
     public static KernelSchedule Of(MatrixAlgorithm algorithm, Machine target) =>
         algorithm.Form switch
         {
-            MatrixForm.Streaming => Streaming(algorithm, target),
+            MatrixForm.Streaming or MatrixForm.DeviceStreaming => Streaming(algorithm, target),
             MatrixForm.Panel => Panels(algorithm, target),
             MatrixForm.Packed => Packed(algorithm, target),
             _ => OnMatrixUnit(algorithm, target),

@@ -75,15 +75,16 @@ internal static class Tiles
     /// <summary>Tokens that a streaming loop multiplies with a weight it has decoded; each needs sums of its own. Devices have other ways.</summary>
     public static int StreamingTokens(Machine target) => target.Lanes == 1 || target.SharesRows ? 1 : target.Registers == 32 ? 4 : 2;
 
-    /// <summary>Weight rows that go through a streaming loop side by side: they share what is loaded of activations, which a long row brings from the second cache
-    /// every time. Short rows, whose sums are added up across lanes too often, go one by one. The same at every width, so that all widths cut the same work items.</summary>
-    public static int StreamingRows(Machine target, int columns) => target.SharesRows ? 1 : target.Choice.Rows ?? (columns >= 1024 ? 4 : 1);
+    /// <summary>Weight rows that go through a streaming loop side by side. A row of activations that stays in the first cache costs little to read again for every weight
+    /// row, and one stream is read fastest; a longer one comes from the second cache every time, and four rows share it. The same at every width, so that all widths cut
+    /// the same work items.</summary>
+    public static int StreamingRows(Machine target, int columns) => !target.PacksPanels ? 1 : target.Choice.Rows ?? (columns * NumberFormat.F32.Bytes() > target.FirstCache / 2 ? 4 : 1);
 
     /// <summary>Weight rows of a work item of a streaming loop, a multiple of <paramref name="tile"/>: half a first cache of them, which all tiles of tokens go
     /// through before the next, but at least 128 items, for many workers. Devices have small workers.</summary>
     public static int StreamingPanel(Machine target, WeightTensor weight, int tile)
     {
-        if (target.SharesRows) return tile;
+        if (!target.PacksPanels) return tile;
         int near = target.FirstCache / 2 / (weight.Columns * weight.Format.Bytes());
         return Math.Max(1, Math.Min(near, weight.Rows / 128) / tile) * tile;
     }
