@@ -30,9 +30,6 @@ public sealed record StageSchedule(Stage Stage, IReadOnlyList<LoopSpec> Order, i
 
     public int PrefetchAt { get; init; }
 
-    /// <summary>A trip asks for every line that the loops inside would read, not for one.</summary>
-    public bool PrefetchAll { get; init; }
-
     /// <summary>A remark for the reader of the generated code.</summary>
     public string? Remark { get; init; }
 }

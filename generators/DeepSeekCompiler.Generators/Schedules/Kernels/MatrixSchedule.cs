@@ -6,6 +6,7 @@ using DeepSeekCompiler.Generators.Expressions;
 using DeepSeekCompiler.Generators.Loops;
 using DeepSeekCompiler.Generators.Schedules.Kernels.Training;
 using DeepSeekCompiler.Generators.Schedules.Matrix;
+using DeepSeekCompiler.Generators.Spec;
 using DeepSeekCompiler.Generators.Tensors;
 
 namespace DeepSeekCompiler.Generators.Schedules.Kernels;
@@ -102,7 +103,7 @@ internal static class MatrixSchedule
                 StoredAt = shared,
                 Scope = MemoryScope.Register,
                 ScaleAt = product.Dot.Scale is null ? 0 : inside,
-            }, inside, target, product.Weight, product.Expert, product.Row, product.Column, tile * pairs));
+            }, inside, target, product.Weight, product.Expert, product.Row, product.Column, tile == 1 ? 1 : tile * pairs));
             foreach (var map in product.Epilogue) stages.Add(new(map, epilogueOrder, shared));
         }
     }
@@ -128,7 +129,15 @@ internal static class MatrixSchedule
     public static StageSchedule Asking(StageSchedule dot, int depth, Machine target, WeightTensor weight, Expr? expert, Expr row, Axis column, int rows)
     {
         int ahead = Tiles.AheadRows(target, weight, rows);
-        return ahead == 0 ? dot : dot with { Prefetch = (Read)weight.Code(expert, row + ahead, column), PrefetchAt = depth, PrefetchAll = true };
+        if (ahead == 0) return dot;
+        int trip = Tiles.Unroll(target, weight.Format, rows) * target.Lanes * target.Narrow(weight.Format), line = Machine.Line / weight.Format.Bytes();
+        var lines = new List<Read>();
+        for (int i = 0; i < rows; i++)
+        {
+            for (int at = 0; at + line <= trip; at += line) lines.Add((Read)weight.Code(expert, row + (ahead + i), column + Const.Int(at)));
+        }
+
+        return dot with { Prefetch = lines, PrefetchAt = depth };
     }
 
     /// <summary>The vector part of a streaming product.</summary>

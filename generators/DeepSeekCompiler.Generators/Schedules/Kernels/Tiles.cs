@@ -93,11 +93,11 @@ internal static class Tiles
     /// ends at every page of 4 KiB.</summary>
     public const int Ahead = 8 << 10;
 
-    /// <summary>Rows that a streaming loop over <paramref name="rows"/> rows at a time asks ahead: whole steps of it; 0 where the matrix stays in the second cache,
-    /// and on devices, which have threads to wait.</summary>
+    /// <summary>Rows that a streaming loop over <paramref name="rows"/> rows at a time asks ahead: whole steps of it; 0 where the matrix stays in the second cache, where a
+    /// single stream needs so little work that the processor keeps up by itself, and on devices, which have threads to wait.</summary>
     public static int AheadRows(Machine target, WeightTensor weight, int rows)
     {
-        if (target.SharesRows || target.Lanes == 1 || weight.Bytes <= target.SecondCache / 4) return 0;
+        if (!target.PacksPanels || target.Lanes == 1 || weight.Bytes <= target.SecondCache / 4 || (rows == 1 && weight.Format != NumberFormat.E4M3)) return 0;
         int step = rows * weight.Columns * weight.Format.Bytes();
         return (Ahead + step - 1) / step * rows;
     }
