@@ -11,11 +11,17 @@ internal static class HostForms
     private const int Registers = 32;
     private const int Lanes = 16;
 
-    private static readonly string[] s_packed = ["tokens", "vectors", "strip", "block"], s_streaming = ["unroll"], s_prefill = ["tokens", "vectors", "queries"], s_decode = ["parts"], s_chunk = ["chunk"];
+    private static readonly string[] s_packed = ["tokens", "vectors", "strip", "block"], s_streaming = ["unroll", "rows"], s_prefill = ["tokens", "vectors", "queries"], s_decode = ["parts"], s_chunk = ["chunk"];
 
     /// <summary>A product of few tokens.</summary>
-    public static TuningForm Streaming(KernelWeights weights) =>
-        new(weights.ToString(), s_streaming, [new() { Unroll = 1 }, new() { Unroll = 2 }, new() { Unroll = 6 }, new() { Unroll = 8 }], (_, kernel) => FixedUnroll(weights, kernel)) { FewTokens = true };
+    public static TuningForm Streaming(KernelWeights weights) => new(
+        weights.ToString(),
+        s_streaming,
+        [new() { Unroll = 1 }, new() { Unroll = 2 }, new() { Unroll = 6 }, new() { Unroll = 8 }, new() { Rows = 1 }, new() { Rows = 2 }, new() { Rows = 4 }, new() { Rows = 8 }],
+        (choice, kernel) => (choice.Unroll is null ? null : FixedUnroll(weights, kernel)) ?? Rows(choice, kernel, weights))
+        {
+            FewTokens = true,
+        };
 
     /// <summary>One of many tokens.</summary>
     public static TuningForm Packed(KernelWeights weights) => new(
@@ -47,6 +53,10 @@ internal static class HostForms
     /// <summary>Why the streaming loop of FP8 weights is not free; null for other formats.</summary>
     public static string? FixedUnroll(KernelWeights weights, string kernel) => weights.Format != NumberFormat.E4M3 ? null
         : $"{kernel} multiplies FP8 weights one scale block of {FormatSpec.Block} at a time, so that its unroll is not free.";
+
+    private static string? Rows(KernelChoice choice, string kernel, KernelWeights weights) =>
+        weights.Format == NumberFormat.E4M3 && choice.Rows is { } rows && FormatSpec.Block % rows != 0
+            ? $"{kernel} has one scale for {FormatSpec.Block} rows of FP8 weights, and {rows} rows are no part of them." : null;
 
     private static string? Packed(KernelChoice choice, string kernel, KernelWeights weights)
     {

@@ -14,7 +14,8 @@ internal static class ProductForms
     public static TuningForm Of(KernelWeights weights, IReadOnlyList<Product> products, MatrixForm form, Machine target) => form switch
     {
         MatrixForm.Packed => HostForms.Packed(weights),
-        MatrixForm.Streaming => target.PacksPanels ? HostForms.Streaming(weights) : PortableForms.Streaming(weights, target),
+        MatrixForm.Streaming when target.PacksPanels => HostForms.Streaming(weights),
+        MatrixForm.Streaming or MatrixForm.DeviceStreaming => PortableForms.Streaming(weights, target),
         MatrixForm.Panel => PortableForms.Panel(weights, products.Max(Together), target),
         MatrixForm.TensorStreaming => CudaForms.Streaming(weights),
         _ => form.IsWarpgroup() ? CudaForms.Warpgroup(weights, products) : CudaForms.Tile(weights, products, form, target),

@@ -9,7 +9,7 @@ public static class TuningRules
 {
     private static readonly Dictionary<string, (int Low, int High, int Step)> s_host = new()
     {
-        ["tokens"] = (1, 14, 1), ["vectors"] = (1, 8, 1), ["strip"] = (16, 256, 16), ["block"] = (64, 512, 64), ["unroll"] = (1, 16, 1), ["queries"] = (4, 96, 1), ["parts"] = (1, 16, 1),
+        ["tokens"] = (1, 14, 1), ["vectors"] = (1, 8, 1), ["strip"] = (16, 256, 16), ["block"] = (64, 512, 64), ["unroll"] = (1, 16, 1), ["rows"] = (1, 8, 1), ["queries"] = (4, 96, 1), ["parts"] = (1, 16, 1),
         ["chunk"] = (64, 512, 64),
     };
 
