@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using DeepSeekCompiler.Generators.Declaration.Tuning;
 using DeepSeekCompiler.Runtime.Execution;
@@ -15,7 +16,8 @@ public static class TuningWriter
     public static void Write(Stream stream, string target, string device, IEnumerable<TunedKernel> kernels)
     {
         ArgumentNullException.ThrowIfNull(kernels);
-        using var json = new Utf8JsonWriter(stream, new() { Indented = true });
+        // People read the shapes: a plus stays one.
+        using var json = new Utf8JsonWriter(stream, new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
         json.WriteStartObject();
         json.WriteNumber("version", TuningReader.Version);
         json.WriteString("device", device);
