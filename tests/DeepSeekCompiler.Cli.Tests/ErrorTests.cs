@@ -54,7 +54,7 @@ public sealed class ErrorTests : IDisposable
     [InlineData("explain DeepSeekV3 --kernel nothing --json", "nothing")]
     [InlineData("bench --tokens 0", "--tokens")]
     [InlineData("tune --out @ --budget 0", "--budget")]
-    [InlineData("tune --out @ --device opencl:0", "opencl:0")]
+    [InlineData("tune --out @ --device opencl:99", "opencl:99")]
     [InlineData("generate x --tuning /nowhere.json", "/nowhere.json")]
     public void BadInput_GivesOneSentence(string line, string culprit)
     {

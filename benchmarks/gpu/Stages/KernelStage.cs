@@ -1,3 +1,4 @@
+using DeepSeekCompiler.Generators.Algorithms;
 using DeepSeekCompiler.Generators.Spec;
 using DeepSeekCompiler.Kernels.Tests;
 using DeepSeekCompiler.Runtime.Gpu.Devices;
@@ -44,6 +45,8 @@ internal sealed class KernelStage(Options options) : IStage
         public void Projections(int hidden, int inner, NumberFormat format) => CheckProjections(hidden, inner, format);
 
         public void Experts(int hidden, int inner, NumberFormat format) => CheckExperts(hidden, inner, format);
+
+        private protected override int Streamed => Limits.MaxDecode;
 
         private protected override KernelTarget Create(ModelSpec spec) => new KernelDevice(spec, variant, device, split: Variants.HasMatrixInstructions(variant));
     }
