@@ -3,14 +3,14 @@ using DeepSeekCompiler.Runtime.Checkpoints;
 
 namespace DeepSeekCompiler.Cli.Commands;
 
-/// <summary><c>dsc align</c>: a copy of a checkpoint that the host reads faster.</summary>
+/// <summary><c>dsc align</c>: a copy of a checkpoint with tensors at cache lines.</summary>
 internal static class AlignCommand
 {
     public static Command Create()
     {
         var model = new Option<string>("--model") { Description = "Folder of the checkpoint.", Required = true };
         var output = new Option<string>("--out") { Description = "New folder for the copy.", Required = true };
-        var command = new Command("align", "Copies a checkpoint so that its tensors begin at cache lines, which the host reads faster.") { model, output };
+        var command = new Command("align", "Copies a checkpoint so that its tensors begin at cache lines.") { model, output };
         command.SetAction(parsed => Run(parsed.GetValue(model)!, parsed.GetValue(output)!));
         return command;
     }
