@@ -107,10 +107,12 @@ public sealed partial class KernelSet
             Add("ExpertGateUp" + Suffix(form), form, GateUp, a => [a.Gate], (a, t) => KernelLowering.Lower(a.Kernel, ExpertSchedule.Of(a, t)));
         }
 
-        var downCombine = ExpertDownCombine.Define("ExpertDownCombine", hidden, MatrixForm.Streaming, e, f.Linear, quantize);
-        var onDevice = ExpertDownCombine.Define("ExpertDownCombine", hidden, MatrixForm.DeviceStreaming, e, f.Linear, quantize);
-        Add("ExpertDownCombine", t => KernelLowering.Lower((t.PacksPanels ? downCombine : onDevice).Kernel, ExpertSchedule.Of(t.PacksPanels ? downCombine : onDevice, t)),
-            t => ProductForms.Of(KernelWeights.Of([downCombine.Weight]), [], MatrixForm.Streaming, t));
+        ExpertDownCombine DownCombine(Machine t) => ExpertDownCombine.Define("ExpertDownCombine", hidden, Plain(MatrixForm.Streaming, t), e, f.Linear, quantize);
+        Add("ExpertDownCombine", t =>
+        {
+            var algorithm = DownCombine(t);
+            return KernelLowering.Lower(algorithm.Kernel, ExpertSchedule.Of(algorithm, t));
+        }, t => ProductForms.Of(KernelWeights.Of([DownCombine(t).Weight]), [], MatrixForm.Streaming, t));
         Add("ExpertDown", MatrixForm.Panel, form => ExpertLinear.Down("ExpertDown", form, hidden, e, f.Linear, quantize), a => [a.Product],
             (a, t) => KernelLowering.Lower(a.Kernel, ExpertSchedule.Of(a, t)));
         var combine = Algorithms.Combine.Define("Combine", hidden, e.NumExpertsPerTok);

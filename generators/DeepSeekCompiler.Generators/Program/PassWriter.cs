@@ -202,7 +202,7 @@ internal sealed class PassWriter
         UseCache();
         Use("q", "queryLatent");
         bool latent = _spec.Attention is LatentAttentionSpec, lora = _spec.Attention is LatentAttentionSpec { QLoraRank: > 0 };
-        _w.Line("if (tokens <= MaxDecode) " + CacheRows("Decode", latent, lora));
+        _w.Line($"if (tokens <= {_d.Streamed}) " + CacheRows("Decode", latent, lora));
         _w.Line("else " + CacheRows("Prefill", latent, lora));
         _w.Close();
     }

@@ -4,14 +4,13 @@ namespace DeepSeekCompiler.Runtime.Checkpoints;
 /// touches two lines; a mapped file cannot be moved.</summary>
 public static unsafe class AlignedCopy
 {
-    private const int Line = 64;
     private const long Step = 16 << 20;
 
     /// <summary>The share of a checkpoint's bytes whose tensors begin within a line, from 0 to 1.</summary>
     public static double Misaligned(Checkpoint checkpoint)
     {
         long all = checkpoint.Tensors.Sum(t => t.Bytes);
-        return all == 0 ? 0 : (double)checkpoint.Tensors.Where(t => (nint)t.Data % Line != 0).Sum(t => t.Bytes) / all;
+        return all == 0 ? 0 : (double)checkpoint.Tensors.Where(t => (nint)t.Data % SafetensorsOutput.Line != 0).Sum(t => t.Bytes) / all;
     }
 
     /// <summary>Writes the copy: the same tensors in files of the same names, and every other file of the folder.</summary>

@@ -9,7 +9,8 @@ namespace DeepSeekCompiler.Runtime.Checkpoints;
 /// <remarks>The file has its name only after <see cref="Commit"/>; without it, nothing is left behind.</remarks>
 public sealed unsafe class SafetensorsOutput : IDisposable
 {
-    private const int Line = 64;
+    /// <summary>Bytes of a cache line.</summary>
+    internal const int Line = 64;
 
     private readonly string _path;
     private readonly string _partial;

@@ -11,8 +11,6 @@ namespace DeepSeekCompiler.Generators.Schedules.Kernels;
 /// prefetcher of a processor finds them, and asked for all at once they fill the queue of misses, which decoding then waits for.</summary>
 internal static class NextBlock
 {
-    private const int Line = 64;
-
     /// <summary>What one trip over the columns of the current block reads ahead, so that all its trips together have asked for the rows of a register tile.</summary>
     /// <param name="next">The product whose weights come next.</param>
     /// <param name="further">The columns behind the current ones, and after the last the next strip; else the same columns (of another matrix).</param>
@@ -20,7 +18,7 @@ internal static class NextBlock
     public static IReadOnlyList<Read> Reads(Product next, bool further, Machine target)
     {
         if (target.Lanes == 1) return [];
-        int rows = Tiles.Vectors(target) * target.Lanes, block = Tiles.BlockOf(target, next), numbers = Line / next.Weight.Format.Bytes();
+        int rows = Tiles.Vectors(target) * target.Lanes, block = Tiles.BlockOf(target, next), numbers = Machine.Line / next.Weight.Format.Bytes();
         int lines = Math.Max(1, block / numbers), trip = Math.Max(1, rows * lines / block), across = Math.Min(trip, lines);
         while (lines % across != 0) across--;
         int parts = lines / across, down = (trip + across - 1) / across;
