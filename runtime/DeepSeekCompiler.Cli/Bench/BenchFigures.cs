@@ -11,7 +11,8 @@ namespace DeepSeekCompiler.Cli.Bench;
 /// <param name="Decodes">Seconds of single steps.</param>
 /// <param name="Generation">Generation with and without drafts, if asked for.</param>
 /// <param name="ResidentMiB">Memory of the process.</param>
-internal sealed record BenchFigures(ModelInfo Info, int Threads, MachineLimits Limits, IReadOnlyList<PrefillFigure> Prefills, IReadOnlyList<DecodeFigure> Decodes, GenerationBench? Generation, double ResidentMiB)
+/// <param name="Weights">What of it is weights, and in pages of which size; null where that cannot be known.</param>
+internal sealed record BenchFigures(ModelInfo Info, int Threads, MachineLimits Limits, IReadOnlyList<PrefillFigure> Prefills, IReadOnlyList<DecodeFigure> Decodes, GenerationBench? Generation, double ResidentMiB, WeightPages? Weights)
 {
     /// <summary>10^9 operations of products with weights in a prompt. The head multiplies the last token only.</summary>
     public double WeightGflop(int tokens)

@@ -47,6 +47,12 @@ internal static class BenchJson
         w.WriteEndArray();
         if (figures.Generation is { } g) Speculative(w, g);
         w.WriteNumber("residentMiB", Math.Round(figures.ResidentMiB, 1));
+        if (figures.Weights is { } weights)
+        {
+            w.WriteNumber("residentWeightsMiB", Math.Round(weights.ResidentMiB, 1));
+            w.WriteNumber("largePagesMiB", Math.Round(weights.LargeMiB, 1));
+        }
+
         w.WriteEndObject();
     });
 

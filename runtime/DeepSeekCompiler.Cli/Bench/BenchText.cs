@@ -23,7 +23,8 @@ internal static class BenchText
             Output.Line($"decode at {at}: {1 / s.Median:F1} tokens/s ({1 / s.Max:F1} to {1 / s.Min:F1}), {info.ActiveBytes / s.Median / 1e9:F1} GB/s of weights, {100 * info.ActiveBytes / s.Median / 1e9 / limits.ReadGBs:F0} % of read bandwidth");
         if (figures.Generation is { } g)
             Output.Line($"generation of {g.Tokens}: {Rates(g.Plain)} plain, {Rates(g.Drafted)} with MTP drafts, {g.Gain.Median:F2} times as fast ({g.Gain.Min:F2} to {g.Gain.Max:F2}); {Drafts(g.Last)}");
-        Output.Line($"resident {figures.ResidentMiB:F0} MiB");
+        if (figures.Weights is { } weights) Output.Line($"resident {figures.ResidentMiB:F0} MiB, {weights.LargeMiB:F0} of {weights.ResidentMiB:F0} MiB of weights in large pages");
+        else Output.Line($"resident {figures.ResidentMiB:F0} MiB");
     }
 
     private static string Drafts(GenerationStatistics s) =>

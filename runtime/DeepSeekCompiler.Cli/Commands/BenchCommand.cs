@@ -62,7 +62,7 @@ internal static class BenchCommand
         var generation = prompt.Length == 0 ? null : Generate(model, prompt, speculative, depth);
         // Once more, should the machine have been busy with something else.
         limits = MachineLimits.Best(limits, MachineLimits.Measure(model.Host));
-        var figures = new BenchFigures(model.Info, model.Host.Threads, limits, prefills, decodes, generation, Environment.WorkingSet / (double)(1 << 20));
+        var figures = new BenchFigures(model.Info, model.Host.Threads, limits, prefills, decodes, generation, Environment.WorkingSet / (double)(1 << 20), WeightPages.Now());
         if (json) BenchJson.Print(figures);
         else BenchText.Print(figures);
         // A condition of its own, so that native programs leave the plotting library out.

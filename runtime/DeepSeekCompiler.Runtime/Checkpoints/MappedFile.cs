@@ -1,4 +1,5 @@
 using System.IO.MemoryMappedFiles;
+using DeepSeekCompiler.Runtime.Execution;
 
 namespace DeepSeekCompiler.Runtime.Checkpoints;
 
@@ -29,6 +30,7 @@ internal sealed unsafe class MappedFile : IDisposable
 
         _view.SafeMemoryMappedViewHandle.AcquirePointer(ref _pointer);
         Pointer = _pointer + _view.PointerOffset;
+        LargePages.Ask(Pointer, length);
     }
 
     /// <summary>The file name without its folder, for messages.</summary>

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Buffers.Binary;
 using System.IO.MemoryMappedFiles;
 using System.Text.Json;
+using DeepSeekCompiler.Runtime.Execution;
 
 namespace DeepSeekCompiler.Runtime.Checkpoints;
 
@@ -57,6 +58,8 @@ public sealed unsafe class SafetensorsOutput : IDisposable
 
         _view.SafeMemoryMappedViewHandle.AcquirePointer(ref _base);
         Length = length;
+        // Written in any order, pages would be small, and stay so for whoever maps the file while the system has it in memory.
+        LargePages.Ask(_base, length);
         header.CopyTo(new Span<byte>(_base, header.Length));
     }
 

@@ -75,7 +75,7 @@ public sealed unsafe class HostRun : IDisposable
             NativeMemory.AlignedFree(_workspace);
             _workspace = null;
             _reserved = 0;
-            _workspace = (byte*)NativeMemory.AlignedAlloc((nuint)grown, 64);
+            _workspace = LargePages.Allocate(grown);
             _reserved = grown;
         }
 

@@ -2,14 +2,18 @@ using System.Runtime.InteropServices;
 
 namespace DeepSeekCompiler.Runtime.Execution;
 
-/// <summary>The cache of one sequence: a page table a layer, pages allocated for all layers at once as the context grows, never moved.</summary>
+/// <summary>The cache of one sequence: a page table a layer, pages allocated for all layers at once as the context grows, never moved. They lie in blocks
+/// of several, so that the system can give large pages; what no token has reached takes addresses, no memory.</summary>
 internal sealed unsafe class LatentPages : IDisposable
 {
+    private const long BlockBytes = 4L * LargePages.Bytes;
+
     private readonly int _layers;
     private readonly long _pageBytes;
     private readonly int _capacity;
     private readonly byte** _tables;
     private readonly byte** _blocks;
+    private readonly int _blockPages;
     private int _count;
 
     public LatentPages(int layers, int rowBytes, int maxTokens)
@@ -18,7 +22,8 @@ internal sealed unsafe class LatentPages : IDisposable
         _pageBytes = ((long)rowBytes * Step.PageTokens + 63) & ~63L;
         _capacity = (maxTokens - 1) / Step.PageTokens + 1;
         _tables = (byte**)NativeMemory.AllocZeroed((nuint)layers * (nuint)_capacity + 1, (nuint)sizeof(byte*));
-        _blocks = (byte**)NativeMemory.AllocZeroed((nuint)_capacity, (nuint)sizeof(byte*));
+        _blockPages = (int)Math.Clamp(BlockBytes / Math.Max(_pageBytes * layers, 1), 1, _capacity);
+        _blocks = (byte**)NativeMemory.AllocZeroed((nuint)((_capacity + _blockPages - 1) / _blockPages), (nuint)sizeof(byte*));
     }
 
     ~LatentPages() => Free();
@@ -39,13 +44,19 @@ internal sealed unsafe class LatentPages : IDisposable
     {
         while ((long)_count * Step.PageTokens < tokens)
         {
-            var block = (byte*)NativeMemory.AlignedAlloc((nuint)Math.Max(_pageBytes * _layers, 64), 64);
-            for (var layer = 0; layer < _layers; layer++)
+            var within = _count % _blockPages;
+            ref var block = ref _blocks[_count / _blockPages];
+            if (within == 0)
             {
-                _tables[(nint)layer * _capacity + _count] = block + layer * _pageBytes;
+                block = LargePages.Allocate(_pageBytes * _layers * Math.Min(_blockPages, _capacity - _count));
             }
 
-            _blocks[_count++] = block;
+            for (var layer = 0; layer < _layers; layer++)
+            {
+                _tables[(nint)layer * _capacity + _count] = block + (within * _layers + layer) * _pageBytes;
+            }
+
+            _count++;
         }
     }
 
@@ -57,10 +68,12 @@ internal sealed unsafe class LatentPages : IDisposable
 
     private void Free()
     {
-        while (_count > 0)
+        for (var i = 0; i < _count; i += _blockPages)
         {
-            NativeMemory.AlignedFree(_blocks[--_count]);
+            NativeMemory.AlignedFree(_blocks[i / _blockPages]);
         }
+
+        _count = 0;
 
         NativeMemory.Free(_tables);
         NativeMemory.Free(_blocks);

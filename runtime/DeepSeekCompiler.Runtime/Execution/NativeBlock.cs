@@ -7,7 +7,7 @@ internal sealed unsafe class NativeBlock : IDisposable
 {
     public NativeBlock(long bytes)
     {
-        Pointer = (byte*)NativeMemory.AlignedAlloc(checked((nuint)Math.Max(bytes, 64)), 64);
+        Pointer = LargePages.Allocate(bytes);
     }
 
     ~NativeBlock() => Free();

@@ -38,7 +38,7 @@ public sealed record MachineLimits(double ReadGBs, double CacheGBs, double FmaGf
     public static unsafe MachineLimits Measure(HostRun run, int repetitions = 9)
     {
         ArgumentNullException.ThrowIfNull(run);
-        byte* memory = (byte*)NativeMemory.AlignedAlloc((nuint)ReadBytes, 4096);
+        byte* memory = LargePages.Allocate(ReadBytes);
         float* sink = (float*)NativeMemory.AlignedAlloc((nuint)((run.Threads + 1) * 64), 64);
         try
         {
