@@ -19,7 +19,7 @@ internal static class KernelMemory
         foreach (var (name, value) in new[] { ("tokens", tokens), ("position", Position), ("splits", 2), ("slots", tokens * k), ("active", experts) }) memory.Scalars[name] = value;
         foreach (var tensor in lowered.Kernel.Tensors)
         {
-            if (tensor.Role == TensorRole.Temp) continue;
+            if (!tensor.IsArgument) continue;
             int[] dims = tensor.Dims.Select(d => Size(d.Size, memory)).ToArray();
             if (tensor.IsTable)
             {

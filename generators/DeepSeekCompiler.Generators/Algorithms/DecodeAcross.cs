@@ -26,6 +26,12 @@ internal sealed class DecodeAcross
     /// <summary>What a score's trip along the key asks for, so that all trips of a page together ask for the next page; null where pages hold more than one group's keys.</summary>
     public Read? Ahead { get; private set; }
 
+    /// <summary>Weights of the kernels behind attention: they come near while this computes, and memory would have nothing to do.</summary>
+    public Tensor Later { get; private set; } = null!;
+
+    /// <summary>Counts the pages that workers go through, in about the order of time; all blocks of heads of a page.</summary>
+    public Expr Turn { get; private set; } = null!;
+
     /// <summary>Whether there are heads enough to a group that most lanes have one.</summary>
     public static bool Fits(AttentionShape s) => s.HeadsPerGroup >= Grain / 2;
 
@@ -96,6 +102,7 @@ internal sealed class DecodeAcross
             Copy("value", s.ValueDim, (row, column) => b.Map("CopyValue", values[row, column], context.Cache.Number(page, row, s.ValueAt + group.Index * s.ValueDim + column), [.. inside, row, column]));
         Axis tile = new("tile", whole, null, Limits.PageTokens / Grain), j = new("j", Grain), d = new("d", s.KeyDim), h3 = Lane("h"), h4 = Lane("h"), h5 = Lane("h"), h6 = Lane("h"), h7 = Lane("h"),
             h8 = Lane("h"), h9 = Lane("h");
+        var later = b.Ahead("later");
         Axis j1 = Keys("key"), j2 = Keys("weight_"), j3 = Keys("summand"), j4 = Keys("row"), v1 = new("value", s.ValueDim), mixed = Head("head"), p0 = Head("head"), p1 = Head("head"), p2 = Head("head"),
             v2 = new("out", s.ValueDim);
         Expr key = tile.Index * Grain + j;
@@ -106,6 +113,7 @@ internal sealed class DecodeAcross
             {
                 Block = block, Queries = queries, Copies = copies,
                 // A page has as many float32 lines as its tiles of keys have trips.
+                Later = later, Turn = (context.Turn * s.Groups + group.Index) * blocks + block.Index,
                 Ahead = s.CacheRow == s.KeyDim ? context.Cache.Pages[context.NextPage, 0, (tile.Index * s.KeyDim + d) * Grain] : null,
             },
             Score = b.Sum("Score", score[key, h3], (keys is null ? context.Cache.Number(page, key, s.KeyAt + group.Index * s.KeyDim + d) : keys[key, d]) * across[d, h3], [.. inside, tile, j, h3], [d]),

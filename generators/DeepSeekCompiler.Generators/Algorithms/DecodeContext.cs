@@ -24,6 +24,7 @@ internal sealed class DecodeContext
         Expr first = Part.Index * all / splits;
         Expr end = (Part.Index + 1) * all / splits;
         Page = b.Fold(new Axis("page", end - first, first));
+        Turn = (Page.Index - first) * splits + Part.Index;
         NextPage = Expr.Min(Page.Index + 1, end - 1);
         Keys = Expr.Min(Limits.PageTokens, position + t.Index + 1 - Page.Index * Limits.PageTokens);
     }
@@ -45,6 +46,9 @@ internal sealed class DecodeContext
 
     /// <summary>The page after this one; the last page after itself.</summary>
     public Expr NextPage { get; }
+
+    /// <summary>A number of the page that counts up in all parts at once, whichever worker has them: the first pages of the parts come before the second ones.</summary>
+    public Expr Turn { get; }
 
     /// <summary>Rows of the page that the token sees.</summary>
     public Expr Keys { get; }

@@ -51,6 +51,9 @@ internal sealed class KernelBuilder(string name, string summary)
     public Tensor Plane(string tensor, NumberFormat format, TensorRole role, int offset, int pitch, params Dim[] dims) =>
         Add(new Tensor(tensor, format, role, dims) { IsTable = true, Offset = offset, Pitch = pitch });
 
+    /// <summary>Weights of later kernels, in pieces: see <see cref="TensorRole.Ahead"/>.</summary>
+    public Tensor Ahead(string tensor) => Table(tensor, NumberFormat.E4M3, TensorRole.Ahead, Limits.AheadPieces, Limits.AheadBytes);
+
     public Map Map(string stage, Read target, Expr value, params Axis[] axes)
     {
         var map = new Map(stage, target, value, axes);

@@ -19,6 +19,12 @@ public static class Limits
     /// <summary>Tokens whose keys and values lie expanded in device memory at once: whole pages; 256 MB with 128 heads of 128 numbers.</summary>
     public const int SegmentTokens = 4096;
 
+    /// <summary>Bytes of a piece of the weights that decode attention asks for ahead: a cache line for each token of a page.</summary>
+    public const int AheadBytes = 64 * PageTokens;
+
+    /// <summary>The most such pieces: 4 MiB, what the second caches of a few cores hold beside the context.</summary>
+    public const int AheadPieces = 1024;
+
     /// <summary>Most parts that decode attention splits a context into: 32 of a model with 128 heads, 32 heads a group, are a group for each of an H100's 132 multiprocessors.</summary>
     public const int MaxSplits = 32;
 

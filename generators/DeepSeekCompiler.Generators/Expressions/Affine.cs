@@ -71,6 +71,9 @@ internal sealed class Affine
             case Binary { Op: BinaryOp.Div or BinaryOp.Mod, Right: Const { Value: > 0 } d } b:
                 AddQuotient(Of(b.Left), (long)d.Value, b.Op, factor);
                 break;
+            case Binary { Op: BinaryOp.Min or BinaryOp.Max } b:
+                AddTerm(new Binary(b.Op, Simplify(b.Left), Simplify(b.Right)), factor);
+                break;
             default:
                 AddTerm(e, factor);
                 break;

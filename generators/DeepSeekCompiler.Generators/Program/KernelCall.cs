@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Linq;
 using DeepSeekCompiler.Generators.Tensors;
 
 namespace DeepSeekCompiler.Generators.Program;
@@ -18,12 +19,15 @@ internal sealed class KernelCall(IReadOnlyDictionary<string, TensorKernel> kerne
         var printed = new List<string> { "run" };
         foreach (var tensor in tensorKernel.Tensors)
         {
-            if (tensor.Role != TensorRole.Temp) printed.Add(Argument(kernel, tensor, given));
+            if (tensor.IsArgument) printed.Add(Argument(kernel, tensor, given));
         }
 
         foreach (var scalar in tensorKernel.Scalars) printed.Add(given.TryGetValue(scalar.Name, out var value) ? value : scalar.Name);
         return $"{kernel}.Run({string.Join(", ", printed)});";
     }
+
+    /// <summary>Whether a kernel asks for weights of those behind it.</summary>
+    public bool AsksAhead(string kernel) => kernels[kernel].Tensors.Any(t => t.Role == TensorRole.Ahead);
 
     private string Argument(string kernel, Tensor tensor, Dictionary<string, string> given)
     {

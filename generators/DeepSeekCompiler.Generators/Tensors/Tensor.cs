@@ -23,6 +23,9 @@ public sealed class Tensor
 
     public IReadOnlyList<Dim> Dims { get; }
 
+    /// <summary>Whether a caller gives it.</summary>
+    public bool IsArgument => Role is not (TensorRole.Temp or TensorRole.Ahead);
+
     /// <summary>True when the first index picks a pointer: expert weights (one tensor an expert) and cache pages.</summary>
     public bool IsTable { get; init; }
 

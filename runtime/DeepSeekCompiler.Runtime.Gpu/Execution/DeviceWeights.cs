@@ -26,7 +26,7 @@ internal sealed unsafe class DeviceWeights : IDisposable
     public ArrayView<float> Scale(int index) => _scales[index];
 
     /// <summary>Bytes that the weights of a model take on a device.</summary>
-    public static long BytesOf(CompiledModel model) => model.Manifest.Sum(slot => Bytes(slot) + 4 * ScaleCount(slot));
+    public static long BytesOf(CompiledModel model) => model.Manifest.Sum(slot => slot.Bytes + 4 * ScaleCount(slot));
 
     /// <summary>Copies everything to the device.</summary>
     /// <param name="device">Where to.</param>
@@ -75,7 +75,7 @@ internal sealed unsafe class DeviceWeights : IDisposable
     private long Copy(OpenDevice device, CompiledModel model, int start, int end, long done, long total, Action<long, long>? progress)
     {
         var slot = model.Manifest[start];
-        long bytes = Bytes(slot), scales = ScaleCount(slot);
+        long bytes = slot.Bytes, scales = ScaleCount(slot);
         // Views of wider numbers want a whole number of them.
         var data = DeviceRun.Allocate<byte>(device.Accelerator, (bytes * (end - start) + 15) & ~15L, device.Info);
         _buffers.Add(data);
@@ -108,13 +108,6 @@ internal sealed unsafe class DeviceWeights : IDisposable
 
         return done;
     }
-
-    private static long Bytes(TensorSlot slot) => (long)slot.Rows * slot.Columns * slot.Format switch
-    {
-        StorageFormat.F32 => 4,
-        StorageFormat.E4M3 => 1,
-        _ => 2,
-    };
 
     private static long ScaleCount(TensorSlot slot) => slot.Format == StorageFormat.E4M3 ? (slot.Rows + 127L) / 128 * ((slot.Columns + 127L) / 128) : 0;
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
+using DeepSeekCompiler.Runtime.Models;
 
 namespace DeepSeekCompiler.Runtime.Execution;
 
@@ -14,6 +15,7 @@ public sealed unsafe class HostRun : IDisposable
     private byte* _workspace;
     private long _reserved;
     private bool _disposed;
+    private byte** _nothingAhead;
 
     /// <param name="threads">Threads that compute, at least 1.</param>
     /// <exception cref="ArgumentOutOfRangeException">threads is below 1.</exception>
@@ -26,6 +28,9 @@ public sealed unsafe class HostRun : IDisposable
         }
 
         Threads = threads;
+        _nothingAhead = (byte**)NativeMemory.Alloc(CompiledModel.AheadPieces, (nuint)sizeof(byte*));
+        new Span<nint>(_nothingAhead, CompiledModel.AheadPieces).Fill((nint)_nothingAhead);
+        Ahead = _nothingAhead;
         _pool = new WorkerPool(threads);
     }
 
@@ -62,6 +67,10 @@ public sealed unsafe class HostRun : IDisposable
 
     /// <summary>Times every dispatch while it is set; null costs nothing.</summary>
     public KernelClock? Clock { get; set; }
+
+    /// <summary>Pieces of weights, <see cref="CompiledModel.AheadPieces"/> of <see cref="CompiledModel.AheadBytes"/> bytes, that the next kernels read: one that computes long asks for
+    /// them meanwhile. At first, nothing in particular.</summary>
+    public byte** Ahead { get; set; }
 
     /// <summary>Native working memory, 64-byte aligned, not cleared; valid until the next call that asks for more.</summary>
     /// <param name="bytes">Bytes needed now.</param>
@@ -123,6 +132,8 @@ public sealed unsafe class HostRun : IDisposable
             _pool.Stop(join);
             NativeMemory.AlignedFree(_workspace);
             _workspace = null;
+            NativeMemory.Free(_nothingAhead);
+            Ahead = _nothingAhead = null;
         }
     }
 }

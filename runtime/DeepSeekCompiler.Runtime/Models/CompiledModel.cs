@@ -20,7 +20,14 @@ public abstract unsafe class CompiledModel : IDisposable
     /// <summary>The most tokens of the decode kernels of the host.</summary>
     public const int MaxStreaming = 16;
 
+    /// <summary>Bytes of a piece of weights that decode attention asks for ahead.</summary>
+    public const int AheadBytes = 4096;
+
+    /// <summary>The most such pieces of a layer.</summary>
+    public const int AheadPieces = 1024;
+
     private IDisposable? _owner;
+    private BehindAttention? _behind;
     private HostRun? _host;
     private Func<int, IStepEngine>? _open;
     private IDisposable? _deviceOwner;
@@ -69,6 +76,9 @@ public abstract unsafe class CompiledModel : IDisposable
     /// <summary>Block scales of every tensor, in manifest order; null where the format has none.</summary>
     protected float** Scales { get; private set; }
 
+    /// <summary>What a step reads behind the attention of a layer whichever experts it chooses, in pieces: see <see cref="HostRun.Ahead"/>.</summary>
+    protected byte** Behind(int layer) => _behind!.Of(layer);
+
     /// <summary>Takes over the weights of an opened checkpoint.</summary>
     /// <param name="weights">One for each entry of the manifest, in its order.</param>
     /// <param name="owner">What keeps their memory mapped; disposed with the model.</param>
@@ -103,6 +113,7 @@ public abstract unsafe class CompiledModel : IDisposable
             Scales[i] = weights[i].Scale;
         }
 
+        _behind = new BehindAttention(this);
         _owner = owner;
         _host = host;
     }
@@ -171,6 +182,7 @@ public abstract unsafe class CompiledModel : IDisposable
             _owner?.Dispose();
         }
 
+        _behind?.Dispose();
         NativeMemory.Free(Data);
         NativeMemory.Free(Scales);
         Data = null;

@@ -8,4 +8,13 @@ namespace DeepSeekCompiler.Runtime.Models;
 /// <param name="Rows">First extent; 1 for a vector.</param>
 /// <param name="Columns">Second extent, contiguous in memory.</param>
 /// <param name="IsVector">True when the stored shape is [Columns] instead of [Rows, Columns].</param>
-public sealed record TensorSlot(string Name, StorageFormat Format, int Rows, int Columns, bool IsVector);
+public sealed record TensorSlot(string Name, StorageFormat Format, int Rows, int Columns, bool IsVector)
+{
+    /// <summary>Bytes of the numbers, without scales.</summary>
+    public long Bytes => (long)Rows * Columns * Format switch
+    {
+        StorageFormat.F32 => 4,
+        StorageFormat.E4M3 => 1,
+        _ => 2,
+    };
+}

@@ -1,5 +1,6 @@
 using System.Collections.Generic;
 using DeepSeekCompiler.Generators.Algorithms;
+using DeepSeekCompiler.Generators.Expressions;
 using DeepSeekCompiler.Generators.Loops;
 using DeepSeekCompiler.Generators.Tensors;
 
@@ -38,6 +39,7 @@ internal sealed class DecodeAcrossSchedule
         foreach (var stage in p.Softmax) Add(stage, page);
         var (values, head, v) = (p.Values, p.Values.Axes[5], p.Values.Axes[6]);
         Add(values, page, Tile(head, Tiles.PackedTokens, v, Tiles.Strip, Tiles.Vectors(_target), values.Over[0]));
+        _stages[_stages.Count - 1] = _stages[_stages.Count - 1] with { Prefetch = [Later(across, values, head, v)], PrefetchAt = page.Length + 4 };
         Add(p.KeepMaximum, page);
         // Parts of a head lie side by side there, not heads of a part.
         foreach (var stage in p.Finish)
@@ -47,6 +49,14 @@ internal sealed class DecodeAcrossSchedule
         }
 
         return new("Parts", _splits, [], [_stages]);
+    }
+
+    // Every tile of values goes along the rows of the page once, and asks for a piece, a line a row.
+    private static Read Later(DecodeAcross across, Reduce values, Axis head, Axis v)
+    {
+        int heads = (head.Max + Tiles.PackedTokens - 1) / Tiles.PackedTokens, strips = (v.Max + Tiles.Strip - 1) / Tiles.Strip;
+        Expr piece = (across.Turn * strips + v.Index / Tiles.Strip) * heads + head.Index / Tiles.PackedTokens;
+        return across.Later[Expr.Min(piece, Limits.AheadPieces - 1), values.Over[0].Index * (Limits.AheadBytes / Limits.PageTokens)];
     }
 
     private void Add(Stage stage, LoopSpec[] around, LoopSpec first, LoopSpec[] inner) => Add(stage, around, [first, .. inner]);

@@ -25,7 +25,7 @@ public static class HostKernel
         var parameters = new List<(string Type, string Name)>();
         foreach (var tensor in kernel.Tensors)
         {
-            if (tensor.Role != TensorRole.Temp) parameters.Add((tensor.IsTable ? "byte**" : HostTypes.Element(tensor.Format) + "*", tensor.Name));
+            if (tensor.IsArgument) parameters.Add((tensor.IsTable ? "byte**" : HostTypes.Element(tensor.Format) + "*", tensor.Name));
         }
 
         foreach (var scalar in kernel.Scalars) parameters.Add(("int", scalar.Name));
@@ -64,6 +64,7 @@ public static class HostKernel
         writer.Open($"public static void Run(HostRun run, {string.Join(", ", parameters.Select(p => $"{p.Type} {p.Name}"))})");
         writer.Line("Arguments given;");
         foreach (var (_, name) in parameters) writer.Line($"given.{name} = {name};");
+        foreach (var tensor in Ahead(kernel.Kernel)) writer.Line($"given.{tensor.Name} = run.Ahead;");
         if (kernel.Workspace.Count > 0)
         {
             var lengths = kernel.Workspace.Select(w => Affine.Simplify(w.Length)).ToList();
@@ -111,12 +112,15 @@ public static class HostKernel
         return "null";
     }
 
+    private static IEnumerable<Tensor> Ahead(TensorKernel kernel) => kernel.Tensors.Where(t => t.Role == TensorRole.Ahead);
+
     private static string PhaseName(LoweredKernel kernel, int i) => kernel.Functions[i].Name.Substring(kernel.Kernel.Name.Length);
 
     private static void PrintArguments(LoweredKernel kernel, List<(string Type, string Name)> parameters, CodeWriter writer)
     {
         writer.Open("private struct Arguments");
         foreach (var (type, name) in parameters) writer.Line($"public {type} {name};");
+        foreach (var tensor in Ahead(kernel.Kernel)) writer.Line($"public byte** {tensor.Name};");
         foreach (var buffer in kernel.Workspace) writer.Line($"public float* {buffer.Buffer.Name};");
         writer.Close();
     }

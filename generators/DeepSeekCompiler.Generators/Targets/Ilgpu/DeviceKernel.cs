@@ -29,7 +29,7 @@ public static class DeviceKernel
         var parameters = new List<(string Type, string Name)>();
         foreach (var tensor in kernel.Tensors)
         {
-            if (tensor.Role != TensorRole.Temp) parameters.Add(($"ArrayView<{HostTypes.Element(tensor.Format)}>", tensor.Name));
+            if (tensor.IsArgument) parameters.Add(($"ArrayView<{HostTypes.Element(tensor.Format)}>", tensor.Name));
         }
 
         foreach (var scalar in kernel.Scalars)

@@ -15,7 +15,7 @@ public sealed record ArgumentSize(Tensor Tensor, long Count)
     /// <param name="scalars">Value of every integer parameter.</param>
     /// <param name="rows">Rows of tensors whose first extent the kernel does not say: pages of the cache, positions of the rope table.</param>
     public static IReadOnlyList<ArgumentSize> Of(TensorKernel kernel, IReadOnlyDictionary<string, long> scalars, Func<Tensor, long> rows) =>
-        kernel.Tensors.Where(t => t.Role != TensorRole.Temp).Select(t => new ArgumentSize(t, CountOf(t, scalars, rows))).ToList();
+        kernel.Tensors.Where(t => t.IsArgument).Select(t => new ArgumentSize(t, CountOf(t, scalars, rows))).ToList();
 
     private static long CountOf(Tensor tensor, IReadOnlyDictionary<string, long> scalars, Func<Tensor, long> rows)
     {
