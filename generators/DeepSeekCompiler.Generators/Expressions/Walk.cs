@@ -40,6 +40,7 @@ internal static class Walk
             case LoadEvery { Table: null } l: return [l.Index];
             case LoadEvery l: return [l.Index, l.Table!];
             case Unpack u: return [u.Words];
+            case CodePairs p: return [p.Words];
             default: return [];
         }
     }
@@ -59,6 +60,7 @@ internal static class Walk
         LoadWords l => l with { Index = f(l.Index), Table = l.Table is null ? null : f(l.Table) },
         LoadEvery l => l with { Index = f(l.Index), Table = l.Table is null ? null : f(l.Table) },
         Unpack u => u with { Words = f(u.Words) },
+        CodePairs p => p with { Words = f(p.Words) },
         _ => e,
     };
 }

@@ -10,6 +10,10 @@ public static unsafe partial class Lanes
 
     /// <summary>Sign and the seven other bits of an E4M3 code, at the top of a float's fraction and the bottom of its exponent.</summary>
     public const int E4M3Bits = unchecked((int)0x87F00000);
+
+    /// <summary>The same in a bfloat16.</summary>
+    public const short E4M3Half = unchecked((short)0x87F0);
+
     private const float E4M3MinNormal = 0.015625f; // 2^-6
     private const float E4M3Magic = 16384f; // floats there lie 2^-9 apart, as E4M3 values below 2^-6 do
 

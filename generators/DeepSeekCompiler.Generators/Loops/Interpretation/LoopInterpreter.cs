@@ -110,6 +110,7 @@ public sealed class LoopInterpreter
             case Load load: return Read(load.Source, load.Table, load.Index, load.Width, 1);
             case LoadWords words: return Words(words);
             case LoadEvery every: return Every(every);
+            case CodePairs pairs: return Evaluate(pairs.Words);
             case Unpack unpack:
                 var packed = Evaluate(unpack.Words);
                 return new Value(packed.Lanes.Select(at => packed.Source!.Load((int)at + unpack.Sub, "words")).ToArray());

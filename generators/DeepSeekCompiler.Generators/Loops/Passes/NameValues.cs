@@ -55,10 +55,11 @@ public static class NameValues
         if (run.Count == 0) return;
         var statements = new List<Stmt>(run);
         run.Clear();
-        // Decoded numbers first, then the words they come from.
+        // Decoded numbers first, then what they come from.
         if (statements.Count > 1)
         {
             statements = Share(statements, e => e is (Unpack or Load { Source.Scope: not MemoryScope.Register } or Broadcast { Operand: not Const }) && IsSettled(e), ref next);
+            statements = Share(statements, e => e is CodePairs && IsSettled(e), ref next);
             statements = Share(statements, e => e is LoadWords, ref next);
         }
 

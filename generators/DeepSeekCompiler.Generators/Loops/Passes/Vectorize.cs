@@ -141,13 +141,15 @@ public static class Vectorize
         {
             // Step numbers share a group that begins where the axis' does; load.Sub says which of them this is.
             var every = new LoadEvery(load.Source, Affine.Simplify(first - load.Sub), load.Table, width, (int)factor / perWord, load.Sub / perWord);
-            return perWord == 1 ? every : new Unpack(every, load.Source.Format, load.Sub % perWord);
+            return perWord == 1 ? every : Unpacked(every, load.Source.Format, load.Sub % perWord);
         }
 
         if (factor != null && factor == perWord)
-            return new Unpack(new LoadWords(load.Source, Affine.Simplify(first - load.Sub), load.Table, width), load.Source.Format, load.Sub);
+            return Unpacked(new LoadWords(load.Source, Affine.Simplify(first - load.Sub), load.Table, width), load.Source.Format, load.Sub);
         throw new LoweringException($"the lanes of {lane.Name} step by {factor} through {load.Source.Name}, which is {load.Source.Format}");
     }
+
+    private static Unpack Unpacked(Expr words, NumberFormat format, int sub) => new(format == NumberFormat.E4M3 ? new CodePairs(words, sub % 2) : words, format, sub);
 
     /// <summary>Numbers of a format in a 32-bit word.</summary>
     public static int PerWord(NumberFormat format) => format switch

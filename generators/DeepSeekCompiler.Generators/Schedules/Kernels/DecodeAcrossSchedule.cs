@@ -51,12 +51,13 @@ internal sealed class DecodeAcrossSchedule
         return new("Parts", _splits, [], [_stages]);
     }
 
-    // Every tile of values goes along the rows of the page once, and asks for a piece, a line a row.
+    // Every tile of values goes along the rows of the page once, and asks for a piece, a line a row. Beside the first page there is too little to compute: waiting for
+    // the lines takes longer than they save.
     private static Read Later(DecodeAcross across, Reduce values, Axis head, Axis v)
     {
         int heads = (head.Max + Tiles.PackedTokens - 1) / Tiles.PackedTokens, strips = (v.Max + Tiles.Strip - 1) / Tiles.Strip;
-        Expr piece = (across.Turn * strips + v.Index / Tiles.Strip) * heads + head.Index / Tiles.PackedTokens;
-        return across.Later[Expr.Min(piece, Limits.AheadPieces - 1), values.Over[0].Index * (Limits.AheadBytes / Limits.PageTokens)];
+        Expr piece = ((across.Turn - 1) * strips + v.Index / Tiles.Strip) * heads + head.Index / Tiles.PackedTokens;
+        return across.Later[Expr.Min(Expr.Max(piece, 0), Limits.AheadPieces - 1), values.Over[0].Index * (Limits.AheadBytes / Limits.PageTokens)];
     }
 
     private void Add(Stage stage, LoopSpec[] around, LoopSpec first, LoopSpec[] inner) => Add(stage, around, [first, .. inner]);

@@ -39,6 +39,7 @@ internal static class HostExpressions
             case LoadWords words: return $"{HostTypes.Vector(words.Width)}.Load((int*)({Address(words.Source, words.Table, words.Index)}))";
             case LoadEvery every: return $"Lanes.Every{every.Step.ToString(CultureInfo.InvariantCulture)}_{HostTypes.Bits(every.Width)}({(every.Kind == ScalarKind.I32 ? "(int*)" : "")}({Address(every.Source, every.Table, every.Index)}), {every.First.ToString(CultureInfo.InvariantCulture)})";
             case Unpack unpack: return Unpacked(unpack);
+            case CodePairs pairs: return Pairs(pairs);
             case Broadcast { Operand: Const { Value: 0, Type: ScalarKind.F32 } } b: return $"{HostTypes.Vector(b.Width)}<float>.Zero";
             case Broadcast b: return $"{HostTypes.Vector(b.Width)}.Create({Print(b.Operand)})";
             case Ramp ramp: return Ramp(ramp);
@@ -93,14 +94,15 @@ internal static class HostExpressions
     private static string Unpacked(Unpack unpack)
     {
         string vector = HostTypes.Vector(unpack.Lanes), words = Print(unpack.Words, 5);
-        string Shifted(int bits) => bits == 0 ? words : $"({words} << {bits.ToString(CultureInfo.InvariantCulture)})";
-        return unpack.Format switch
-        {
-            NumberFormat.E4M3 => $"({Shifted(24 - (8 * unpack.Sub))} >> 4 & {vector}.Create(Lanes.E4M3Bits)).AsSingle()",
-            NumberFormat.BF16 when unpack.Sub == 0 => $"({words} << 16).AsSingle()",
-            NumberFormat.BF16 => $"({words} & {vector}.Create(Lanes.UpperHalf)).AsSingle()",
-            _ => $"Lanes.{unpack.Format}{(unpack.Sub == 0 ? "Low" : "High")}({Print(unpack.Words)})",
-        };
+        bool low = unpack.Sub < (unpack.Format == NumberFormat.E4M3 ? 2 : 1);
+        if (unpack.Format == NumberFormat.F16) return $"Lanes.F16{(low ? "Low" : "High")}({Print(unpack.Words)})";
+        return low ? $"({words} << 16).AsSingle()" : $"({words} & {vector}.Create(Lanes.UpperHalf)).AsSingle()";
+    }
+
+    private static string Pairs(CodePairs pairs)
+    {
+        string vector = HostTypes.Vector(pairs.Lanes), words = Print(pairs.Words, 5) + ".AsInt16()";
+        return $"({(pairs.First == 0 ? $"({words} << 8)" : words)} >> 4 & {vector}.Create(Lanes.E4M3Half)).AsInt32()";
     }
 
     private static string Ramp(Ramp ramp)
