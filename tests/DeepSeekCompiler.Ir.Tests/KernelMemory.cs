@@ -19,8 +19,14 @@ internal static class KernelMemory
         foreach (var (name, value) in new[] { ("tokens", tokens), ("position", Position), ("splits", 2), ("slots", tokens * k), ("active", experts) }) memory.Scalars[name] = value;
         foreach (var tensor in lowered.Kernel.Tensors)
         {
-            if (!tensor.IsArgument) continue;
+            if (tensor.Role == TensorRole.Temp) continue;
             int[] dims = tensor.Dims.Select(d => Size(d.Size, memory)).ToArray();
+            if (tensor.Role == TensorRole.Ahead)
+            {
+                memory.Tables[tensor.Name] = [.. Enumerable.Repeat(new Storage(dims[1]), dims[0])];
+                continue;
+            }
+
             if (tensor.IsTable)
             {
                 int length = tensor.Offset + dims.Skip(1).Aggregate(1, (a, b) => a * b);
