@@ -45,14 +45,21 @@ internal static class ContenderList
         switch (name)
         {
             case Reference or "dsc-fp8" or "dsc-fp8-head":
-                return ContenderProcess.Self(setup with { Model = work.Checkpoint(name[Ours.Length..]) });
+                return ContenderProcess.Self(setup with { Model = InLargePages(work.Checkpoint(name[Ours.Length..])) });
             case "llama-bf16" or "llama-q8_0":
                 string library = LlamaPackage.Fetch(work.Root);
                 (string file, activeBytes) = work.Gguf(name == "llama-q8_0" ? GgufType.Q8_0 : GgufType.BF16);
+                LargePages.Read(file);
                 return ContenderProcess.Self(setup with { Model = file, Library = library });
             default:
                 return ContenderProcess.Start(TorchProgram.Build(), setup with { Model = work.Checkpoint("bf16") });
         }
+    }
+
+    private static string InLargePages(string folder)
+    {
+        foreach (string file in Directory.EnumerateFiles(folder, "*.safetensors")) LargePages.Read(file);
+        return folder;
     }
 
     /// <summary>The child's side of the contenders that this program holds itself.</summary>
