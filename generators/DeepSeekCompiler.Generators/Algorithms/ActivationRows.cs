@@ -84,7 +84,7 @@ internal sealed class ActivationRows
             value = ScaledTile.Round(ratio) * scale[row, k.Index / FormatSpec.Block];
         }
 
-        if (form.IsPlainStreaming() && matrix.StagedFactor != 1) value *= matrix.StagedFactor;
+        if (form.MeetsCodes() && matrix.StagedFactor != 1) value *= matrix.StagedFactor;
         var rows = b.Temp("rows", row, k);
         stages.Add(b.Map("Rows", rows[row, k], value, row, k));
         return new(token, row, k, rows, stages);

@@ -15,6 +15,9 @@ public enum MatrixForm
     /// <summary>As <see cref="Panel"/>, with vectors along the weight's rows: panels are transposed as they are decoded, activations packed in tiles of tokens.</summary>
     Packed,
 
+    /// <summary>Any number of tokens, straight from the stored weight: register tiles of rows by tokens with vectors along the columns, which need no panel.</summary>
+    Tiled,
+
     /// <summary>Few tokens, matrix instructions: weights stream through registers, activations are two bfloat16 terms (16 bits of fraction).</summary>
     TensorStreaming,
 
@@ -40,6 +43,9 @@ internal static class MatrixForms
 
     /// <summary>Without matrix instructions.</summary>
     public static bool IsPlainStreaming(this MatrixForm form) => form is MatrixForm.Streaming or MatrixForm.DeviceStreaming;
+
+    /// <summary>Multiplies activations with codes as they are stored, without matrix instructions.</summary>
+    public static bool MeetsCodes(this MatrixForm form) => form.IsPlainStreaming() || form == MatrixForm.Tiled;
 
     /// <summary>Multiplies with matrix instructions.</summary>
     public static bool IsTensor(this MatrixForm form) => form >= MatrixForm.TensorStreaming;

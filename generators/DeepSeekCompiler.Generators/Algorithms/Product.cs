@@ -1,4 +1,5 @@
 using System.Collections.Generic;
+using System.Linq;
 using DeepSeekCompiler.Generators.Expressions;
 using DeepSeekCompiler.Generators.Spec;
 using DeepSeekCompiler.Generators.Tensors;
@@ -83,6 +84,13 @@ internal sealed class Product
             Decode = b.Map("Decode" + name, panel[index.ToArray()], weight.Value(expert, row, column), axes.ToArray());
             Dot = b.Sum(name, Sums[point.ToArray()], x * panel[index.ToArray()], free.ToArray(), [column]);
         }
+        else if (form == MatrixForm.Tiled && weight.BlockScale(expert, row, column) is { } block)
+        {
+            var scaled = b.Temp(name + "Rows", [token, .. tileAxes.Select(axis => (Dim)axis), column]);
+            Expr[] index = [token, .. tileAxes.Select(axis => (Expr)axis), column];
+            Scaled = b.Map("Scale" + name, scaled[index], x * block, [.. free, column]);
+            Dot = b.Sum(name, Sums[point.ToArray()], scaled[index] * weight.Code(expert, row, column), free.ToArray(), [column], Dequantize.HalfBias);
+        }
         else
         {
             Dot = b.Sum(name, Sums[point.ToArray()], x * weight.Code(expert, row, column), free.ToArray(), [column], weight.Scale(expert, row, column));
@@ -117,6 +125,9 @@ internal sealed class Product
 
     /// <summary>The stage that decodes a panel; null when the product reads the weight itself.</summary>
     public Map? Decode { get; }
+
+    /// <summary>The stage that multiplies activations with the scales of a block of weight rows, once for all rows of the block; null where sums or weights are scaled.</summary>
+    public Map? Scaled { get; }
 
     public Reduce Dot { get; }
 

@@ -33,6 +33,7 @@ internal static class Walk
             case Broadcast b: return [b.Operand];
             case Ramp r: return [r.Start];
             case LaneReduce r: return [r.Operand];
+            case LaneSums s: return [s.A, s.B, s.C, s.D];
             case Load { Table: null } l: return [l.Index];
             case Load l: return [l.Index, l.Table!];
             case LoadWords { Table: null } l: return [l.Index];
@@ -56,6 +57,7 @@ internal static class Walk
         Broadcast b => b with { Operand = f(b.Operand) },
         Ramp r => r with { Start = f(r.Start) },
         LaneReduce r => r with { Operand = f(r.Operand) },
+        LaneSums s => new LaneSums(f(s.A), f(s.B), f(s.C), f(s.D)),
         Load l => l with { Index = f(l.Index), Table = l.Table is null ? null : f(l.Table) },
         LoadWords l => l with { Index = f(l.Index), Table = l.Table is null ? null : f(l.Table) },
         LoadEvery l => l with { Index = f(l.Index), Table = l.Table is null ? null : f(l.Table) },

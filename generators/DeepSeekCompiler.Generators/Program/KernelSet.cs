@@ -104,7 +104,7 @@ public sealed partial class KernelSet
         foreach (var form in new[] { MatrixForm.Streaming, MatrixForm.Panel })
         {
             ExpertGateUp GateUp(MatrixForm f0) => ExpertGateUp.Define("ExpertGateUp" + Suffix(form), f0, hidden, e, f.Linear, quantize);
-            Add("ExpertGateUp" + Suffix(form), form, GateUp, a => [a.Gate], (a, t) => KernelLowering.Lower(a.Kernel, ExpertSchedule.Of(a, t)));
+            Add("ExpertGateUp" + Suffix(form), form, GateUp, a => [a.Gate], (a, t) => KernelLowering.Lower(a.Kernel, ExpertSchedule.Of(a, t)), true);
         }
 
         ExpertDownCombine DownCombine(Machine t) => ExpertDownCombine.Define("ExpertDownCombine", hidden, Plain(MatrixForm.Streaming, t), e, f.Linear, quantize);
@@ -114,7 +114,7 @@ public sealed partial class KernelSet
             return KernelLowering.Lower(algorithm.Kernel, ExpertSchedule.Of(algorithm, t));
         }, t => ProductForms.Of(KernelWeights.Of([DownCombine(t).Weight]), [], MatrixForm.Streaming, t));
         Add("ExpertDown", MatrixForm.Panel, form => ExpertLinear.Down("ExpertDown", form, hidden, e, f.Linear, quantize), a => [a.Product],
-            (a, t) => KernelLowering.Lower(a.Kernel, ExpertSchedule.Of(a, t)));
+            (a, t) => KernelLowering.Lower(a.Kernel, ExpertSchedule.Of(a, t)), true);
         var combine = Algorithms.Combine.Define("Combine", hidden, e.NumExpertsPerTok);
         Add("Combine", t => KernelLowering.Lower(combine.Kernel, ExpertSchedule.Combine(combine.Token, combine.Column, combine.Choice, combine.Sum, combine.Store, t)));
         if (e.NSharedExperts == 0) return;
@@ -123,10 +123,10 @@ public sealed partial class KernelSet
         Matrix("SharedDown", (n, form) => Linear.Define(n, "Shared experts: down projection, added to the residual stream.", form, new(width, null, quantize), hidden, f.Linear, true));
     }
 
-    // What stands in for a form where there are no matrix instructions.
-    private static MatrixForm Plain(MatrixForm form, Machine target) => form switch
+    // What stands in for a form where there are no matrix instructions. An expert has few of the tokens, too few to decode and transpose its weights for.
+    private static MatrixForm Plain(MatrixForm form, Machine target, bool expert = false) => form switch
     {
-        MatrixForm.Panel when target.PacksPanels => MatrixForm.Packed,
+        MatrixForm.Panel when target.PacksPanels => expert ? MatrixForm.Tiled : MatrixForm.Packed,
         MatrixForm.Streaming when !target.PacksPanels => MatrixForm.DeviceStreaming,
         _ => form,
     };
@@ -143,7 +143,7 @@ public sealed partial class KernelSet
     }
 
     /// <summary>A kernel of products: in the first of the forms that stand in for the given one on the target that fits it.</summary>
-    private void Add<T>(string name, MatrixForm form, Func<MatrixForm, T> define, Func<T, IReadOnlyList<Product>> products, Func<T, Machine, LoweredKernel> lower)
+    private void Add<T>(string name, MatrixForm form, Func<MatrixForm, T> define, Func<T, IReadOnlyList<Product>> products, Func<T, Machine, LoweredKernel> lower, bool expert = false)
         where T : IAlgorithm
     {
         MatrixForm On(Machine t)
@@ -153,7 +153,7 @@ public sealed partial class KernelSet
                 if (Tensorize.Fits(products(define(other)), other)) return other;
             }
 
-            return Plain(form, t);
+            return Plain(form, t, expert);
         }
 
         Add(name, t => lower(define(On(t)), t), t =>

@@ -39,6 +39,7 @@ public static class SchedulePrinter
 
         if (where.Length > 0) text.Append("  (").Append(where).Append(')');
         if (stage.BlockAt > 0) text.Append("  sums in registers from loop ").Append(stage.BlockAt.ToString(CultureInfo.InvariantCulture)).Append(" on");
+        foreach (var axis in stage.Once) text.Append("  once for all ").Append(axis.Name);
         if (stage.Staged) text.Append("  staged in loop order");
         if (stage.ScaleAt > 0) text.Append("  scale applied once a block");
         text.Append('\n');

@@ -62,6 +62,22 @@ public sealed record Split(Axis Axis, IReadOnlyList<Segment> Segments)
         return new(axis, segments);
     }
 
+    /// <summary>As <see cref="Panel"/>, but what is left of the axis is one panel of whole tiles and one of single numbers.</summary>
+    public static Split Tiles(Axis axis, int panel, int tile)
+    {
+        int extent = axis.Max, rest = extent % panel, whole = extent / panel, single = rest % tile;
+        var segments = new List<Segment>();
+        void Add(int start, int count, int size, int within)
+        {
+            if (count > 0 && size > 0) segments.Add(new Segment(start, [new Part(count, size, size), new Part(size / within, within, within), new Part(within, 1, 1)]));
+        }
+
+        Add(0, whole, panel, tile);
+        Add(whole * panel, 1, rest - single, tile);
+        Add(extent - single, 1, single, 1);
+        return new(axis, segments);
+    }
+
     /// <summary>Vectors: parts (step, unrolled, narrow, lane). Narrow numbers (two or four to a 32-bit word) lie in neighbouring
     /// positions of one lane, so a lane strides by <paramref name="narrow"/>; staged tensors are stored so that lanes are neighbours.</summary>
     public static Split Lanes(Axis axis, int lanes, int narrow, int unroll)

@@ -25,6 +25,9 @@ public sealed record StageSchedule(Stage Stage, IReadOnlyList<LoopSpec> Order, i
     /// <summary>Stored in the order of the loops (see <see cref="Split.Lanes"/>), not in that of the axes.</summary>
     public bool Staged { get; init; }
 
+    /// <summary>Axes along which its numbers are the same in all loops that are not open around its storage: computed for the first trip of those and kept once.</summary>
+    public IReadOnlyList<Axis> Once { get; init; } = [];
+
     /// <summary>What the loops at depth <see cref="PrefetchAt"/> ask for ahead, trip by trip; it is read later. Axes whose inner loops are not open there count from their start.</summary>
     public IReadOnlyList<Read> Prefetch { get; init; } = [];
 

@@ -59,6 +59,28 @@ public static unsafe partial class Lanes
         return (pairs + Vector128.Shuffle(pairs, Vector128.Create(1, 0, 3, 2))).ToScalar();
     }
 
+    /// <summary>The sums of the lanes of four vectors, each with the bits of <see cref="Sum(Vector512{float})"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> Sums(Vector512<float> a, Vector512<float> b, Vector512<float> c, Vector512<float> d) =>
+        Sums(a.GetLower() + a.GetUpper(), b.GetLower() + b.GetUpper(), c.GetLower() + c.GetUpper(), d.GetLower() + d.GetUpper());
+
+    /// <summary>The sums of the lanes of four vectors, each with the bits of <see cref="Sum(Vector256{float})"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> Sums(Vector256<float> a, Vector256<float> b, Vector256<float> c, Vector256<float> d) =>
+        Sums(a.GetLower() + a.GetUpper(), b.GetLower() + b.GetUpper(), c.GetLower() + c.GetUpper(), d.GetLower() + d.GetUpper());
+
+    /// <summary>The sums of the lanes of four vectors, each with the bits of <see cref="Sum(Vector128{float})"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> Sums(Vector128<float> a, Vector128<float> b, Vector128<float> c, Vector128<float> d)
+    {
+        if (!Sse.IsSupported) return Vector128.Create(Sum(a), Sum(b), Sum(c), Sum(d));
+
+        // a0 + a2, a1 + a3, b0 + b2, b1 + b3, and so on.
+        var ab = Sse.MoveLowToHigh(a, b) + Sse.MoveHighToLow(b, a);
+        var cd = Sse.MoveLowToHigh(c, d) + Sse.MoveHighToLow(d, c);
+        return Sse.Shuffle(ab, cd, 0x88) + Sse.Shuffle(ab, cd, 0xDD);
+    }
+
     // Even (first 0) or odd (first 1) numbers of two vectors in a row.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<float> Pick(Vector512<float> a, Vector512<float> b, int first)

@@ -53,4 +53,17 @@ public sealed unsafe class LanesEveryTests
         Assert.Equal(8 * 7 / 2 * 1.25f, Lanes.Sum(Vector256.Create(_numbers)));
         Assert.Equal(4 * 3 / 2 * 1.25f, Lanes.Sum(Vector128.Create(_numbers)));
     }
+
+    [Fact]
+    public void SumsOfFour_HaveTheBitsOfEachAlone()
+    {
+        var random = new Random(7);
+        float[] numbers = [.. Enumerable.Range(0, 64).Select(_ => (float)((random.NextDouble() - 0.5) * Math.Pow(2, random.Next(-12, 12))))];
+        Vector512<float> A(int i) => Vector512.Create(numbers, 16 * i);
+        Vector256<float> B(int i) => Vector256.Create(numbers, 8 * i);
+        Vector128<float> C(int i) => Vector128.Create(numbers, 4 * i);
+        Assert.Equal(Vector128.Create(Lanes.Sum(A(0)), Lanes.Sum(A(1)), Lanes.Sum(A(2)), Lanes.Sum(A(3))), Lanes.Sums(A(0), A(1), A(2), A(3)));
+        Assert.Equal(Vector128.Create(Lanes.Sum(B(0)), Lanes.Sum(B(1)), Lanes.Sum(B(2)), Lanes.Sum(B(3))), Lanes.Sums(B(0), B(1), B(2), B(3)));
+        Assert.Equal(Vector128.Create(Lanes.Sum(C(0)), Lanes.Sum(C(1)), Lanes.Sum(C(2)), Lanes.Sum(C(3))), Lanes.Sums(C(0), C(1), C(2), C(3)));
+    }
 }

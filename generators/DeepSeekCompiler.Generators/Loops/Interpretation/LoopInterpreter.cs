@@ -123,6 +123,8 @@ public sealed class LoopInterpreter
             case LaneReduce r:
                 var lanes = Evaluate(r.Operand).Lanes;
                 return new Value([r.Op == ReduceOp.Max ? lanes.Max() : lanes.Aggregate((a, b) => (float)(a + b))]);
+            case LaneSums s:
+                return new Value(new[] { s.A, s.B, s.C, s.D }.Select(v => Evaluate(v).Lanes.Aggregate((a, b) => (float)(a + b))).ToArray());
             case MulAdd m: return Value.Zip(Evaluate(m.A), Evaluate(m.B), Evaluate(m.C), (a, b, c) => (float)((a * b) + c));
             case Cast cast: return Evaluate(cast.Operand);
             case Select s: return Value.Zip(Evaluate(s.Condition), Evaluate(s.Then), Evaluate(s.Else), (c, a, b) => c != 0 ? a : b);

@@ -1,4 +1,5 @@
 using System.Collections.Generic;
+using System.Linq;
 using DeepSeekCompiler.Generators.Expressions;
 using DeepSeekCompiler.Generators.Schedules;
 using DeepSeekCompiler.Generators.Tensors;
@@ -6,7 +7,8 @@ using DeepSeekCompiler.Generators.Tensors;
 namespace DeepSeekCompiler.Generators.Loops.Lowering;
 
 /// <summary>Tensor-level expressions to loop level: axes become loop variables, reads become loads.</summary>
-internal sealed class ExpressionLowering(IReadOnlyDictionary<Tensor, Buffer> arguments, IReadOnlyDictionary<Tensor, TileLayout>? layouts = null)
+internal sealed class ExpressionLowering(IReadOnlyDictionary<Tensor, Buffer> arguments, IReadOnlyDictionary<Tensor, TileLayout>? layouts = null,
+    IReadOnlyCollection<Tensor>? staged = null)
 {
     public Expr Lower(Expr e, Scope scope) => e switch
     {
@@ -30,9 +32,10 @@ internal sealed class ExpressionLowering(IReadOnlyDictionary<Tensor, Buffer> arg
             throw new LoweringException($"{tensor.Name} is used where it is not stored");
         if (layouts is not null && layouts.TryGetValue(tensor, out var layout)) return (buffer, null, TileIndex(read, layout, scope));
         int first = tensor.IsTable ? 1 : 0;
+        bool inOrder = staged is not null && staged.Contains(tensor);
         Expr index = Const.Zero;
         for (int i = first; i < read.Index.Length; i++)
-            index = index * Lower(tensor.Dims[i].Size, scope) + Lower(read.Index[i], scope);
+            index = index * Lower(tensor.Dims[i].Size, scope) + (inOrder && read.Index[i] is AxisIndex a ? Value(a.Axis, scope, null, true) : Lower(read.Index[i], scope));
         return (buffer, tensor.IsTable ? Affine.Simplify(Lower(read.Index[0], scope)) : null, Affine.Simplify(index + tensor.Offset));
     }
 
@@ -93,6 +96,7 @@ internal sealed class ExpressionLowering(IReadOnlyDictionary<Tensor, Buffer> arg
         {
             Expr at = read.Index[i];
             if (read.Tensor.Dims[i].Axis is not { } own) at = Lower(at, scope);
+            else if (storage.Once.Contains(own)) at = Const.Zero;
             else if (at is AxisIndex a) at = Local(a.Axis, own, storage, scope);
             else if (storage.Opened[own]?.Segment is null) at = Lower(at, scope);
             else throw new LoweringException($"{read.Tensor.Name} is kept in parts along {own.Name}, so it is read at an axis only");

@@ -1,4 +1,5 @@
 using System.Collections.Generic;
+using System.Linq;
 using DeepSeekCompiler.Generators.Expressions;
 using DeepSeekCompiler.Generators.Loops.Verification;
 using DeepSeekCompiler.Generators.Schedules;
@@ -32,6 +33,7 @@ public static class KernelLowering
                 workspace.Add(Open(tensor, arguments));
         }
 
+        var staged = new HashSet<Tensor>(schedule.Phases.SelectMany(StagesOf).Where(s => s.Staged).Select(s => s.Stage.Target.Tensor));
         var functions = new List<LoopFunction>();
         foreach (var phase in schedule.Phases)
         {
@@ -54,7 +56,7 @@ public static class KernelLowering
             }
 
             var used = new List<Buffer>();
-            var function = new PhaseLowering(kernel, phase, arguments, schedule.Layouts).Lower(used);
+            var function = new PhaseLowering(kernel, phase, arguments, schedule.Layouts, staged).Lower(used);
             BufferUse.Collect(function.Body, used);
             BufferUse.Collect(function.Items, used);
             functions.Add(function with { Scalars = BufferUse.Scalars(function, kernel.Scalars), Coarse = phase.Coarse });

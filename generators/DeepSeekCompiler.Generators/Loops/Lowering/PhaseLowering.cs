@@ -1,4 +1,5 @@
 using System.Collections.Generic;
+using System.Linq;
 using DeepSeekCompiler.Generators.Expressions;
 using DeepSeekCompiler.Generators.Schedules;
 using DeepSeekCompiler.Generators.Tensors;
@@ -17,12 +18,12 @@ internal sealed class PhaseLowering
     private readonly ReductionLowering _reductions;
     private readonly Dictionary<Axis, Split> _splits = new();
 
-    public PhaseLowering(TensorKernel kernel, Phase phase, IReadOnlyDictionary<Tensor, Buffer> arguments, IReadOnlyDictionary<Tensor, TileLayout> layouts)
+    public PhaseLowering(TensorKernel kernel, Phase phase, IReadOnlyDictionary<Tensor, Buffer> arguments, IReadOnlyDictionary<Tensor, TileLayout> layouts, IReadOnlyCollection<Tensor> staged)
     {
         _kernel = kernel;
         _phase = phase;
         _arguments = arguments;
-        _expressions = new(arguments, layouts);
+        _expressions = new(arguments, layouts, staged);
         _reductions = new(_expressions, _names);
         foreach (var scalar in kernel.Scalars) _names.Fresh(scalar.Name);
         foreach (var buffer in arguments.Values) _names.Fresh(buffer.Name);
@@ -256,6 +257,7 @@ internal sealed class PhaseLowering
         }
 
         var map = (Map)stage.Stage;
+        foreach (var axis in stage.Once) scope = scope.AtStart(axis);
         var (buffer, table, index) = _expressions.Address(map.Target, scope);
         into.Add(new Store(buffer, index, _expressions.Lower(map.Value, scope), table));
     }
@@ -269,14 +271,14 @@ internal sealed class PhaseLowering
         for (int i = 0; i < sizes.Length; i++)
         {
             var dim = tensor.Dims[i];
-            sizes[i] = dim.Axis is { } axis ? LocalExtent(axis, scope) : dim.Size is Const c ? (int)c.Value
+            sizes[i] = dim.Axis is { } axis ? stage.Once.Contains(axis) ? 1 : LocalExtent(axis, scope) : dim.Size is Const c ? (int)c.Value
                 : throw new LoweringException($"{_kernel.Name}: temporary {tensor.Name} has an extent that is no constant");
             length *= sizes[i];
         }
 
         var buffer = new Buffer(_names.Fresh(tensor.Name), tensor.Format, stage.Scope, length);
         into.Add(new Alloc(buffer));
-        return scope.With(tensor, new Storage(buffer, scope, sizes, stage.Staged));
+        return scope.With(tensor, new Storage(buffer, scope, sizes, stage.Staged) { Once = stage.Once });
     }
 
     private int LocalExtent(Axis axis, Scope scope)

@@ -39,7 +39,7 @@ internal sealed partial class ReductionLowering(ExpressionLowering expressions, 
 
         index = Affine.Simplify(index);
         var old = new Load(buffer!, index);
-        bool scaleHere = reduce.Scale is not null && stage.ScaleAt == 0 && stage.BlockAt == 0;
+        bool scaleHere = reduce.Scale is not (null or Const) && stage.ScaleAt == 0 && stage.BlockAt == 0;
         into.Add(new Store(buffer!, index, Combine(reduce.Op, scope, reduce.Value, scaleHere ? reduce.Scale : null, old)));
     }
 
@@ -57,6 +57,8 @@ internal sealed partial class ReductionLowering(ExpressionLowering expressions, 
                 total = total is null ? scalars : Join(reduce.Op, total, scalars);
             }
 
+            // A scale that never changes is the total's.
+            if (reduce.Scale is Const whole && stage.ScaleAt == 0) total = total! * whole;
             var (buffer, table, at) = expressions.Address(reduce.Target, inside);
             nest.Add(new Store(buffer, at, total!, table));
         });

@@ -54,5 +54,17 @@ internal sealed class Scope
         return scope;
     }
 
+    /// <summary>The scope in which the loops over an axis that are not open stand at their start.</summary>
+    public Scope AtStart(Axis axis)
+    {
+        if (this[axis] is not { Segment: not null } state) return With(axis, new AxisState(Split.Whole(axis), Split.Whole(axis).Segments[0], [Const.Zero]));
+        for (int i = 0; i < state.Variables.Length; i++)
+        {
+            if (state.Variables[i] is null) state = state.With(i, Const.Zero);
+        }
+
+        return With(axis, state);
+    }
+
     public Scope With(Stage stage, Accumulator sum) => new(_axes, _storages, new(_sums) { [stage] = sum });
 }

@@ -1,3 +1,6 @@
+using System.Collections.Generic;
+using DeepSeekCompiler.Generators.Tensors;
+
 namespace DeepSeekCompiler.Generators.Loops.Lowering;
 
 /// <summary>Where a temporary lives: only the part of it that the loops inside its allocation touch.</summary>
@@ -19,4 +22,7 @@ internal sealed class Storage
     public int[] Sizes { get; }
 
     public bool Staged { get; }
+
+    /// <summary>Axes along which one number stands for all.</summary>
+    public IReadOnlyList<Axis> Once { get; init; } = [];
 }

@@ -33,7 +33,7 @@ internal static class ExpertSchedule
         phases.Add(new("Products", splits, prologue,
         [
             [
-                MatrixSchedule.Asking(new(a.Dot, dot) { StoredAt = 4, Scope = MemoryScope.Register, ScaleAt = scaleAt }, inside, target, a.Weight, a.Expert, a.Row, k, tile),
+                MatrixSchedule.Asking(new(a.Dot, dot) { StoredAt = 4, Scope = MemoryScope.Register, ScaleAt = scaleAt }, inside, target, a.Weight, a.Expert, a.Row, k, tile, Tiles.Unroll(target, a.Format, tile)),
                 new(a.Mix, [.. point, choice, rows, row], 4) { StoredAt = 2, Scope = panel == tile ? MemoryScope.Register : MemoryScope.Scratch },
                 new(a.Store, [.. point, rows, row], 2),
             ],
@@ -57,7 +57,12 @@ internal static class ExpertSchedule
     }
 
     private static KernelSchedule Many(MatrixForm form, ActivationRows rows, Product first, Operand[] operands, Machine target) =>
-        form.IsTensor() ? OnMatrixUnit(form, rows, first, target) : form == MatrixForm.Packed ? Packed(rows, first, operands, target) : Panels(rows, first, target);
+        form.IsTensor() ? OnMatrixUnit(form, rows, first, target) : form switch
+        {
+            MatrixForm.Packed => Packed(rows, first, operands, target),
+            MatrixForm.Tiled => new(TiledSchedule.Name(target), TiledSchedule.Phases(rows, first, target)),
+            _ => Panels(rows, first, target),
+        };
 
     private static KernelSchedule Packed(ActivationRows rows, Product first, Operand[] operands, Machine target)
     {

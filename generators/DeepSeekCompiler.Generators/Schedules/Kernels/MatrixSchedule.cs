@@ -103,7 +103,7 @@ internal static class MatrixSchedule
                 StoredAt = shared,
                 Scope = MemoryScope.Register,
                 ScaleAt = product.Dot.Scale is null ? 0 : inside,
-            }, inside, target, product.Weight, product.Expert, product.Row, product.Column, tile == 1 ? 1 : tile * pairs));
+            }, inside, target, product.Weight, product.Expert, product.Row, product.Column, tile == 1 ? 1 : tile * pairs, Tiles.Unroll(target, product.Weight.Format, tile == 1 ? 1 : tile * pairs)));
             foreach (var map in product.Epilogue) stages.Add(new(map, epilogueOrder, shared));
         }
     }
@@ -126,11 +126,12 @@ internal static class MatrixSchedule
     /// <param name="row">The row of a point.</param>
     /// <param name="column">The reduced axis.</param>
     /// <param name="rows">Rows that go side by side.</param>
-    public static StageSchedule Asking(StageSchedule dot, int depth, Machine target, WeightTensor weight, Expr? expert, Expr row, Axis column, int rows)
+    /// <param name="unroll">Vectors of a step.</param>
+    public static StageSchedule Asking(StageSchedule dot, int depth, Machine target, WeightTensor weight, Expr? expert, Expr row, Axis column, int rows, int unroll)
     {
         int ahead = Tiles.AheadRows(target, weight, rows);
         if (ahead == 0) return dot;
-        int trip = Tiles.Unroll(target, weight.Format, rows) * target.Lanes * target.Narrow(weight.Format), line = Machine.Line / weight.Format.Bytes();
+        int trip = unroll * target.Lanes * target.Narrow(weight.Format), line = Machine.Line / weight.Format.Bytes();
         var lines = new List<Read>();
         for (int i = 0; i < rows; i++)
         {

@@ -26,6 +26,14 @@ internal static class RowSchedule
         phases.Add(new("Rows", splits, [], [Of(rows, target, LoopKind.Parallel, false, 1, splits)]));
     }
 
+    /// <summary>As <see cref="OwnPhase"/>, in the order in which a product along <paramref name="column"/> reads them.</summary>
+    public static void StagedPhase(ActivationRows rows, Machine target, int narrow, Split column, List<Phase> phases)
+    {
+        if (rows.Stages.Count == 0) return;
+        var splits = new List<Split> { column };
+        phases.Add(new("Rows", splits, [], [Of(rows, target, LoopKind.Parallel, true, narrow, splits)]));
+    }
+
     /// <param name="rows">The stages.</param>
     /// <param name="target">Vector width.</param>
     /// <param name="token">How the loop over tokens runs: parallel in a phase of its own, serial in a prologue.</param>
@@ -50,7 +58,7 @@ internal static class RowSchedule
             {
                 // The finished rows outlive the loop over tokens; what leads to them does not.
                 StoredAt = isRows ? 0 : 1,
-                Scope = !isRows ? MemoryScope.Register : staged ? MemoryScope.Scratch : MemoryScope.Workspace,
+                Scope = !isRows ? MemoryScope.Register : token == LoopKind.Parallel ? MemoryScope.Workspace : MemoryScope.Scratch,
                 Staged = isRows && staged,
                 Remark = isRows ? "Rows of x as the products read them." : null,
             });

@@ -89,6 +89,20 @@ internal static class Tiles
         return Math.Max(1, Math.Min(near, weight.Rows / 128) / tile) * tile;
     }
 
+    /// <summary>Vectors of a step of a tile of rows by tokens: a scale block where there are scales, else what one word's worth of weights fills.</summary>
+    public static int TiledUnroll(Machine target, WeightTensor weight) => weight.Scales is null ? 1 : Math.Max(1, FormatSpec.Block / (target.Lanes * target.Narrow(weight.Format)));
+
+    /// <summary>Weight rows that all tiles of tokens go through in turns: half a second cache of them at most. With block scales they are rows of one scale, for which a tile's
+    /// activations are scaled once, and the more there are, the less that costs. The same at every width.</summary>
+    public static int TiledPanel(Machine target, Product product)
+    {
+        int rows = product.Weight.Rows, near = target.SecondCache / 2 / (product.Weight.Columns * product.Weight.Format.Bytes());
+        if (product.Scaled is null) return target.Choice.Strip ?? Even(rows, Math.Max(Rows, Math.Min(Strip, near / Rows * Rows)), Rows);
+        int panel = target.Choice.Strip ?? FormatSpec.Block;
+        while (panel > Strip / 2 && (rows % panel != 0 || panel > near)) panel /= 2;
+        return panel;
+    }
+
     /// <summary>Bytes that weights are asked for ahead of their use: as many as arrive while a worker computes, measured. What the processor asks for by itself
     /// ends at every page of 4 KiB.</summary>
     public const int Ahead = 8 << 10;

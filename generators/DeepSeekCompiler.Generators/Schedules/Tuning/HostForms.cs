@@ -11,7 +11,7 @@ internal static class HostForms
     private const int Registers = 32;
     private const int Lanes = 16;
 
-    private static readonly string[] s_packed = ["tokens", "vectors", "strip", "block"], s_streaming = ["unroll", "rows"], s_prefill = ["tokens", "vectors", "queries"], s_decode = ["parts"], s_chunk = ["chunk"];
+    private static readonly string[] s_packed = ["tokens", "vectors", "strip", "block"], s_tiled = ["strip"], s_streaming = ["unroll", "rows"], s_prefill = ["tokens", "vectors", "queries"], s_decode = ["parts"], s_chunk = ["chunk"];
 
     /// <summary>A product of few tokens.</summary>
     public static TuningForm Streaming(KernelWeights weights) => new(
@@ -33,6 +33,15 @@ internal static class HostForms
             new() { Block = 256 }, new() { Tokens = 4 },
         ],
         (choice, kernel) => Packed(choice, kernel, weights));
+
+    /// <summary>One of many tokens, a few of them a matrix.</summary>
+    public static TuningForm Tiled(KernelWeights weights) => new(
+        weights.ToString(),
+        s_tiled,
+        [new() { Strip = 16 }, new() { Strip = 32 }, new() { Strip = 64 }, new() { Strip = 128 }],
+        (choice, kernel) => choice.Strip is not { } strip ? null
+            : strip % Tiles.Rows != 0 ? $"{kernel} multiplies {Tiles.Rows} rows at a time, and a strip of {strip} is no multiple of that."
+            : weights.Format == NumberFormat.E4M3 && FormatSpec.Block % strip != 0 ? $"{kernel} has one scale for {FormatSpec.Block} rows of FP8 weights, and a strip of {strip} is no part of them." : null);
 
     /// <summary>Prefill attention: a block of queries goes through a page of keys in register tiles.</summary>
     public static TuningForm Prefill(string shape) => new(

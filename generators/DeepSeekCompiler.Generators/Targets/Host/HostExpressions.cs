@@ -44,6 +44,7 @@ internal static class HostExpressions
             case Broadcast b: return $"{HostTypes.Vector(b.Width)}.Create({Print(b.Operand)})";
             case Ramp ramp: return Ramp(ramp);
             case LaneReduce { Op: ReduceOp.Sum } r: return $"Lanes.Sum({Print(r.Operand)})";
+            case LaneSums s: return $"Lanes.Sums({Print(s.A)}, {Print(s.B)}, {Print(s.C)}, {Print(s.D)})";
             case LaneReduce r: return $"Lanes.Max({Print(r.Operand)})";
             case MulAdd m: return $"{(m.Lanes == 1 ? "float" : HostTypes.Vector(m.Lanes))}.MultiplyAddEstimate({Print(m.A)}, {Print(m.B)}, {Print(m.C)})";
             case Cast cast: return cast.Lanes == 1 ? "(float)" + Print(cast.Operand, 4) : $"{HostTypes.Vector(cast.Lanes)}.ConvertToSingle({Print(cast.Operand)})";

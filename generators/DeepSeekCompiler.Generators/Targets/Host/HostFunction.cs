@@ -31,7 +31,7 @@ internal sealed class HostFunction
 
     public static void Print(LoopFunction function, string name, CodeWriter writer)
     {
-        function = Loops.Passes.NamePlaces.Run(Loops.Passes.NameRuns.Run(function));
+        function = Loops.Passes.NamePlaces.Run(Loops.Passes.NameRuns.Run(Loops.Passes.JoinSums.Run(function)));
         var loops = ((Block)function.Body).Body;
         if (loops.Count < 2 || loops.Any(s => s is not For { Kind: LoopKind.Parallel }))
         {
