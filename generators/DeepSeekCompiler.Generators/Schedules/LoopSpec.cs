@@ -1,3 +1,4 @@
+using DeepSeekCompiler.Generators.Expressions;
 using DeepSeekCompiler.Generators.Loops;
 using DeepSeekCompiler.Generators.Tensors;
 
@@ -12,4 +13,10 @@ public sealed record LoopSpec(Axis Axis, int Part, LoopKind Kind, bool OwnSums =
 {
     /// <summary>Runs over the axis in one loop, however the phase cuts it.</summary>
     public bool Whole { get; init; }
+
+    /// <summary>Runs over the stretches of the axis alone whose tiles have one number, or several; null for all of it.</summary>
+    public bool? Single { get; init; }
+
+    /// <summary>Whether the loop runs over a stretch.</summary>
+    public bool Takes(Segment stretch) => Single is not { } single || single == (stretch.Parts[^1].Count is Const { Value: 1 });
 }

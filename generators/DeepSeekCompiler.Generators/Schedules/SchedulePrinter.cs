@@ -45,7 +45,9 @@ public static class SchedulePrinter
         text.Append('\n');
     }
 
-    private static string Mark(LoopSpec loop) => loop.Kind switch
+    private static string Mark(LoopSpec loop) => Kind(loop) + (loop.Single switch { true => ":ones", false => ":tiles", null => "" });
+
+    private static string Kind(LoopSpec loop) => loop.Kind switch
     {
         LoopKind.Parallel => ":parallel",
         LoopKind.Unroll => loop.OwnSums ? ":unroll+sums" : ":unroll",

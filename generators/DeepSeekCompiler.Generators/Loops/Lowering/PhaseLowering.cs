@@ -160,6 +160,7 @@ internal sealed class PhaseLowering
         var state = scope[loop.Axis] ?? new AxisState(loop.Whole ? Split.Whole(loop.Axis) : SplitOf(loop.Axis), null, []);
         foreach (var segment in state.Segment is { } known ? [known] : state.Split.Segments)
         {
+            if (!loop.Takes(segment)) continue;
             var inside = state.Segment is null ? state.In(segment) : state;
             Run(run, depth, loop, segment.Parts[loop.Part].Count, inside, scope, into);
         }

@@ -87,12 +87,12 @@ internal static class ExpertSchedule
     private static KernelSchedule Streaming(ExpertGateUp a, Machine target)
     {
         var format = a.Gate.Weight.Format;
-        int narrow = target.Narrow(format), rows = Tiles.StreamingRows(target, a.Rows.Column.Max);
+        int narrow = target.Narrow(format), rows = Tiles.TileRows(target, a.Rows.Column.Max);
         var splits = new List<Split> { Split.Lanes(a.Rows.Column, target.Lanes, narrow, Tiles.Unroll(target, format, rows)) };
         var phases = new List<Phase>();
         var prologue = RowSchedule.InFront(a.Rows, target, narrow, splits, phases);
         phases.Add(new("Products", splits, prologue, [MatrixSchedule.StreamingItems([a.Gate], target, splits)]));
-        return new(rows == 1 ? "streaming, one row of an active expert a work item" : MatrixSchedule.StreamingName(rows) + ", of active experts", phases);
+        return new(MatrixSchedule.StreamingName(rows, Tiles.StreamsTokensAlone(target, a.Gate)) + ", of active experts", phases);
     }
 
     private static KernelSchedule Panels(ActivationRows rows, Product first, Machine target)

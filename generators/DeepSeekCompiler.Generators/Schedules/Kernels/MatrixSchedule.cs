@@ -45,7 +45,7 @@ internal static class MatrixSchedule
     private static KernelSchedule Streaming(MatrixAlgorithm m, Machine target)
     {
         var format = m.Products[0].Weight.Format;
-        int narrow = target.Narrow(format), rows = Tiles.StreamingRows(target, m.Rows.Column.Max);
+        int narrow = target.Narrow(format), rows = Tiles.TileRows(target, m.Rows.Column.Max);
         var splits = new List<Split> { Split.Lanes(m.Rows.Column, target.Lanes, narrow, Tiles.Unroll(target, format, rows)) };
         var phases = new List<Phase>();
         var prologue = RowSchedule.InFront(m.Rows, target, narrow, splits, phases);
@@ -53,11 +53,14 @@ internal static class MatrixSchedule
         foreach (var neighbours in Neighbours(m.Products, target)) branches.Add(StreamingItems(neighbours, target, splits));
         phases.Add(new("Products", splits, prologue, branches));
         AddAfter(m, target, phases);
-        return new(StreamingName(rows), phases);
+        return new(StreamingName(rows, m.Products.Any(product => Tiles.StreamsTokensAlone(target, product))), phases);
     }
 
-    public static string StreamingName(int rows) =>
-        (rows == 1 ? "streaming, weight rows one after the other" : $"streaming, {rows} weight rows side by side") + ", every byte of them read once";
+    /// <param name="rows">Rows of a tile.</param>
+    /// <param name="alone">A single token meets them one after the other.</param>
+    public static string StreamingName(int rows, bool alone) => "streaming, "
+        + (rows == 1 ? "weight rows one after the other" : alone ? $"weight rows one after the other, {rows} side by side past several tokens" : $"{rows} weight rows side by side")
+        + ", every byte of them read once";
 
     /// <summary>Products whose rows alternate in memory (the plain and the rotated rows of a head) go together, so that a worker reads one stream.
     /// Devices spread rows over many small workers.</summary>
@@ -85,25 +88,50 @@ internal static class MatrixSchedule
         int tile = RowTile(first, target), pairs = Neighbours(first);
         var n = first.TileAxes[first.TileAxes.Length - 1];
         splits.AddUnknown(Split.Panel(n, Tiles.StreamingPanel(target, first.Weight, tile * pairs) / pairs, tile));
+        if (!Tiles.StreamsTokensAlone(target, first))
+        {
+            AddItems(first, together, null, tile, target, stages);
+            return;
+        }
+
+        AddItems(first, together, false, tile, target, stages);
+        AddItems(first, together, true, 1, target, stages);
+    }
+
+    /// <param name="first">The product, with its partners.</param>
+    /// <param name="together">Its items have other products' rows too.</param>
+    /// <param name="single">Tokens one by one, or in tiles, or both.</param>
+    /// <param name="tile">Rows (or pairs) that go side by side.</param>
+    /// <param name="target">Tiles.</param>
+    /// <param name="stages">Receives the stages.</param>
+    private static void AddItems(Product first, bool together, bool? single, int tile, Machine target, List<StageSchedule> stages)
+    {
+        int pairs = Neighbours(first), unroll = Tiles.Unroll(target, first.Weight.Format, Tiles.TileRows(target, first.Column.Max));
+        var n = first.TileAxes[first.TileAxes.Length - 1];
+        bool ownSums = tile == 1 || Tiles.StreamsTokensAlone(target, first);
         for (var product = first; product is not null; product = product.Partner)
         {
             var order = new List<LoopSpec>();
             foreach (var axis in product.TileAxes) order.Add(new(axis, 0, together && order.Count > 0 ? LoopKind.Serial : LoopKind.Parallel));
-            order.Add(new(product.Token, 0, LoopKind.Serial));
+            int items = order.Count;
+            order.Add(new(product.Token, 0, LoopKind.Serial) { Single = single });
             order.Add(new(n, 1, LoopKind.Serial));
+            if (single == true) order.Add(new(n, 2, LoopKind.Serial));
             int shared = order.Count;
-            LoopSpec rows = new(n, 2, LoopKind.Unroll), tokens = new(product.Token, 1, LoopKind.Unroll);
-            LoopSpec[] pair = [.. product.Unrolled.Select(axis => new LoopSpec(axis, 0, LoopKind.Unroll))], epilogueOrder = [.. order, rows, tokens];
+            LoopSpec tokens = new(product.Token, 1, LoopKind.Unroll);
+            LoopSpec[] rows = single == true ? [] : [new(n, 2, LoopKind.Unroll)], pair = [.. product.Unrolled.Select(axis => new LoopSpec(axis, 0, LoopKind.Unroll))];
+            LoopSpec[] epilogueOrder = [.. order, .. rows, tokens];
             if (tile == 1) order.AddRange(pair);
             order.Add(new(product.Column, 0, LoopKind.Serial));
             int inside = order.Count;
-            AddLanes(order, product.Column, target, tile == 1, tile == 1 ? [rows, tokens] : [rows, .. pair, tokens]);
-            stages.Add(Asking(new(product.Dot, order, product != first ? shared : stages.Count > 0 ? 1 : 0)
+            AddLanes(order, product.Column, target, ownSums, tile == 1 ? [.. rows, tokens] : [.. rows, .. pair, tokens]);
+            int fuse = product != first ? shared : stages.Count == 0 ? 0 : single == true ? items : 1;
+            stages.Add(Asking(new(product.Dot, order, fuse)
             {
                 StoredAt = shared,
                 Scope = MemoryScope.Register,
                 ScaleAt = product.Dot.Scale is null ? 0 : inside,
-            }, inside, target, product.Weight, product.Expert, product.Row, product.Column, tile == 1 ? 1 : tile * pairs, Tiles.Unroll(target, product.Weight.Format, tile == 1 ? 1 : tile * pairs)));
+            }, inside, target, product.Weight, product.Expert, product.Row, product.Column, tile == 1 ? 1 : tile * pairs, unroll));
             foreach (var map in product.Epilogue) stages.Add(new(map, epilogueOrder, shared));
         }
     }
@@ -111,7 +139,7 @@ internal static class MatrixSchedule
     // Rows that rotate together count; those of a tile have one scale.
     private static int RowTile(Product first, Machine target)
     {
-        int rows = Tiles.StreamingRows(target, first.Column.Max), pairs = Neighbours(first);
+        int rows = Tiles.TileRows(target, first.Column.Max), pairs = Neighbours(first);
         return Math.Max(1, (first.Dot.Scale is null ? rows : WeightRuns.Of(first).OneScale(rows)) / pairs);
     }
 

@@ -75,10 +75,19 @@ internal static class Tiles
     /// <summary>Tokens that a streaming loop multiplies with a weight it has decoded; each needs sums of its own. Devices have other ways.</summary>
     public static int StreamingTokens(Machine target) => target.Lanes == 1 || target.SharesRows ? 1 : target.Registers == 32 ? 4 : 2;
 
-    /// <summary>Weight rows that go through a streaming loop side by side. A row of activations that stays in the first cache costs little to read again for every weight
+    /// <summary>Weight rows that go past one token side by side. A row of activations that stays in the first cache costs little to read again for every weight
     /// row, and one stream is read fastest; a longer one comes from the second cache every time, and four rows share it. The same at every width, so that all widths cut
     /// the same work items.</summary>
     public static int StreamingRows(Machine target, int columns) => !target.PacksPanels ? 1 : target.Choice.Rows ?? (columns * NumberFormat.F32.Bytes() > target.FirstCache / 2 ? 4 : 1);
+
+    /// <summary>Weight rows of a register tile of a streaming loop: those that go past one token side by side, but two at least. A tile of one row loads an activation for every
+    /// multiplication; of two it multiplies each twice, and four tokens with two sums each still leave room for operands.</summary>
+    public static int TileRows(Machine target, int columns) => !target.PacksPanels ? 1 : target.Choice.Rows ?? Math.Max(2, StreamingRows(target, columns));
+
+    /// <summary>Whether a single token goes past one row at a time where several go past a tile of them: one stream of memory is read fastest. FP8 weights need so much decoding that
+    /// two streams are read as fast.</summary>
+    public static bool StreamsTokensAlone(Machine target, Product product) =>
+        product.Weight.Format != NumberFormat.E4M3 && product.Unrolled.Length == 0 && TileRows(target, product.Column.Max) != StreamingRows(target, product.Column.Max);
 
     /// <summary>Weight rows of a work item of a streaming loop, a multiple of <paramref name="tile"/>: half a first cache of them, which all tiles of tokens go
     /// through before the next, but at least 128 items, for many workers. Devices have small workers.</summary>
