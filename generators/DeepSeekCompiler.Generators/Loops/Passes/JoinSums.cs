@@ -52,21 +52,21 @@ public static class JoinSums
             return;
         }
 
-        var sorted = run.Zip(places, (store, place) => (Store: store, At: (int)((Const)place).Value)).OrderBy(p => p.At).ToList();
+        var sorted = run.Zip(places, (store, place) => (Store: store, Sum: Summed(store)!.Value, At: (int)((Const)place).Value)).OrderBy(p => p.At).ToList();
         for (int i = 0; i < sorted.Count;)
         {
-            bool fits = i + Together <= sorted.Count && Enumerable.Range(1, Together - 1).All(j => sorted[i + j].At == sorted[i].At + j);
+            var first = sorted[i];
+            bool fits = i + Together <= sorted.Count && Enumerable.Range(1, Together - 1).All(j => sorted[i + j].At == first.At + j && Equals(sorted[i + j].Sum.Factor, first.Sum.Factor));
             if (!fits)
             {
-                into.Add(sorted[i++].Store);
+                into.Add(first.Store);
+                i++;
                 continue;
             }
 
-            Expr Operand(int j) => Summed(sorted[i + j].Store)!.Value.Vector;
-            var factors = Enumerable.Range(0, Together).Select(j => Summed(sorted[i + j].Store)!.Value.Factor).ToList();
-            Expr sums = new LaneSums(Operand(0), Operand(1), Operand(2), Operand(3));
-            if (factors[0] is { } factor) sums *= new Broadcast(factor, Together);
-            into.Add(sorted[i].Store with { Value = sums });
+            Expr sums = new LaneSums(first.Sum.Vector, sorted[i + 1].Sum.Vector, sorted[i + 2].Sum.Vector, sorted[i + 3].Sum.Vector);
+            if (first.Sum.Factor is { } factor) sums *= new Broadcast(factor, Together);
+            into.Add(first.Store with { Value = sums });
             i += Together;
         }
 
