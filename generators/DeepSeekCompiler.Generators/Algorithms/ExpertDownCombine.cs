@@ -23,7 +23,9 @@ internal sealed class ExpertDownCombine : IAlgorithm
     public NumberFormat Format => Weight.Format;
 
     /// <summary>The expert of a token's choice.</summary>
-    public Expr Expert { get; private set; } = null!;
+    public Expr Expert => Chosen[Token, Choice];
+
+    private Tensor Chosen { get; init; } = null!;
 
     public Axis Row { get; private set; } = null!;
 
@@ -36,6 +38,13 @@ internal sealed class ExpertDownCombine : IAlgorithm
     public Reduce Mix { get; private set; } = null!;
 
     public Map Store { get; private set; } = null!;
+
+    /// <summary>Where a worker is some visits later that has <paramref name="panel"/> rows of every choice in turns: the expert, and what corresponds to a row.</summary>
+    public (Expr Expert, Expr Row) Later(int visits, int panel)
+    {
+        var visit = Choice.Index + visits;
+        return (Chosen[Token, visit % Choice.Max], Row.Index + visit / Choice.Max * panel);
+    }
 
     public static ExpertDownCombine Define(string name, int hidden, MatrixForm form, MixtureOfExpertsSpec e, NumberFormat format, bool quantize)
     {
@@ -63,6 +72,6 @@ internal sealed class ExpertDownCombine : IAlgorithm
         b.Cost.Product(weight, Amount.Slots, Amount.Of(Size.ChosenExperts));
         b.Cost.Work(2L * hidden * Amount.Slots);
         b.Cost.Move(4L * e.MoeIntermediateSize * Amount.Slots + 8L * hidden * Amount.Tokens);
-        return new(b.Build(), rows) { Weight = weight, Expert = chosen[t, j], Row = n, Token = t, Choice = j, Dot = dot, Mix = mix, Store = store };
+        return new(b.Build(), rows) { Weight = weight, Chosen = chosen, Row = n, Token = t, Choice = j, Dot = dot, Mix = mix, Store = store };
     }
 }

@@ -33,12 +33,21 @@ internal static class ExpertSchedule
         phases.Add(new("Products", splits, prologue,
         [
             [
-                MatrixSchedule.Asking(new(a.Dot, dot) { StoredAt = 4, Scope = MemoryScope.Register, ScaleAt = scaleAt }, inside, target, a.Weight, a.Expert, a.Row, k, tile, Tiles.Unroll(target, a.Format, tile)),
+                Asking(new(a.Dot, dot) { StoredAt = 4, Scope = MemoryScope.Register, ScaleAt = scaleAt }, inside, a, target, tile, panel),
                 new(a.Mix, [.. point, choice, rows, row], 4) { StoredAt = 2, Scope = panel == tile ? MemoryScope.Register : MemoryScope.Scratch },
                 new(a.Store, [.. point, rows, row], 2),
             ],
         ]));
         return new(panel == 1 ? "streaming, one output number a work item, the chosen experts' rows side by side" : "streaming, some output numbers a work item, the chosen experts' rows in turns", phases);
+    }
+
+    // A worker's reading jumps from expert to expert, and no processor follows; so what it comes to next is asked for, be it the next expert's rows or more of the same.
+    private static StageSchedule Asking(StageSchedule dot, int depth, ExpertDownCombine a, Machine target, int tile, int panel)
+    {
+        int ahead = Tiles.AheadRows(target, a.Weight, tile, jumps: true);
+        if (ahead == 0) return dot;
+        var (expert, row) = ahead < panel ? (a.Expert, a.Row.Index + ahead) : a.Later((ahead + panel - 1) / panel, panel);
+        return MatrixSchedule.AskingFor(dot, depth, a.Weight, expert, row, a.Rows.Column, tile, MatrixSchedule.Trip(target, a.Format, Tiles.Unroll(target, a.Format, tile)));
     }
 
     public static KernelSchedule Combine(Axis token, Axis column, Axis choice, Reduce sum, Map store, Machine target)

@@ -158,12 +158,20 @@ internal static class MatrixSchedule
     public static StageSchedule Asking(StageSchedule dot, int depth, Machine target, WeightTensor weight, Expr? expert, Expr row, Axis column, int rows, int unroll)
     {
         int ahead = Tiles.AheadRows(target, weight, rows);
-        if (ahead == 0) return dot;
-        int trip = unroll * target.Lanes * target.Narrow(weight.Format), line = Machine.Line / weight.Format.Bytes();
+        return ahead == 0 ? dot : AskingFor(dot, depth, weight, expert, row + ahead, column, rows, Trip(target, weight.Format, unroll));
+    }
+
+    /// <summary>Columns of a step of a streaming product.</summary>
+    public static int Trip(Machine target, NumberFormat format, int unroll) => unroll * target.Lanes * target.Narrow(format);
+
+    /// <summary>A stage that asks for the lines of <paramref name="trip"/> columns of other rows than those that follow.</summary>
+    public static StageSchedule AskingFor(StageSchedule dot, int depth, WeightTensor weight, Expr? expert, Expr row, Axis column, int rows, int trip)
+    {
+        int line = Machine.Line / weight.Format.Bytes();
         var lines = new List<Read>();
         for (int i = 0; i < rows; i++)
         {
-            for (int at = 0; at + line <= trip; at += line) lines.Add((Read)weight.Code(expert, row + (ahead + i), column + Const.Int(at)));
+            for (int at = 0; at + line <= trip; at += line) lines.Add((Read)weight.Code(expert, row + i, column + Const.Int(at)));
         }
 
         return dot with { Prefetch = lines, PrefetchAt = depth };

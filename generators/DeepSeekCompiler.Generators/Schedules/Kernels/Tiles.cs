@@ -118,9 +118,13 @@ internal static class Tiles
 
     /// <summary>Rows that a streaming loop over <paramref name="rows"/> rows at a time asks ahead: whole steps of it; 0 where the matrix stays in the second cache, where a
     /// single stream needs so little work that the processor keeps up by itself, and on devices, which have threads to wait.</summary>
-    public static int AheadRows(Machine target, WeightTensor weight, int rows)
+    /// <param name="target">Cache sizes.</param>
+    /// <param name="weight">What is read.</param>
+    /// <param name="rows">Rows that go side by side.</param>
+    /// <param name="jumps">A worker's reading goes from matrix to matrix, so that rows one after the other are no single stream.</param>
+    public static int AheadRows(Machine target, WeightTensor weight, int rows, bool jumps = false)
     {
-        if (!target.PacksPanels || target.Lanes == 1 || weight.Bytes <= target.SecondCache / 4 || (rows == 1 && weight.Format != NumberFormat.E4M3)) return 0;
+        if (!target.PacksPanels || target.Lanes == 1 || weight.Bytes <= target.SecondCache / 4 || (rows == 1 && !jumps && weight.Format != NumberFormat.E4M3)) return 0;
         int step = rows * weight.Columns * weight.Format.Bytes();
         return (Ahead + step - 1) / step * rows;
     }
