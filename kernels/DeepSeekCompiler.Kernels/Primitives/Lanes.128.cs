@@ -52,7 +52,7 @@ public static unsafe partial class Lanes
 
     /// <summary>4 E4M3 codes: values times 2^-120.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<float> LoadE4M3_128(byte* p) => E4M3Byte0(Widen128(p));
+    public static Vector128<float> LoadE4M3_128(byte* p) => ((Widen128((sbyte*)p) << 20) & Vector128.Create(E4M3Bits)).AsSingle();
 
     /// <summary>Stores 4 bfloat16 codes, rounded to nearest, ties to even; NaN stays NaN.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -137,9 +137,10 @@ public static unsafe partial class Lanes
     private static Vector128<int> Widen128(ushort* p) =>
         Vector128.WidenLower(Vector128.CreateScalar(Unsafe.ReadUnaligned<ulong>(p)).AsUInt16()).AsInt32();
 
+    // With copies of the sign in front, so that one shift puts sign and magnitude where a float has them.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<int> Widen128(byte* p) =>
-        Vector128.WidenLower(Vector128.WidenLower(Vector128.CreateScalar(Unsafe.ReadUnaligned<uint>(p)).AsByte())).AsInt32();
+    private static Vector128<int> Widen128(sbyte* p) =>
+        Vector128.WidenLower(Vector128.WidenLower(Vector128.CreateScalar(Unsafe.ReadUnaligned<uint>(p)).AsSByte()));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Store16(Vector128<uint> codes, ushort* p) =>

@@ -53,7 +53,7 @@ public static unsafe partial class Lanes
 
     /// <summary>8 E4M3 codes: values times 2^-120.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> LoadE4M3_256(byte* p) => E4M3Byte0(Widen256(p));
+    public static Vector256<float> LoadE4M3_256(byte* p) => ((Widen256((sbyte*)p) << 20) & Vector256.Create(E4M3Bits)).AsSingle();
 
     /// <summary>Stores 8 bfloat16 codes, rounded to nearest, ties to even; NaN stays NaN.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -138,8 +138,9 @@ public static unsafe partial class Lanes
         ? Avx2.ConvertToVector256Int32(p)
         : Vector256.Create(Widen128(p), Widen128(p + 4));
 
+    // With copies of the sign in front, so that one shift puts sign and magnitude where a float has them.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<int> Widen256(byte* p) => Avx2.IsSupported
+    private static Vector256<int> Widen256(sbyte* p) => Avx2.IsSupported
         ? Avx2.ConvertToVector256Int32(p)
         : Vector256.Create(Widen128(p), Widen128(p + 4));
 

@@ -53,7 +53,7 @@ public static unsafe partial class Lanes
 
     /// <summary>16 E4M3 codes: values times 2^-120.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> LoadE4M3_512(byte* p) => E4M3Byte0(Widen512(p));
+    public static Vector512<float> LoadE4M3_512(byte* p) => ((Widen512((sbyte*)p) << 20) & Vector512.Create(E4M3Bits)).AsSingle();
 
     /// <summary>Stores 16 bfloat16 codes, rounded to nearest, ties to even; NaN stays NaN.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -138,8 +138,9 @@ public static unsafe partial class Lanes
         ? Avx512F.ConvertToVector512Int32(Vector256.Load(p))
         : Vector512.Create(Widen256(p), Widen256(p + 8));
 
+    // With copies of the sign in front, so that one shift puts sign and magnitude where a float has them.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<int> Widen512(byte* p) => Avx512F.IsSupported
+    private static Vector512<int> Widen512(sbyte* p) => Avx512F.IsSupported
         ? Avx512F.ConvertToVector512Int32(Vector128.Load(p))
         : Vector512.Create(Widen256(p), Widen256(p + 8));
 

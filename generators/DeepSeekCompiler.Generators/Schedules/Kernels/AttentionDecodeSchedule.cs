@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using DeepSeekCompiler.Generators.Algorithms;
 using DeepSeekCompiler.Generators.Loops;
@@ -45,16 +46,25 @@ internal static class AttentionDecodeSchedule
         var absorb = a.Absorb!;
         Axis h = absorb.Axes[0], t = absorb.Axes[1], c = absorb.Axes[2], d = absorb.Over[0];
         var e = a.CopyRope!.Axes[2];
-        var splits = new List<Split> { Split.Lanes(c, target.Lanes, 1, target.Lanes == 1 ? 4 : target.Registers / 2), Split.Lanes(e, target.Lanes, 1, 1) };
-        return new("Absorb", splits, [],
-        [
-            [
-                new(absorb, [new(h, 0, LoopKind.Parallel), new(t, 0, LoopKind.Serial), new(c, 0, LoopKind.Serial), new(d, 0, LoopKind.Serial),
-                    new(c, 1, LoopKind.Unroll), new(c, 2, LoopKind.Unroll), new(c, 3, LoopKind.Vector)]),
-                new(a.CopyRope, [new(h, 0, LoopKind.Parallel), new(t, 0, LoopKind.Serial), .. Lanes(e, LoopKind.Serial)], 2),
-            ],
-        ]);
+        LoopSpec[] item = [new(h, 0, LoopKind.Parallel), new(t, 0, LoopKind.Serial)], block = [.. item, new(c, 0, LoopKind.Serial)];
+        LoopSpec[] vectors = [new(c, 1, LoopKind.Unroll), new(c, 2, LoopKind.Unroll), new(c, 3, LoopKind.Vector)];
+        var stages = new List<StageSchedule> { Asking(new(absorb, [.. block, new(d, 0, LoopKind.Serial), .. vectors]) { StoredAt = block.Length, Scope = MemoryScope.Register }, a, target) };
+        if (a.ScaleQuery is { } scale) stages.Add(new(scale, [.. block, .. vectors], block.Length));
+        stages.Add(new(a.CopyRope, [.. item, .. Lanes(e, LoopKind.Serial)], item.Length));
+        var splits = new List<Split> { Split.Lanes(c, target.Lanes, 1, AbsorbVectors(target)), Split.Lanes(e, target.Lanes, 1, 1) };
+        return new("Absorb", splits, [], [stages]);
     }
+
+    // Rows of values lie between two heads' rows of keys, so the processor stops reading ahead at every head. A trip takes a part of a row, as wide as the sums.
+    private static StageSchedule Asking(StageSchedule absorb, AttentionDecode a, Machine target)
+    {
+        var weight = a.Weight!;
+        int columns = Math.Min(weight.Columns, AbsorbVectors(target) * target.Lanes), bytes = columns * weight.Format.Bytes();
+        if (Tiles.AheadRows(target, weight, 1, jumps: true) == 0 || weight.Columns % columns != 0) return absorb;
+        return MatrixSchedule.AskingFor(absorb, absorb.Order.Count - 3, weight, null, a.KeyRow((Tiles.Ahead + bytes - 1) / bytes), absorb.Stage.Axes[2], 1, columns);
+    }
+
+    private static int AbsorbVectors(Machine target) => target.Lanes == 1 ? 4 : target.Registers / 2;
 
     private static Phase Parts(AttentionDecode a, Machine target)
     {
@@ -126,7 +136,10 @@ internal static class AttentionDecodeSchedule
         var order = new List<LoopSpec>(item) { new(v, 0, LoopKind.Serial), new(k, 0, LoopKind.Serial) };
         int scaleAt = expand.Scale is null ? 0 : order.Count;
         MatrixSchedule.AddLanes(order, k, target, true);
-        stages.Add(new(expand, order, 2) { StoredAt = 3, Scope = MemoryScope.Register, ScaleAt = scaleAt });
+        var sums = new StageSchedule(expand, order, 2) { StoredAt = 3, Scope = MemoryScope.Register, ScaleAt = scaleAt };
+        int ahead = Tiles.AheadRows(target, a.Weight!, 1);
+        if (ahead > 0) sums = MatrixSchedule.AskingFor(sums, 4, a.Weight!, null, a.ValueRow(ahead), k, 1, MatrixSchedule.Trip(target, format, Tiles.Unroll(target, format)));
+        stages.Add(sums);
         stages.Add(new(a.StoreExpanded!, [.. item, new(v, 0, LoopKind.Serial)], 3));
         return new("Join", splits, [], [stages]);
     }
