@@ -18,6 +18,9 @@ public sealed record AttentionShape(int Heads, int Groups, int CacheRow, int Key
 {
     public int HeadsPerGroup => Heads / Groups;
 
+    /// <summary>Work items of a part of the context on the host, a token.</summary>
+    public int HostItems => Groups * (DecodeAcross.Fits(this) ? DecodeAcross.BlocksOf(this) : 1);
+
     /// <summary>Bytes of a cache row.</summary>
     public int RowBytes { get; private init; }
 

@@ -38,10 +38,13 @@ internal sealed class DecodeAcross
     /// <summary>Heads of a block: two vectors' worth where they are filled, else one's.</summary>
     public static int BlockOf(AttentionShape s) => s.HeadsPerGroup % (2 * Grain) is 0 or > Grain ? 2 * Grain : Grain;
 
+    /// <summary>Blocks of a group's heads.</summary>
+    public static int BlocksOf(AttentionShape s) => (s.HeadsPerGroup + BlockOf(s) - 1) / BlockOf(s);
+
     /// <inheritdoc cref="DecodeParts.Define"/>
     public static DecodeStages Define(KernelBuilder b, AttentionShape s, Axis t, DecodeContext context, Tensor query)
     {
-        int width = BlockOf(s), blocks = (s.HeadsPerGroup + width - 1) / width;
+        int width = BlockOf(s), blocks = BlocksOf(s);
         Axis group = new("group", s.Groups), block = new("block", blocks), part = context.Part, page = context.Page;
         Expr known = blocks * width == s.HeadsPerGroup ? width : blocks == 1 ? s.HeadsPerGroup : Expr.Min(width, s.HeadsPerGroup - block.Index * width);
         Axis Lane(string name) => new(name, width);

@@ -47,10 +47,10 @@ internal abstract class Dialect
     public abstract string Absorbed(bool latent);
 
     /// <summary>Parts of the context, up to the last token of the step.</summary>
-    /// <param name="groups">Work items without a split where a worker takes all heads of a group.</param>
-    /// <param name="tiles">Work items without a split where it takes four heads.</param>
+    /// <param name="items">Work items without a split on the host.</param>
+    /// <param name="tiles">Work items without a split where a worker takes four heads.</param>
     /// <param name="parts">A last argument, where the number was tuned; else empty.</param>
-    public abstract string Splits(string groups, string tiles, string parts);
+    public abstract string Splits(string items, string tiles, string parts);
 
     /// <summary>Whether a draft goes through the module with those rows alone whose logits are wanted. On a device the position of a step lies in memory, and there is one.</summary>
     public virtual bool Narrows => false;
@@ -83,7 +83,7 @@ internal abstract class Dialect
 
         public override string Absorbed(bool latent) => latent ? "step.AbsorbedUpTo(MaxStreaming)" : "step.AbsorbedUpTo(MaxDecode)";
 
-        public override string Splits(string groups, string tiles, string parts) => $"HostRun.Splits(run.Threads, {groups}, position + tokens{parts})";
+        public override string Splits(string items, string tiles, string parts) => $"HostRun.Splits(run.Threads, {items}, position + tokens{parts})";
     }
 
     private sealed class TrainingDialect : HostDialect
@@ -120,6 +120,6 @@ internal abstract class Dialect
 
         public override string Absorbed(bool latent) => "step.Absorbed";
 
-        public override string Splits(string groups, string tiles, string parts) => $"run.Splits({tiles}, position, tokens{parts})";
+        public override string Splits(string items, string tiles, string parts) => $"run.Splits({tiles}, position, tokens{parts})";
     }
 }

@@ -46,7 +46,7 @@ public sealed class KernelRig : IDisposable
         _variants = [.. methods.Select(m => MethodInvoker.Create(m))];
         var scalars = new Dictionary<string, long>(Roofline.Scalars(spec, tokens, context));
         var shape = Generators.Algorithms.AttentionShape.Of(spec.Attention, spec.Rope, spec.Formats.Cache);
-        int Splits(int? parts) => parts is { } wished ? HostRun.Splits(run.Threads, shape.Groups * tokens, Math.Max(context, tokens), wished) : HostRun.Splits(run.Threads, shape.Groups * tokens, Math.Max(context, tokens));
+        int Splits(int? parts) => parts is { } wished ? HostRun.Splits(run.Threads, shape.HostItems * tokens, Math.Max(context, tokens), wished) : HostRun.Splits(run.Threads, shape.HostItems * tokens, Math.Max(context, tokens));
         // Workspace is asked for by the call itself.
         scalars["splits"] = Splits(null);
         int pages = (int)(scalars["position"] + tokens + 63) / 64;
