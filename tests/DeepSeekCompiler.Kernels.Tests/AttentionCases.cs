@@ -19,23 +19,23 @@ internal static class AttentionCases
         { 3, 16, 8, 40, 24, NumberFormat.F32 }, { 3, 16, 8, 40, 24, NumberFormat.BF16 }, { 37, 24, 16, 144, 40, NumberFormat.BF16 }, { 2, 192, 64, 32, 256, NumberFormat.BF16 },
     };
 
-    public static ModelSpec Spec(int heads, int nope, int rope, int latent, int value, NumberFormat cache)
+    public static ModelSpec Spec(int heads, int nope, int rope, int latent, int value, NumberFormat cache, NumberFormat weights = NumberFormat.BF16)
     {
         var spec = CheckpointSpec.ReadConfig(GoldenFiles.Path("v3-tiny", "config.json"));
         return spec with
         {
-            Formats = new FormatSpec { Linear = NumberFormat.BF16, Other = NumberFormat.BF16, Cache = cache },
+            Formats = new FormatSpec { Linear = weights, Other = NumberFormat.BF16, Cache = cache },
             Attention = (LatentAttentionSpec)spec.Attention with { NumAttentionHeads = heads, QkNopeHeadDim = nope, QkRopeHeadDim = rope, KvLoraRank = latent, VHeadDim = value },
         };
     }
 
     /// <summary>One token, a few of them, and chunks that end within a page and behind several.</summary>
-    public static void Check(KernelTarget target, int heads, int nope, int rope, int latent, int value, NumberFormat cache, double tolerance)
+    public static void Check(KernelTarget target, int heads, int nope, int rope, int latent, int value, NumberFormat cache, double tolerance, NumberFormat weights = NumberFormat.BF16)
     {
-        var spec = Spec(heads, nope, rope, latent, value, cache);
+        var spec = Spec(heads, nope, rope, latent, value, cache, weights);
         var (shape, attention) = (AttentionShape.Of(spec.Attention, spec.Rope, cache), (LatentAttentionSpec)spec.Attention);
         var random = new Random(heads);
-        using var up = new TestWeight(random, NumberFormat.BF16, heads * (nope + value), latent);
+        using var up = new TestWeight(random, weights, heads * (nope + value), latent);
         foreach (var (tokens, position) in new[] { (1, 0), (3, 126), (5, 60), (70, 150) })
         {
             using var q = new NativeArrayOfFloat(tokens * heads * (nope + rope));
@@ -45,11 +45,11 @@ internal static class AttentionCases
             var pages = Enumerable.Range(0, ((position + tokens - 1) / Limits.PageTokens) + 1).Select(p => Page(rows, p * Limits.PageTokens * shape.CacheRow, Limits.PageTokens * shape.CacheRow, cache)).ToArray();
             var table = new MemoryTable(pages);
             var expected = Enumerable.Range(0, tokens).Select(t => PlainAttention.Heads(shape, attention, up.Values, q.Row(t, heads * (nope + rope)), rows, position + t + 1)).ToArray();
-            target.Call("AttentionPrefill", q, up.Data, table, o, tokens, position);
+            target.Call("AttentionPrefill", [q, .. up.Arguments, table, o, tokens, position]);
             Compare("AttentionPrefill");
             if (tokens <= Limits.MaxStreaming)
             {
-                target.Call("AttentionDecode", q, up.Data, table, o, tokens, position, 2);
+                target.Call("AttentionDecode", [q, .. up.Arguments, table, o, tokens, position, 2]);
                 Compare("AttentionDecode");
             }
 

@@ -20,6 +20,18 @@ public class AttentionTests
         AttentionCases.Check(target, 3, 16, 8, 40, 24, NumberFormat.F32, Tolerances.Contraction);
     }
 
+    // Rows of a head's key in one scale block, whole vectors of latents and ragged ones; and rows that cross blocks.
+    [Theory]
+    [InlineData(512, 17, 64, 16, 256, 64)]
+    [InlineData(256, 9, 24, 8, 144, 40)]
+    [InlineData(512, 9, 100, 8, 136, 24)]
+    [InlineData(0, 8, 24, 8, 40, 104)]
+    public void HostWithScaledWeights_MatchesThePlainReference(int width, int heads, int nope, int rope, int latent, int value)
+    {
+        using var target = new KernelHost(AttentionCases.Spec(heads, nope, rope, latent, value, NumberFormat.F32, NumberFormat.E4M3), width);
+        AttentionCases.Check(target, heads, nope, rope, latent, value, NumberFormat.F32, Tolerances.Contraction, NumberFormat.E4M3);
+    }
+
     [OpenClFact]
     public void OpenCl_MatchesThePlainReference()
     {

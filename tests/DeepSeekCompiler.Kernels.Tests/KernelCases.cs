@@ -40,7 +40,7 @@ public abstract class KernelCases
             using var weight = new TestWeight(random, format, Heads * Width, rank);
             using var rope = Activations(random, (Position + tokens) * Rope);
             using var q = new NativeArrayOfFloat(tokens * Heads * Width);
-            target.Call("QueryUp" + Form(tokens), [x, norm.Data, .. Parts(weight), rope, q, tokens, Position]);
+            target.Call("QueryUp" + Form(tokens), [x, norm.Data, .. weight.Arguments, rope, q, tokens, Position]);
             Check($"QueryUp{Form(tokens)}, {tokens} tokens", q, tokens, t =>
             {
                 var y = Plain.Linear(weight.Values, Plain.RmsNorm(x.Row(t, rank), norm.Values, 1e-6));
@@ -69,7 +69,7 @@ public abstract class KernelCases
             using var gate = new TestWeight(random, format, inner, hidden);
             using var up = new TestWeight(random, format, inner, hidden);
             using var h = new NativeArrayOfFloat(tokens * inner);
-            target.Call("DenseGateUp" + form, [x, norm.Data, .. Parts(gate), .. Parts(up), h, tokens]);
+            target.Call("DenseGateUp" + form, [x, norm.Data, .. gate.Arguments, .. up.Arguments, h, tokens]);
             Check($"DenseGateUp{form}, {tokens} tokens", h, tokens, t =>
             {
                 var n = Plain.RmsNorm(x.Row(t, hidden), norm.Values, 1e-6);
@@ -77,7 +77,7 @@ public abstract class KernelCases
             });
             using var down = new TestWeight(random, format, hidden, inner);
             var before = Enumerable.Range(0, tokens).Select(t => x.Row(t, hidden)).ToArray();
-            target.Call("DenseDown" + form, [h, .. Parts(down), x, tokens]);
+            target.Call("DenseDown" + form, [h, .. down.Arguments, x, tokens]);
             Check($"DenseDown{form}, {tokens} tokens", x, tokens, t => Plain.Linear(down.Values, h.Row(t, inner)).Zip(before[t], (a, b) => a + b).ToArray());
             using var y = new NativeArrayOfFloat(tokens * hidden);
             target.Call("FinalNorm", x, norm.Data, y, tokens);
@@ -178,7 +178,6 @@ public abstract class KernelCases
 
     private string Form(int tokens) => tokens <= Streamed ? "Decode" : "Prefill";
 
-    private static object[] Parts(TestWeight weight) => weight.Scales is null ? [weight.Data] : [weight.Data, weight.Scales];
 
     private static NativeArrayOfFloat Activations(Random random, int length)
     {

@@ -51,6 +51,9 @@ internal sealed unsafe class TestWeight : IDisposable
 
     public INativeMemory Data => _data;
 
+    /// <summary>What kernels are given for it.</summary>
+    public object[] Arguments => Scales is null ? [Data] : [Data, Scales];
+
     /// <summary>Block scales; null where the format has none.</summary>
     public INativeMemory? Scales => _scales;
 

@@ -26,6 +26,18 @@ public unsafe class HostRunTests
         }
     }
 
+    // A page is no work to share; two threads have a part each before there are parts of four pages; items that keep threads busy are not split; sixteen at most.
+    [Theory]
+    [InlineData(2, 1, 16, 1)]
+    [InlineData(2, 1, 128, 2)]
+    [InlineData(2, 1, 512, 2)]
+    [InlineData(2, 1, 4096, 8)]
+    [InlineData(2, 4, 4096, 2)]
+    [InlineData(2, 16, 4096, 1)]
+    [InlineData(64, 1, 512, 8)]
+    [InlineData(64, 1, 4096, 16)]
+    public void Splits_KeepThreadsBusyWithPartsOfFourPages(int threads, int items, int context, int parts) => Assert.Equal(parts, HostRun.Splits(threads, items, context));
+
     [Fact]
     public void ManyTinyDispatches_AreEachComplete()
     {

@@ -48,7 +48,9 @@ internal static class AttentionDecodeSchedule
         var e = a.CopyRope!.Axes[2];
         LoopSpec[] item = [new(h, 0, LoopKind.Parallel), new(t, 0, LoopKind.Serial)], block = [.. item, new(c, 0, LoopKind.Serial)];
         LoopSpec[] vectors = [new(c, 1, LoopKind.Unroll), new(c, 2, LoopKind.Unroll), new(c, 3, LoopKind.Vector)];
-        var stages = new List<StageSchedule> { Asking(new(absorb, [.. block, new(d, 0, LoopKind.Serial), .. vectors]) { StoredAt = block.Length, Scope = MemoryScope.Register }, a, target) };
+        var sums = new StageSchedule(absorb, [.. block, new(d, 0, LoopKind.Serial), .. vectors]);
+        if (a.ScaleQuery is not null) sums = sums with { StoredAt = block.Length, Scope = MemoryScope.Register };
+        var stages = new List<StageSchedule> { Asking(sums, a, target) };
         if (a.ScaleQuery is { } scale) stages.Add(new(scale, [.. block, .. vectors], block.Length));
         stages.Add(new(a.CopyRope, [.. item, .. Lanes(e, LoopKind.Serial)], item.Length));
         var splits = new List<Split> { Split.Lanes(c, target.Lanes, 1, AbsorbVectors(target)), Split.Lanes(e, target.Lanes, 1, 1) };
