@@ -11,17 +11,19 @@ public sealed class DeviceTuneTests : IDisposable
     private readonly TempFolder _folder = new();
 
     [OpenClFact]
-    public void EveryCandidate_ComputesTheSame_AndTheFileSaysWhatItIsFor()
+    public void EveryCandidate_ComputesTheSame_AndTheFileSaysWhatItIsFor_BesideWhatItSaidBefore()
     {
         string model = _folder["model"], file = _folder["device.tuning.json"];
         Assert.Equal(0, Dsc.Run("", "recipe", "--config", GoldenFiles.Path("v3-tiny", "config.json"), "--seed", "1", "--out", model).Code);
+        File.Copy(Write("cuda-sm80"), file);
         var (code, output, error) = Dsc.Run("", "tune", "--model", model, "--device", "opencl:0", "--kernels", Kernel, "--budget", "1", "--out", file);
         Assert.True(code == 0, error);
         Assert.DoesNotContain("dropped", output, StringComparison.Ordinal);
         Assert.Contains("of 1 kernels are tuned for portable-cpu (opencl:0,", output, StringComparison.Ordinal);
         var json = JsonNode.Parse(File.ReadAllText(file))!;
         Assert.Equal(2, json["version"]!.GetValue<int>());
-        Assert.All(json["entries"]!.AsArray(), e => Assert.Equal("portable-cpu", e!["target"]!.GetValue<string>()));
+        Assert.Equal("cuda-sm80", json["entries"]![0]!["target"]!.GetValue<string>());
+        Assert.All(json["entries"]!.AsArray().Skip(1), e => Assert.Equal("portable-cpu", e!["target"]!.GetValue<string>()));
     }
 
     [OpenClFact]

@@ -28,6 +28,19 @@ public sealed class TuneTests : IDisposable
         Assert.Contains("registers", error, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void AFileThatCannotBeRead_IsNotOverwritten()
+    {
+        string file = _folder["notes.txt"];
+        File.WriteAllText(file, "what was noted by hand");
+        var (code, output, error) = Dsc.Run("", "tune", "--out", file);
+        Assert.Equal((1, ""), (code, output));
+        Assert.Contains($"{file}(1,1): The tuning file is not JSON", error, StringComparison.Ordinal);
+        Assert.Contains("name another", error, StringComparison.Ordinal);
+        Assert.Equal("what was noted by hand", File.ReadAllText(file));
+        Assert.Contains("there is no folder", Dsc.Run("", "tune", "--out", _folder["nowhere/x.tuning.json"]).Error, StringComparison.Ordinal);
+    }
+
     public void Dispose() => _folder.Dispose();
 
     private string Write(string choice)

@@ -65,7 +65,7 @@ internal sealed class ActivationRows
         var k = new Axis("k", columns);
         var row = new Axis("r", token.Extent, null, token.Max);
         var stages = new List<Stage>();
-        if (norm is null && !quantize && (form == MatrixForm.Panel || (form == MatrixForm.Packed && gathered))) return new(token, row, k, x, stages);
+        if (norm is null && !quantize && (form.IsPanel() || (form == MatrixForm.Packed && gathered))) return new(token, row, k, x, stages);
         Expr value = x[source?.Invoke(row) ?? row, k];
         if (norm is var (weight, eps))
         {

@@ -18,6 +18,10 @@ public enum MatrixForm
     /// <summary>Any number of tokens, straight from the stored weight: register tiles of rows by tokens with vectors along the columns, which need no panel.</summary>
     Tiled,
 
+    /// <summary>As <see cref="Panel"/>, for devices whose group is one thread of a processor: panels are transposed as they are decoded, so that the compiler finds vectors
+    /// along the weight's rows. It finds none along columns, whose sums it may not reorder.</summary>
+    PanelAcross,
+
     /// <summary>Few tokens, matrix instructions: weights stream through registers, activations are two bfloat16 terms (16 bits of fraction).</summary>
     TensorStreaming,
 
@@ -46,6 +50,9 @@ internal static class MatrixForms
 
     /// <summary>Multiplies activations with codes as they are stored, without matrix instructions.</summary>
     public static bool MeetsCodes(this MatrixForm form) => form.IsPlainStreaming() || form == MatrixForm.Tiled;
+
+    /// <summary>Many tokens, panels that a group decodes for itself.</summary>
+    public static bool IsPanel(this MatrixForm form) => form is MatrixForm.Panel or MatrixForm.PanelAcross;
 
     /// <summary>Multiplies with matrix instructions.</summary>
     public static bool IsTensor(this MatrixForm form) => form >= MatrixForm.TensorStreaming;

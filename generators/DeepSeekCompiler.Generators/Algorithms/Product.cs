@@ -63,7 +63,7 @@ internal sealed class Product
             if (rows.Scales is { } s) block = s[at, column.Index / FormatSpec.Block] * block!;
             Dot = b.Sum(name, Sums[point.ToArray()], x * weight.Code(expert, row, column), free.ToArray(), rows.Term is null ? [column] : [rows.Term, column], block);
         }
-        else if (form == MatrixForm.Packed)
+        else if (form is MatrixForm.Packed or MatrixForm.PanelAcross)
         {
             panelDims.Insert(0, column);
             var panel = b.Temp(name + "Panel", panelDims.ToArray());

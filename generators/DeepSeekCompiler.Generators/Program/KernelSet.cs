@@ -127,6 +127,7 @@ public sealed partial class KernelSet
     private static MatrixForm Plain(MatrixForm form, Machine target, bool expert = false) => form switch
     {
         MatrixForm.Panel when target.PacksPanels => expert ? MatrixForm.Tiled : MatrixForm.Packed,
+        MatrixForm.Panel when target.Lanes == 1 => MatrixForm.PanelAcross,
         MatrixForm.Streaming when !target.PacksPanels => MatrixForm.DeviceStreaming,
         _ => form,
     };

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using DeepSeekCompiler.Compile;
 using DeepSeekCompiler.Compile.Tuning;
+using DeepSeekCompiler.Runtime.Checkpoints;
 using DeepSeekCompiler.Runtime.Execution;
 using DeepSeekCompiler.Runtime.Measurement;
 using DeepSeekCompiler.Runtime.Models;
@@ -17,7 +18,7 @@ internal static class TuneCommand
 
     public static Command Create()
     {
-        var output = new Option<string>("--out") { Description = "The tuning file to write; the generator reads files that end with .tuning.json among a project's AdditionalFiles.", Required = true };
+        var output = new Option<string>("--out") { Description = "The tuning file to write, or to add to: what it says about other targets, kernels and shapes stays. The generator reads files that end with .tuning.json among a project's AdditionalFiles.", Required = true };
         var budget = new Option<int>("--budget") { Description = "Seconds for measuring kernels.", DefaultValueFactory = _ => 60 };
         var kernels = new Option<string?>("--kernels") { Description = "Only these kernels, with commas; `dsc explain --kernel NAME --show schedule` says what one leaves open." };
         var model = new ModelOptions();
@@ -32,6 +33,7 @@ internal static class TuneCommand
         if (!RuntimeCompilation.IsSupported) throw new UserException("tune needs the compiler, and this dsc was published without it.");
         if (parsed.GetValue(options.Tuning) is not null) throw new UserException("tune starts from the compiler's own choices; leave --tuning out.");
         if (budget is < 1 or > 86400) throw new UserException($"--budget {budget} cannot be; give 1 to 86400 seconds.");
+        CheckOutput(path);
         var load = options.Of(parsed);
         var share = TimeSpan.FromSeconds(budget);
         if (load.Device != "host")
@@ -80,12 +82,27 @@ internal static class TuneCommand
         Output.Line($"decode at {Context}: {1 / decode.First.Median:F1} tokens/s by default, {1 / decode.Second.Median:F1} tuned, gain {Gain(decode.Gain)} in {Pairs} pairs");
     }
 
+    // Said before anything is measured.
+    private static void CheckOutput(string path)
+    {
+        if (Path.GetDirectoryName(Path.GetFullPath(path)) is not { } folder || Directory.Exists(path)) throw new UserException($"--out {path} is a folder; name a file in it.");
+        if (!Directory.Exists(folder)) throw new UserException($"--out {path}: there is no folder {folder}.");
+        if (!File.Exists(path)) return;
+        try
+        {
+            TuningFile.Read(path);
+        }
+        catch (CheckpointException e)
+        {
+            throw new UserException($"{e.Message} What is found is added to the file of --out, and this one cannot be read; mend it, or name another.");
+        }
+    }
+
     private static void Write(string path, ScheduleTuner tuner, List<TunedKernel> found)
     {
         try
         {
-            using var stream = File.Create(path);
-            TuningWriter.Write(stream, tuner.Target, tuner.Description, found);
+            TuningWriter.Update(path, tuner.Target, tuner.Description, found);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

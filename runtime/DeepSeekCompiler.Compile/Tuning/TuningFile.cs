@@ -50,6 +50,9 @@ public sealed class TuningFile
     /// <summary>A sentence for every entry that the model does not use.</summary>
     public IEnumerable<string> Unused(ModelSpec spec) => TuningChecks.Of(spec, _text).Where(p => p.Code == ProblemCode.TuningUnused).Select(Sentence);
 
+    /// <summary>Its entries, and where each was measured.</summary>
+    internal IEnumerable<(TuningEntry Entry, string Device)> Entries => _text.Tuning.Entries.Zip(_text.Devices);
+
     private CheckpointException Error(ConfigProblem problem) => new(Sentence(problem));
 
     private string Sentence(ConfigProblem problem) => FormattableString.Invariant($"{_text.Path}({problem.Line},{problem.Column}): {problem.Message}");

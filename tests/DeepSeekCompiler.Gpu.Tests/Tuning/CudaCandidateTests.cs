@@ -59,7 +59,7 @@ public class CudaCandidateTests
         Assert.Equal("warps 4", found.Choice?.ToString());
         Assert.InRange(found.Gain.Median, 1.01, 2);
         string path = folder["a.tuning.json"];
-        using (var stream = File.Create(path)) TuningWriter.Write(stream, "cuda-sm80", "pretended", [found]);
+        TuningWriter.Update(path, "cuda-sm80", "pretended", [found]);
         Assert.Equal([new("cuda-sm80", Kernel, found.Shape, found.Choice!)], TuningFile.Read(path).For(spec, "cuda-sm80").Entries);
         Assert.Equal(0, MockGpu.Allocated);
     }

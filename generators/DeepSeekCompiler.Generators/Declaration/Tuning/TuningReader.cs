@@ -11,7 +11,8 @@ using DeepSeekCompiler.Generators.Spec;
 
 namespace DeepSeekCompiler.Generators.Declaration.Tuning;
 
-/// <summary>Reads what <c>dsc tune</c> writes: <c>{ "version": 2, "device": "...", "entries": [ { "target": "host", "kernel": ..., "shape": ..., "choice": { "tokens": 8 } } ] }</c>.
+/// <summary>Reads what <c>dsc tune</c> writes: <c>{ "version": 2, "entries": [ { "target": "host", "device": "...", "kernel": ..., "shape": ..., "choice": { "tokens": 8 } } ] }</c>. A device
+/// in front of the list is that of all entries that name none.
 /// Files of version 1 had choices for the host alone, in a list of that name, with the shape under the name of weights.</summary>
 public static class TuningReader
 {
@@ -28,7 +29,7 @@ public static class TuningReader
     public static TuningText Read(string path, string text)
     {
         var problems = new List<ConfigProblem>();
-        var entries = new List<(TuningEntry Entry, TuningPlace Place)>();
+        var entries = new List<Found>();
         void Report(JsonPosition at, string message) => problems.Add(new(ProblemCode.TuningFile, message, "", at.Line, at.Column, at.Offset));
         try
         {
@@ -39,10 +40,10 @@ public static class TuningReader
             Report(e.Position, $"The tuning file is not JSON: {e.Message}");
         }
 
-        return new(path, new(new EquatableArray<TuningEntry>(entries.Select(e => e.Entry))), new(entries.Select(e => e.Place)), new(problems));
+        return new(path, new(new EquatableArray<TuningEntry>(entries.Select(e => e.Entry))), new(entries.Select(e => e.Place)), new(entries.Select(e => e.Device)), new(problems));
     }
 
-    private static void Root(JsonValue root, List<(TuningEntry Entry, TuningPlace Place)> entries, Action<JsonPosition, string> report)
+    private static void Root(JsonValue root, List<Found> entries, Action<JsonPosition, string> report)
     {
         if (root.Kind != JsonKind.Object)
         {
@@ -61,6 +62,7 @@ public static class TuningReader
         var (device, list) = version.Number == First ? ("processor", "host") : ("device", "entries");
         foreach (var unknown in root.Members.Where(m => m.Key != "version" && m.Key != device && m.Key != list))
             report(unknown.Value.Position, $"A tuning file of version {version.Text} has no \"{unknown.Key}\"; it has version, {device} and {list}.");
+        string measured = Device(root.Find(device), device, report);
         if (root.Find(list) is not { } all) return;
         if (all.Kind != JsonKind.List) report(all.Position, $"{list} is a list of entries, and this is {all.Describe()}.");
         foreach (var item in all.Items)
@@ -68,8 +70,15 @@ public static class TuningReader
             if (Entry(item, version.Number == First, report) is not { } entry) continue;
             if (entries.Any(e => e.Entry.Target == entry.Target && e.Entry.Kernel == entry.Kernel && e.Entry.Shape == entry.Shape))
                 report(item.Position, $"There is an entry for {entry.Kernel} ({entry.Shape}) on {entry.Target} already.");
-            else entries.Add((entry, PlaceOf(item.Find("choice")!.Position)));
+            else entries.Add(new(entry, PlaceOf(item.Find("choice")!.Position), item.Find("device") is { } own ? Device(own, "device", report) : measured));
         }
+    }
+
+    private static string Device(JsonValue? value, string name, Action<JsonPosition, string> report)
+    {
+        if (value is null) return "";
+        if (value.Kind != JsonKind.Text) report(value.Position, $"{name} is a text, and this is {value.Describe()}.");
+        return value.Text;
     }
 
     private static TuningEntry? Entry(JsonValue item, bool first, Action<JsonPosition, string> report)
@@ -117,6 +126,8 @@ public static class TuningReader
 
         return chosen;
     }
+
+    private sealed record Found(TuningEntry Entry, TuningPlace Place, string Device);
 
     private static TuningPlace PlaceOf(JsonPosition position) => new(position.Line, position.Column, position.Offset);
 }

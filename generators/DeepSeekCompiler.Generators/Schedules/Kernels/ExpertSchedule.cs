@@ -70,7 +70,7 @@ internal static class ExpertSchedule
         {
             MatrixForm.Packed => Packed(rows, first, operands, target),
             MatrixForm.Tiled => new(TiledSchedule.Name(target), TiledSchedule.Phases(rows, first, target)),
-            _ => Panels(rows, first, target),
+            _ => Panels(form, rows, first, target),
         };
 
     private static KernelSchedule Packed(ActivationRows rows, Product first, Operand[] operands, Machine target)
@@ -104,12 +104,12 @@ internal static class ExpertSchedule
         return new(MatrixSchedule.StreamingName(rows, Tiles.StreamsTokensAlone(target, a.Gate)) + ", of active experts", phases);
     }
 
-    private static KernelSchedule Panels(ActivationRows rows, Product first, Machine target)
+    private static KernelSchedule Panels(MatrixForm form, ActivationRows rows, Product first, Machine target)
     {
         var phases = new List<Phase>();
         RowSchedule.OwnPhase(rows, target, phases);
         var splits = new List<Split> { Split.Lanes(rows.Column, target.Lanes, 1, 1), Split.Tile(first.Token, Tiles.Tokens(target)) };
         phases.Add(new("Products", splits, [], [MatrixSchedule.PanelItems(first, target, splits)]));
-        return new("panels of an active expert's rows, register tiles of rows by slots", phases);
+        return new(MatrixSchedule.PanelName(form, "panels of an active expert's rows", "slots"), phases);
     }
 }

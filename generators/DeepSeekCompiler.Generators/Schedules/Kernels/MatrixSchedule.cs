@@ -18,7 +18,7 @@ internal static class MatrixSchedule
         algorithm.Form switch
         {
             MatrixForm.Streaming or MatrixForm.DeviceStreaming => Streaming(algorithm, target),
-            MatrixForm.Panel => Panels(algorithm, target),
+            MatrixForm.Panel or MatrixForm.PanelAcross => Panels(algorithm, target),
             MatrixForm.Packed => Packed(algorithm, target),
             _ => OnMatrixUnit(algorithm, target),
         };
@@ -200,8 +200,10 @@ internal static class MatrixSchedule
         foreach (var first in m.Products) branches.Add(PanelItems(first, target, splits));
         phases.Add(new("Products", splits, [], branches));
         AddAfter(m, target, phases);
-        return new("panels of decoded weight rows, register tiles of rows by tokens", phases);
+        return new(PanelName(m.Form, "panels of decoded weight rows", "tokens"), phases);
     }
+
+    public static string PanelName(MatrixForm form, string panels, string tokens) => $"{panels}{(form == MatrixForm.PanelAcross ? ", transposed" : "")}, register tiles of rows by {tokens}";
 
     /// <summary>A panel of weight rows is a work item: decoded once, then [token tile, row tile, k step, tokens x rows x vector].</summary>
     public static List<StageSchedule> PanelItems(Product first, Machine target, List<Split> splits)

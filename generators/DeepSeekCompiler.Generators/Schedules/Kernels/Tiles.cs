@@ -14,6 +14,12 @@ internal static class Tiles
     /// <summary>Weight rows of a panel: decoded once into float32, 32 rows of 1024 columns are 128 KiB, a quarter of an L2 cache.</summary>
     public const int Panel = 32;
 
+    /// <summary>Weight rows of a register tile of a single thread whose compiler finds the vectors: one of 512 bits, two of 256, four of 128.</summary>
+    public const int RowsAcross = 16;
+
+    /// <summary>Tokens beside them: 64 sums are four to sixteen vectors, twice as many with a second product beside the first.</summary>
+    public const int TokensAcross = 4;
+
     /// <summary>Tokens of a register tile where vectors run along weight rows.</summary>
     public const int PackedTokens = 6;
 
@@ -60,8 +66,11 @@ internal static class Tiles
         return size * count == extent && size % grain == 0 ? size : most;
     }
 
-    /// <summary>As <see cref="Rows"/>, or as tuned.</summary>
-    public static int RowsOf(Machine target) => target.Choice.Rows ?? Rows;
+    /// <summary>As <see cref="Rows"/> or <see cref="RowsAcross"/>, or as tuned.</summary>
+    public static int RowsOf(Machine target) => target.Choice.Rows ?? DefaultRows(target);
+
+    /// <summary>The same without tuning.</summary>
+    public static int DefaultRows(Machine target) => target.Lanes == 1 ? RowsAcross : Rows;
 
     /// <summary>As <see cref="Panel"/>, or as tuned.</summary>
     public static int PanelOf(Machine target) => target.Choice.Strip ?? Panel;
@@ -70,7 +79,7 @@ internal static class Tiles
     public static int Tokens(Machine target) => target.Choice.Tokens ?? DefaultTokens(target);
 
     /// <summary>The same without tuning.</summary>
-    public static int DefaultTokens(Machine target) => target.Lanes == 1 ? 2 : target.Registers == 32 ? 5 : 3;
+    public static int DefaultTokens(Machine target) => target.Lanes == 1 ? TokensAcross : target.Registers == 32 ? 5 : 3;
 
     /// <summary>Tokens that a streaming loop multiplies with a weight it has decoded; each needs sums of its own. Devices have other ways.</summary>
     public static int StreamingTokens(Machine target) => target.Lanes == 1 || target.SharesRows ? 1 : target.Registers == 32 ? 4 : 2;

@@ -30,8 +30,7 @@ internal static class PortableForms
         target.Lanes == 1
             ?
             [
-                new() { Tokens = 4 }, new() { Tokens = 8 }, new() { Tokens = 16 }, new() { Tokens = 4, Rows = 8 }, new() { Tokens = 8, Rows = 2 }, new() { Tokens = 8, Rows = 8 }, new() { Tokens = 8, Strip = 16 },
-                new() { Tokens = 8, Strip = 64 },
+                new() { Tokens = 2 }, new() { Tokens = 6 }, new() { Tokens = 8 }, new() { Rows = 8 }, new() { Tokens = 8, Rows = 8 }, new() { Rows = 32 }, new() { Strip = 16 }, new() { Strip = 64 },
             ]
             : [new() { Tokens = 3 }, new() { Tokens = 8 }, new() { Rows = 8 }, new() { Tokens = 8, Rows = 8 }, new() { Strip = 8 }, new() { Strip = 16 }, new() { Strip = 64 }, .. Threads(target)],
         (choice, kernel) => Panel(choice, kernel, weights, together, target));
@@ -65,7 +64,7 @@ internal static class PortableForms
 
     private static string? Panel(KernelChoice choice, string kernel, KernelWeights weights, int together, Machine target)
     {
-        int tokens = choice.Tokens ?? Tiles.DefaultTokens(target), rows = choice.Rows ?? Tiles.Rows, strip = choice.Strip ?? Tiles.Panel;
+        int tokens = choice.Tokens ?? Tiles.DefaultTokens(target), rows = choice.Rows ?? Tiles.DefaultRows(target), strip = choice.Strip ?? Tiles.Panel;
         if (rows % together != 0) return $"{kernel} multiplies {together} weight rows that belong together, and {rows} rows a tile are no multiple of them.";
         if (strip % rows != 0) return $"A strip of {strip} rows does not divide into tiles of {rows}.";
         if (choice.Strip is not null && strip > weights.Rows && strip > Tiles.Panel) return $"A strip of {strip} rows is more than the {weights.Rows} rows that {kernel} multiplies with ({weights}).";

@@ -17,7 +17,7 @@ internal static class ProductForms
         MatrixForm.Tiled => HostForms.Tiled(weights),
         MatrixForm.Streaming when target.PacksPanels => HostForms.Streaming(weights),
         MatrixForm.Streaming or MatrixForm.DeviceStreaming => PortableForms.Streaming(weights, target),
-        MatrixForm.Panel => PortableForms.Panel(weights, products.Max(Together), target),
+        MatrixForm.Panel or MatrixForm.PanelAcross => PortableForms.Panel(weights, products.Max(Together), target),
         MatrixForm.TensorStreaming => CudaForms.Streaming(weights),
         _ => form.IsWarpgroup() ? CudaForms.Warpgroup(weights, products) : CudaForms.Tile(weights, products, form, target),
     };
