@@ -28,7 +28,7 @@ public class ScheduleInvarianceTests
             {
                 var lowered = Unpassed(kernel.Lower(new HostTarget(width)));
                 Compare(reference, Run(lowered, spec, tokens, seed, 1), $"{kernel.Name}, {width} bits, in front of the passes");
-                foreach (var (name, pass) in Pipeline.Passes.Append(("join-sums", JoinSums.Run)).Append(("name-runs", NameRuns.Run)).Append(("name-places", NamePlaces.Run)))
+                foreach (var (name, pass) in Pipeline.Passes.Append(("join-sums", JoinSums.Run)).Append(("name-runs", NameRuns.Run)).Append(("name-places", NamePlaces.Run)).Append(("name-places-everywhere", NamePlaces.RunEverywhere)))
                 {
                     lowered = lowered with { Functions = lowered.Functions.Select(pass).ToList() };
                     Compare(reference, Run(lowered, spec, tokens, seed, 3), $"seed {seed}, {kernel.Name}, {width} bits, after {name}");

@@ -86,7 +86,7 @@ internal sealed class AttentionDecode : IAlgorithm
         var cache = CacheTables.Of(b, s);
         int valueWidth = latent?.VHeadDim ?? s.ValueDim;
         var o = b.Output("o", NumberFormat.F32, tokens, s.Heads, valueWidth);
-        var t = new Axis("t", tokens, null, Limits.MaxChunk);
+        var t = new Axis("t", tokens, null, Limits.MaxDeviceChunk);
         var context = new DecodeContext(b, s, t, tokens, position, splits, cache);
         Tensor query = q;
         Reduce? absorb = null;

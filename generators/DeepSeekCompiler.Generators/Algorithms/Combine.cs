@@ -16,7 +16,7 @@ internal static class Combine
         var slot = b.Input("slot", NumberFormat.I32, tokens, k);
         var weight = weighted ? b.Input("weight", NumberFormat.F32, tokens, k) : null;
         var x = b.InOut("x", NumberFormat.F32, tokens, hidden);
-        var t = new Axis("t", tokens, null, Limits.MaxChunk);
+        var t = new Axis("t", tokens, null, Limits.MaxDeviceChunk);
         var d = new Axis("d", hidden);
         var j = new Axis("j", k);
         var sum = b.Temp("sum_", t, d);

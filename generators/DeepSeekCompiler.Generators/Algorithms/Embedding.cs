@@ -15,7 +15,7 @@ internal static class Embedding
         var ids = b.Input("ids", NumberFormat.I32, tokens);
         var table = b.Input("table", format, vocabulary, hidden);
         var x = b.Output("x", NumberFormat.F32, tokens, hidden);
-        var t = new Axis("t", tokens, null, Limits.MaxChunk);
+        var t = new Axis("t", tokens, null, Limits.MaxDeviceChunk);
         var d = new Axis("d", hidden);
         b.Map("Copy", x[t, d], table[ids[t], d], t, d);
         b.Cost.Move((4L + hidden * (format.Bytes() + 4L)) * Amount.Tokens);

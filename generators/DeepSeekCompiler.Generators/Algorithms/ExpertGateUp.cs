@@ -37,12 +37,12 @@ internal sealed class ExpertGateUp : IAlgorithm
         var gate = WeightTensor.Experts(b, "gate", format, e.NRoutedExperts, e.MoeIntermediateSize, hidden);
         var up = WeightTensor.Experts(b, "up", format, e.NRoutedExperts, e.MoeIntermediateSize, hidden);
         // A row a token, picked by every expert that it goes to; or a row a slot, the rows of an expert side by side.
-        var s = new Axis("s", tokens * e.NumExpertsPerTok, null, Limits.MaxChunk * e.NumExpertsPerTok);
+        var s = new Axis("s", tokens * e.NumExpertsPerTok, null, form.Chunk() * e.NumExpertsPerTok);
         var rows = form.IsWarpgroup() ? ActivationRows.Of(b, x, s, hidden, null, quantize, form, gate, row => slotToken[row])
             : ActivationRows.Of(b, x, Linear.TokenAxis(tokens, form), hidden, null, quantize, form, gate, null, true);
         var a = new Axis("a", active, null, e.NRoutedExperts);
         var n = new Axis("n", e.MoeIntermediateSize);
-        var slot = new Axis("slot", offset[a.Index + 1] - offset[a], offset[a], Limits.MaxChunk);
+        var slot = new Axis("slot", offset[a.Index + 1] - offset[a], offset[a], form.Chunk());
         var input = rows.Gathered(b, form, a, slot, tokens * e.NumExpertsPerTok, slotToken[slot]);
         var h = b.Output("h", NumberFormat.F32, 1, e.MoeIntermediateSize);
         Expr at = form == MatrixForm.Packed || form.IsWarpgroup() ? slot : slotToken[slot];

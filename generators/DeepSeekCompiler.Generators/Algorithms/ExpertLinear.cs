@@ -49,7 +49,7 @@ internal sealed class ExpertLinear : IAlgorithm
         var weight = WeightTensor.Experts(b, "weight", format, e.NRoutedExperts, rows, columns);
         var matrix = weight;
         Expr slots = byToken ? count * e.NumExpertsPerTok : count;
-        var s = new Axis("s", slots, null, Limits.MaxChunk * e.NumExpertsPerTok);
+        var s = new Axis("s", slots, null, form.Chunk() * e.NumExpertsPerTok);
         var a = new Axis("a", active, null, e.NRoutedExperts);
         Operand left = Operand.Rows(b, precision, x, count, columns), right = Operand.Experts(b, precision, weight.Codes, a, expert[a], rows, columns);
         if (precision != TrainingPrecision.Float32) weight = WeightTensor.Of(right.Values);
@@ -57,7 +57,7 @@ internal sealed class ExpertLinear : IAlgorithm
         var source = byToken && form.IsWarpgroup() ? ActivationRows.Of(b, left.Values, s, columns, null, quantize, form, weight, Row)
             : ActivationRows.Of(b, left.Values, byToken ? Linear.TokenAxis(count, form) : s, columns, null, quantize, form, weight, null, true);
         var n = new Axis("n", rows);
-        var slot = new Axis("slot", offset[a.Index + 1] - offset[a], offset[a], Limits.MaxChunk);
+        var slot = new Axis("slot", offset[a.Index + 1] - offset[a], offset[a], form.Chunk());
         var input = source.Gathered(b, form, a, slot, slots, Row(slot));
         var y = b.Output("y", NumberFormat.F32, slots, rows);
         var product = new Product(b, byToken ? "Up" : "Down", input, slot, form == MatrixForm.Packed || form.IsWarpgroup() ? slot : Row(slot), weight,

@@ -28,7 +28,13 @@ internal sealed class FlashAcross : IAlgorithm
 
     public FlashAcrossParts Parts { get; private set; } = null!;
 
-    public static FlashAcross Define(string name, AttentionShape s, LatentAttentionSpec? latent, NumberFormat format, int queryBlock)
+    /// <param name="name">A C# identifier.</param>
+    /// <param name="s">Heads and cache rows.</param>
+    /// <param name="latent">What is expanded; null where the cache holds keys and values.</param>
+    /// <param name="format">Of the up projection.</param>
+    /// <param name="queryBlock">Queries of a block.</param>
+    /// <param name="onDevice">Chunks are as long as a device has memory for: what queries have so far is no worker's own.</param>
+    public static FlashAcross Define(string name, AttentionShape s, LatentAttentionSpec? latent, NumberFormat format, int queryBlock, bool onDevice)
     {
         var b = new KernelBuilder(name, latent is null
             ? "Causal attention of a chunk of queries over the cache, page by page with online softmax."
@@ -48,16 +54,17 @@ internal sealed class FlashAcross : IAlgorithm
         var block = b.Fold(new Axis("block", blocks - before, before));
         var i = new Axis("i", queryBlock);
         Expr t = block.Index * queryBlock + i;
-        Axis Filled(string token) => new(token, blocks * queryBlock, null, Limits.MaxChunk + queryBlock);
+        int most = onDevice ? Limits.MaxDeviceChunk : Limits.MaxChunk;
+        Axis Filled(string token) => new(token, blocks * queryBlock, null, most + queryBlock);
         var keys = b.Temp("keys", keyDim, Limits.PageTokens);
         var values = b.Temp("values", Limits.PageTokens, valueDim);
-        var softmax = OnlineSoftmax.OfAHead(b, Limits.MaxChunk + queryBlock, valueDim, i);
+        var softmax = onDevice ? OnlineSoftmax.OfHeads(b, blocks * queryBlock, h, valueDim, i) : OnlineSoftmax.OfAHead(b, most + queryBlock, valueDim, i);
         softmax.Begin(h, Filled);
         var parts = new FlashAcrossParts(b, cache, h, page, tokens, position);
         if (latent is null) parts.Copy(s, keys, values);
         else parts.Expand(latent, weight!, keys, values);
         softmax.Attend(h, page, block, t, position, row => new(row, Limits.PageTokens), (j, d) => q[Expr.Min(t, tokens - 1), h, d] * keys[d, j], keyDim, s.Scale, (j, v) => values[j, v]);
-        softmax.End(o, h, new("q_", tokens, null, Limits.MaxChunk));
+        softmax.End(o, h, new("q_", tokens, null, most));
         softmax.State(s, keyDim, weight);
         return new(b.Build())
         {

@@ -60,8 +60,8 @@ internal sealed class FlashPrefill : IAlgorithm
         var block = b.Fold(new Axis("block", (tokens + (queryBlock - 1)) / queryBlock - before, before));
         var i = new Axis("i", Expr.Min(queryBlock, tokens - block.Index * queryBlock), null, queryBlock);
         Expr t = block.Index * queryBlock + i;
-        Axis All(string token) => new(token, tokens, null, Limits.MaxChunk);
-        var softmax = OnlineSoftmax.OfAHead(b, Limits.MaxChunk, valueDim, i);
+        Axis All(string token) => new(token, tokens, null, Limits.MaxDeviceChunk);
+        var softmax = OnlineSoftmax.OfHeads(b, tokens, h, valueDim, i, o);
         softmax.Begin(h, All);
         result.Define();
         softmax.Attend(h, page, block, t, position, Rows, (j, d) => q[t, h, d] * keys[j, d], keyDim, s.Scale, (j, v) => values[j, v]);

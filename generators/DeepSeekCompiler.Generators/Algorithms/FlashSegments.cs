@@ -59,14 +59,14 @@ internal sealed class FlashSegments : IAlgorithm
         var pages = b.Table("pages", s.Cache, TensorRole.Input, 1, Limits.PageTokens, s.CacheRow);
         var o = b.Output("o", NumberFormat.F32, tokens, s.Heads, valueDim);
         var h = new Axis("h", s.Heads);
-        var block = new Axis("block", (tokens + (queries - 1)) / queries, null, (Limits.MaxChunk + queries - 1) / queries);
+        var block = new Axis("block", (tokens + (queries - 1)) / queries, null, (Limits.MaxDeviceChunk + queries - 1) / queries);
         var i = new Axis("i", Expr.Min(queries, tokens - block.Index * queries), null, queries);
         Expr t = block.Index * queries + i, last = Expr.Min(tokens, block.Index * queries + queries), first = segment * SegmentPages;
         // Pages behind a block's last query are none of its business.
         Expr known = (position + last - 1) / Limits.PageTokens + 1 - first;
         var page = b.Fold(new Axis("page", latent is null ? known : Expr.Min(SegmentPages, known), first));
         Axis Keys(string row) => new(row, Expr.Min(Limits.PageTokens, context - page.Index * Limits.PageTokens), null, Limits.PageTokens);
-        Axis All(string token) => new(token, tokens, null, Limits.MaxChunk);
+        Axis All(string token) => new(token, tokens, null, Limits.MaxDeviceChunk);
         var parts = new FlashSegmentParts(b, s, latent, weight, pages, form, segment, context);
         if (latent is not null) parts.Expand();
         var softmax = OnlineSoftmax.OfAllHeads(b, tokens, h, o, valueDim, i);

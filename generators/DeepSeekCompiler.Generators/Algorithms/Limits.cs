@@ -3,8 +3,11 @@ namespace DeepSeekCompiler.Generators.Algorithms;
 /// <summary>Sizes that kernels and runtime agree on.</summary>
 public static class Limits
 {
-    /// <summary>Most tokens of one forward chunk.</summary>
+    /// <summary>Most tokens of one forward chunk on the host, whose workers keep the sums of a chunk in their caches.</summary>
     public const int MaxChunk = 512;
+
+    /// <summary>Most tokens of one on a device, as many as its memory has room for. So many, expanded to eight slots of 7168 numbers in two terms, are counted in 32 bits.</summary>
+    public const int MaxDeviceChunk = 4096;
 
     /// <summary>Most tokens that the decode kernels of devices take at once, and absorbed attention where it shares no cache rows among tokens.</summary>
     public const int MaxDecode = 4;

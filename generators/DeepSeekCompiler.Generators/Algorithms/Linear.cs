@@ -38,7 +38,7 @@ internal static class Linear
         return new(form, input, b.Build(), [product], []) { Operands = [left, right] };
     }
 
-    internal static Axis TokenAxis(Expr tokens, MatrixForm form) => new("t", tokens, null, form == MatrixForm.Streaming ? Limits.MaxStreaming : form.IsStreaming() ? Limits.MaxDecode : Limits.MaxChunk);
+    internal static Axis TokenAxis(Expr tokens, MatrixForm form) => new("t", tokens, null, form == MatrixForm.Streaming ? Limits.MaxStreaming : form.IsStreaming() ? Limits.MaxDecode : form.Chunk());
 
     internal static (Tensor, double)? Norm(KernelBuilder b, RowSource source) =>
         source.Norm is var (format, eps) ? (b.Input("norm", format, source.Columns), eps) : null;

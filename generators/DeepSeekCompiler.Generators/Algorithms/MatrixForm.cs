@@ -60,6 +60,9 @@ internal static class MatrixForms
     /// <summary>Multiplies with the instructions of a warpgroup, tiles brought by the copy engine.</summary>
     public static bool IsWarpgroup(this MatrixForm form) => form >= MatrixForm.WarpgroupPanel;
 
+    /// <summary>Most tokens of a step: on the host, or on devices.</summary>
+    public static int Chunk(this MatrixForm form) => form is MatrixForm.Packed or MatrixForm.Tiled or MatrixForm.Streaming ? Limits.MaxChunk : Limits.MaxDeviceChunk;
+
     /// <summary>bfloat16 terms that an activation is the sum of.</summary>
     public static int Terms(this MatrixForm form) => form is MatrixForm.TensorPanel or MatrixForm.WarpgroupPanel ? 1 : 2;
 }

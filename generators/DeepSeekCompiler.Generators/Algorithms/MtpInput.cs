@@ -19,7 +19,7 @@ internal static class MtpInput
         var enorm = b.Input("enorm", format, hidden);
         var hnorm = b.Input("hnorm", format, hidden);
         var y = b.Output("y", NumberFormat.F32, tokens, 2 * hidden);
-        var t = new Axis("t", tokens, null, Limits.MaxChunk);
+        var t = new Axis("t", tokens, null, Limits.MaxDeviceChunk);
         RmsNorm.Add(b, "Embedding", table[ids[t], new Axis("n", hidden)], t, enorm, eps, d => y[t, d]);
         RmsNorm.Add(b, "Hidden", state[t, new Axis("m", hidden)], t, hnorm, eps, d => y[t, hidden + d.Index]);
         b.Cost.Norm(hidden, format, Amount.Tokens);

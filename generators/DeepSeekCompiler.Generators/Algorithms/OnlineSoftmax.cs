@@ -42,6 +42,21 @@ internal sealed class OnlineSoftmax
         return new(b, valueDim, query, t => maximum[t], t => total[t], (t, v) => mix[t, v]);
     }
 
+    /// <summary>What the queries of all heads have so far is kept in memory between launches, whose size follows from the chunk.</summary>
+    /// <param name="b">The kernel.</param>
+    /// <param name="rows">Queries of a chunk, those that fill up its last block included.</param>
+    /// <param name="h">The head.</param>
+    /// <param name="valueDim">Numbers of a value.</param>
+    /// <param name="query">Queries of a block.</param>
+    /// <param name="o">[tokens, heads, value] answers, where weighted values are kept there; null where blocks are filled up.</param>
+    public static OnlineSoftmax OfHeads(KernelBuilder b, Expr rows, Axis h, int valueDim, Axis query, Tensor? o = null)
+    {
+        Tensor maximum = b.Temp("maximum", h.Max, rows), total = b.Temp("total", h.Max, rows);
+        if (o is not null) return new(b, valueDim, query, t => maximum[h, t], t => total[h, t], (t, v) => o[t, h, v]);
+        var mix = b.Temp("mix", h.Max, rows, valueDim);
+        return new(b, valueDim, query, t => maximum[h, t], t => total[h, t], (t, v) => mix[h, t, v]);
+    }
+
     /// <summary>What all heads have so far is kept, weighted values where the answers will be, so that it may outlive a launch.</summary>
     /// <param name="b">The kernel.</param>
     /// <param name="tokens">Queries of a chunk.</param>

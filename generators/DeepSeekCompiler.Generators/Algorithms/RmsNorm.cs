@@ -15,7 +15,7 @@ internal static class RmsNorm
         var x = b.Input("x", NumberFormat.F32, tokens, columns);
         var weight = b.Input("norm", format, columns);
         var y = b.Output("y", NumberFormat.F32, tokens, columns);
-        var t = new Axis("t", tokens, null, Limits.MaxChunk);
+        var t = new Axis("t", tokens, null, Limits.MaxDeviceChunk);
         Add(b, "", x[t, new Axis("n", columns)], t, weight, eps, d => y[t, d]);
         b.Cost.Norm(columns, format, Amount.Tokens);
         b.Cost.Move(8L * columns * Amount.Tokens);

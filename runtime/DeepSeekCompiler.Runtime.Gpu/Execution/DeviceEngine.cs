@@ -1,4 +1,3 @@
-using System.Globalization;
 using DeepSeekCompiler.Runtime.Gpu.Cuda;
 using DeepSeekCompiler.Runtime.Gpu.Devices;
 using DeepSeekCompiler.Runtime.Models;
@@ -17,25 +16,24 @@ internal sealed unsafe class DeviceEngine : IStepEngine
     private readonly int _vocabSize;
     private readonly int _hiddenSize;
     private readonly StepGraphs? _graphs;
+
+    // The launches of a step with its parameters, made once, so that no step allocates.
+    private readonly Action _launch;
+    private bool _draft;
+    private int _behind;
     private MemoryBuffer1D<float, Stride1D.Dense> _logits;
 
     public DeviceEngine(CompiledModel model, OpenDevice device, DeviceProgram program, DeviceRun run, int maxTokens)
     {
-        var needed = DeviceStep.BytesOf(model, maxTokens) + DeviceWeights.BytesOf(model);
-        if (needed > device.Info.MemoryBytes)
-        {
-            throw new DeviceException(string.Create(
-                CultureInfo.InvariantCulture,
-                $"{model.Info.Name} with a context of {maxTokens} tokens needs {needed} bytes, and {device.Info.Name} ({device.Info.Description}) has {device.Info.MemoryBytes}; ask for a shorter context."));
-        }
-
+        Chunk = ChunkPlan.Of(model, device, program, run, maxTokens);
         (_device, _program, _run, _vocabSize, _hiddenSize) = (device, program, run, model.Info.VocabSize, model.Info.HiddenSize);
-        _step = new DeviceStep(model, device, maxTokens);
+        _step = new DeviceStep(model, device, maxTokens, Chunk);
         _logits = DeviceRun.Allocate<float>(device.Accelerator, _vocabSize, device.Info);
+        _launch = () => Launch(_draft, _behind);
         _graphs = run.Cuda is { } cuda ? new StepGraphs(run, cuda) : null;
     }
 
-    public int Chunk => CompiledModel.MaxChunk;
+    public int Chunk { get; }
 
     public void Prepare(ReadOnlySpan<int> tokens, int position, int hiddenRow, AttentionForm form, IForwardObserver? observer)
     {
@@ -63,7 +61,9 @@ internal sealed unsafe class DeviceEngine : IStepEngine
 
     private void Pass(bool draft, int rows, float* logits)
     {
-        var count = (long)rows * _vocabSize;
+        // Many rows of logits, which tests and measurements of a text ask for, come in turns behind the pass.
+        var together = Math.Min(rows, ChunkPlan.HeadRows);
+        var count = (long)together * _vocabSize;
         if (_logits.Length < count)
         {
             _device.Accelerator.Synchronize();
@@ -72,19 +72,27 @@ internal sealed unsafe class DeviceEngine : IStepEngine
             _logits = DeviceRun.Allocate<float>(_device.Accelerator, count, _device.Info);
         }
 
+        var behind = rows == together ? rows : 0;
         if (_graphs is null)
         {
-            Launch(draft, rows);
+            Launch(draft, behind);
         }
         else
         {
-            _graphs.Run(_step, draft, rows, () => Launch(draft, rows));
+            (_draft, _behind) = (draft, behind);
+            _graphs.Run(_step, draft, behind, _launch);
         }
 
-        if (rows > 0)
+        for (var done = 0; done < rows; done += together)
         {
+            together = Math.Min(together, rows - done);
+            if (behind == 0)
+            {
+                Head(draft, rows - done, together);
+            }
+
             _device.Accelerator.Synchronize();
-            _logits.View.BaseView.CopyToHost(new Span<float>(logits, checked((int)count)));
+            _logits.View.BaseView.CopyToHost(new Span<float>(logits + ((long)done * _vocabSize), checked(together * _vocabSize)));
         }
     }
 
@@ -101,8 +109,14 @@ internal sealed unsafe class DeviceEngine : IStepEngine
 
         if (rows > 0)
         {
-            var hidden = draft ? _step.DraftHidden : _step.Hidden;
-            _program.Head(_run, _step, hidden.SubView((long)(_step.Count - rows) * _hiddenSize), rows, _logits.View, draft);
+            Head(draft, rows, rows);
         }
+    }
+
+    // Logits of some tokens of the step, from the given one on, counted from its end.
+    private void Head(bool draft, int fromEnd, int rows)
+    {
+        var hidden = draft ? _step.DraftHidden : _step.Hidden;
+        _program.Head(_run, _step, hidden.SubView((long)(_step.Count - fromEnd) * _hiddenSize), rows, _logits.View, draft);
     }
 }

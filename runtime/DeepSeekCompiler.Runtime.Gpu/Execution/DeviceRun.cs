@@ -27,6 +27,7 @@ public sealed class DeviceRun : IDisposable
     private readonly CudaKernels? _cuda;
     private readonly TileMaps _tileMaps;
     private DeviceException? _broken;
+    private PassMemory? _counted;
 
     /// <summary>Allocations of device memory in this process so far.</summary>
     internal static int Allocations { get; private set; }
@@ -80,10 +81,38 @@ public sealed class DeviceRun : IDisposable
         Math.Clamp((parts == 0 ? MaxGroups / 4 : parts * _device.Info.Units) / items, 1, Math.Min(CompiledModel.MaxSplits, (context + 63) / 64));
 
     /// <summary>Working memory that lives from one phase of a kernel to the next; valid until the next call.</summary>
-    public ArrayView<float> Workspace(long numbers) => Grow(ref _workspace, numbers);
+    public ArrayView<float> Workspace(long numbers) => _counted is { } counted ? counted.Workspace(numbers) : Grow(ref _workspace, numbers);
 
     /// <summary>Memory of their own for the groups of a launch.</summary>
-    public ArrayView<float> Scratch(DeviceKernel kernel, int items) => Grow(ref _scratch, (long)kernel.Slot * Groups(kernel, items));
+    public ArrayView<float> Scratch(DeviceKernel kernel, int items)
+    {
+        var numbers = (long)kernel.Slot * Groups(kernel, items);
+        return _counted is { } counted ? counted.Scratch(numbers) : Grow(ref _scratch, numbers);
+    }
+
+    /// <summary>A count of working memory.</summary>
+    internal PassMemory NewCount()
+    {
+        Workspace(0);
+        return new(_workspace!);
+    }
+
+    /// <summary>Bytes of working memory that a pass takes: it runs without a launch, and what it asks for is counted.</summary>
+    /// <param name="counted">Counts it.</param>
+    /// <param name="pass">Calls of the program for a planned step.</param>
+    internal long MemoryOf(PassMemory counted, Action pass)
+    {
+        _counted = counted;
+        try
+        {
+            pass();
+            return counted.Bytes;
+        }
+        finally
+        {
+            _counted = null;
+        }
+    }
 
     /// <summary>A map of a matrix for kernels that have tiles of it copied.</summary>
     /// <param name="matrix">Where it starts.</param>
@@ -95,6 +124,11 @@ public sealed class DeviceRun : IDisposable
     public long TileMap<T>(ArrayView<T> matrix, int columns, long rows, int pitch, int boxRows)
         where T : unmanaged
     {
+        if (_counted is not null)
+        {
+            return 0;
+        }
+
         var address = matrix.LoadEffectiveAddressAsPtr();
         return _tileMaps.Get(address, TileMapPlan.Of(address, Interop.SizeOf<T>(), columns, rows, pitch, boxRows));
     }
@@ -107,7 +141,7 @@ public sealed class DeviceRun : IDisposable
     public void Launch<T>(DeviceKernel<T> kernel, in T given, int items)
         where T : struct
     {
-        if (items > 0)
+        if (items > 0 && _counted is null)
         {
             var (threads, groups) = (ThreadsOf(kernel), Groups(kernel, items));
             if (_cuda is not null)

@@ -22,14 +22,21 @@ public sealed class DeviceStep : IDisposable
     private readonly Accelerator _accelerator;
     private readonly ArrayView<int> _numbers;
     private readonly int[] _staged;
+    private readonly PassMemory? _planned;
     private int _position;
     private int _hiddenRow;
     private bool _own;
 
-    internal DeviceStep(CompiledModel model, OpenDevice device, int maxTokens)
+    /// <param name="model">The model.</param>
+    /// <param name="device">Where it runs.</param>
+    /// <param name="maxTokens">The longest context.</param>
+    /// <param name="chunk">Most tokens of a step.</param>
+    /// <param name="planned">For a step without memory, to ask what a pass would take; else null.</param>
+    internal DeviceStep(CompiledModel model, OpenDevice device, int maxTokens, int chunk, PassMemory? planned = null)
     {
+        _planned = planned;
         _accelerator = device.Accelerator;
-        var rows = Math.Min(CompiledModel.MaxChunk, maxTokens);
+        var rows = Math.Min(chunk, maxTokens);
         _hiddenSize = model.Info.HiddenSize;
         _layerBytes = (long)model.CacheRowBytes * Step.PageTokens * ((maxTokens - 1) / Step.PageTokens + 1);
         _buffers = new ArrayView<float>[model.BufferColumns.Count];
@@ -44,7 +51,7 @@ public sealed class DeviceStep : IDisposable
         _hidden = Allocate<float>(device, (long)rows * _hiddenSize);
         DraftHidden = Allocate<float>(device, (long)rows * _hiddenSize);
         _cache = Allocate<byte>(device, _layerBytes * model.CacheLayers);
-        Rope = UploadRope(model, device, maxTokens);
+        Rope = planned?.Of<float>(2L * maxTokens * model.RopeFrequencies.Length) ?? UploadRope(model, device, maxTokens);
     }
 
     /// <summary>[Count] ids; in a draft, the tokens that follow those of the hidden rows.</summary>
@@ -77,9 +84,12 @@ public sealed class DeviceStep : IDisposable
     internal IForwardObserver? Observer { get; private set; }
 
     /// <summary>Bytes that a session takes on a device, workspace not counted.</summary>
-    internal static long BytesOf(CompiledModel model, int maxTokens)
+    /// <param name="model">The model.</param>
+    /// <param name="maxTokens">The longest context.</param>
+    /// <param name="chunk">Most tokens of a step.</param>
+    internal static long BytesOf(CompiledModel model, int maxTokens, int chunk)
     {
-        long rows = Math.Min(CompiledModel.MaxChunk, maxTokens);
+        long rows = Math.Min(chunk, maxTokens);
         var pages = (maxTokens - 1) / Step.PageTokens + 1;
         return rows * 4 * (model.BufferColumns.Sum(c => (long)c) + 2L * model.Info.HiddenSize + 1) + 4 * FirstToken
             + (long)model.CacheRowBytes * Step.PageTokens * pages * model.CacheLayers + 8L * maxTokens * model.RopeFrequencies.Length;
@@ -133,6 +143,9 @@ public sealed class DeviceStep : IDisposable
         Absorbed = form == AttentionForm.Auto ? Count <= CompiledModel.MaxDecode : form == AttentionForm.Absorbed;
     }
 
+    /// <summary>As <see cref="Prepare"/>, for the last tokens of the longest context of a planned step.</summary>
+    internal void Plan(int count, int position) => (Count, _position) = (count, position);
+
     private T[] Fetch<T>(ArrayView<T> values, int count)
         where T : unmanaged
     {
@@ -145,6 +158,11 @@ public sealed class DeviceStep : IDisposable
     private ArrayView<T> Allocate<T>(OpenDevice device, long count)
         where T : unmanaged
     {
+        if (_planned is not null)
+        {
+            return _planned.Of<T>(count);
+        }
+
         var buffer = DeviceRun.Allocate<T>(device.Accelerator, count, device.Info);
         _owned.Add(buffer);
         return buffer.View;

@@ -8,8 +8,11 @@ namespace DeepSeekCompiler.Runtime.Models;
 /// <remarks>Bind weights once, then open sessions. Sessions of one model may live on several threads; their steps take turns.</remarks>
 public abstract unsafe class CompiledModel : IDisposable
 {
-    /// <summary>The most tokens of one step; longer inputs are cut into chunks of these, or of fewer.</summary>
+    /// <summary>The most tokens of one step on the host; longer inputs are cut into chunks of these, or of fewer.</summary>
     public const int MaxChunk = 512;
+
+    /// <summary>The same on a device, where its memory has room for them.</summary>
+    public const int MaxDeviceChunk = 4096;
 
     /// <summary>Most parts that decode attention splits a context into.</summary>
     public const int MaxSplits = 32;

@@ -7,34 +7,62 @@ namespace DeepSeekCompiler.Generators.Loops.Passes;
 /// are constants behind it. For targets whose compiler works out every address on its own.</summary>
 public static class NamePlaces
 {
+    // Shorter runs have little to share.
+    private const int Least = 8;
+
     public static LoopFunction Run(LoopFunction function)
     {
         var names = new FreshNames(function);
-        return function with { Body = Rewrite(function.Body, names) };
+        return function with { Body = Rewrite(function.Body, names, false) };
     }
 
-    private static Stmt Rewrite(Stmt statement, FreshNames names)
+    /// <summary>The same, and places of what unrolling has written out behind loops: a compiler that makes vectors of neighbouring stores must see that they are neighbours.</summary>
+    public static LoopFunction RunEverywhere(LoopFunction function)
+    {
+        var names = new FreshNames(function);
+        return function with { Body = Rewrite(function.Body, names, true) };
+    }
+
+    private static Stmt Rewrite(Stmt statement, FreshNames names, bool runs)
     {
         switch (statement)
         {
             case Block block:
                 var body = new List<Stmt>(block.Body.Count);
-                foreach (var s in block.Body) body.Add(Rewrite(s, names));
+                var run = new List<Stmt>();
+                foreach (var s in block.Body)
+                {
+                    if (runs && s is Let or Store)
+                    {
+                        run.Add(s);
+                        continue;
+                    }
+
+                    Flush(run, names, body);
+                    body.Add(Rewrite(s, names, runs));
+                }
+
+                Flush(run, names, body);
                 return new Block(body);
             case For { Kind: LoopKind.Serial } loop when NameRows.IsInnermost(loop.Body):
-                return loop with { Body = Trip(loop, names) };
+                return loop with { Body = Trip(((Block)loop.Body).Body, names) };
             case For loop:
-                return loop with { Body = Rewrite(loop.Body, names) };
+                return loop with { Body = Rewrite(loop.Body, names, runs) };
             case If branch:
-                return branch with { Then = Rewrite(branch.Then, names) };
+                return branch with { Then = Rewrite(branch.Then, names, runs) };
             default:
                 return statement;
         }
     }
 
-    private static Block Trip(For loop, FreshNames names)
+    private static void Flush(List<Stmt> run, FreshNames names, List<Stmt> into)
     {
-        var body = ((Block)loop.Body).Body;
+        into.AddRange(run.Count < Least ? run : Trip(run, names).Body);
+        run.Clear();
+    }
+
+    private static Block Trip(IReadOnlyList<Stmt> body, FreshNames names)
+    {
         var inside = new HashSet<string>();
         foreach (var s in body)
         {

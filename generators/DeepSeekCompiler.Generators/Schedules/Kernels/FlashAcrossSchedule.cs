@@ -6,14 +6,21 @@ using DeepSeekCompiler.Generators.Tensors;
 namespace DeepSeekCompiler.Generators.Schedules.Kernels;
 
 /// <summary>Prefill attention with wide vectors: a head is a work item; a page is expanded once for all queries of the chunk. All four products run in the
-/// register tiles of <see cref="PackedSchedule"/>.</summary>
+/// register tiles of <see cref="PackedSchedule"/>. Where a device's group is one thread, lanes are written out, for its compiler to make vectors of.</summary>
 internal sealed class FlashAcrossSchedule
 {
     private readonly Machine _target;
     private readonly List<Split> _splits = new();
     private readonly List<StageSchedule> _stages = new();
 
-    private FlashAcrossSchedule(Machine target) => _target = target;
+    private readonly int _lanes;
+    private readonly LoopKind _lane;
+
+    private FlashAcrossSchedule(Machine target)
+    {
+        _target = target;
+        (_lanes, _lane) = target.PacksPanels ? (target.Lanes, LoopKind.Vector) : (Tiles.RowsOf(target), LoopKind.Unroll);
+    }
 
     public static KernelSchedule Of(FlashAcross a, Machine target) => new FlashAcrossSchedule(target).Schedule(a);
 
@@ -21,7 +28,7 @@ internal sealed class FlashAcrossSchedule
     {
         LoopSpec head = new(a.Head, 0, LoopKind.Parallel), page = new(a.Page, 0, LoopKind.Serial), block = new(a.Block, 0, LoopKind.Serial);
         foreach (var start in a.Online.Start)
-            Add(start, [head, .. start.Axes.Count == 2 ? [] : Serial(start.Axes[1]), .. Lanes(start.Axes[start.Axes.Count - 1])]);
+            Add(start, [head, .. start.Axes.Count == 2 ? [] : Serial(start.Axes[1]), .. Lanes(start.Axes[start.Axes.Count - 1])], scope: _target.PacksPanels ? MemoryScope.Scratch : MemoryScope.Workspace);
         if (a.Parts.DecodeKey is { } decodeKey) Add(decodeKey, [head, .. Serial(decodeKey.Axes[1]), .. Lanes(decodeKey.Axes[2])]);
         if (a.Parts.DecodeValue is { } decodeValue) Add(decodeValue, [head, .. Across(decodeValue.Axes[1], decodeValue.Axes[2], a.Parts.DecodeValue)]);
         foreach (var copy in a.Parts.Copies) Add(copy, [head, page, .. Serial(copy.Axes[2]), .. Lanes(copy.Axes[3])], 2);
@@ -48,7 +55,8 @@ internal sealed class FlashAcrossSchedule
     /// <param name="order">Its loops.</param>
     /// <param name="around">Outer loops that it shares with the stage before it, as far as that one has them.</param>
     /// <param name="stored">Loops around its storage.</param>
-    private void Add(Stage stage, LoopSpec[] order, int around = 1, int stored = 1)
+    /// <param name="scope">Where that is.</param>
+    private void Add(Stage stage, LoopSpec[] order, int around = 1, int stored = 1, MemoryScope scope = MemoryScope.Scratch)
     {
         int shared = 0;
         if (_stages.Count > 0)
@@ -57,7 +65,7 @@ internal sealed class FlashAcrossSchedule
             while (shared < around && shared < before.Count && before[shared].Equals(order[shared])) shared++;
         }
 
-        _stages.Add(new(stage, order, shared) { StoredAt = stored });
+        _stages.Add(new(stage, order, shared) { StoredAt = stored, Scope = scope });
     }
 
     private static LoopSpec[] Serial(Axis axis) => [new(axis, 0, LoopKind.Serial)];
@@ -76,7 +84,9 @@ internal sealed class FlashAcrossSchedule
         return
         [
             new(rows, 0, LoopKind.Serial), new(rows, 1, LoopKind.Serial), new(rows, 2, LoopKind.Serial), new(columns, 0, LoopKind.Serial), new(columns, 1, LoopKind.Serial),
-            new(columns, 2, LoopKind.Transpose), new(columns, 3, LoopKind.Transpose), new(rows, 3, LoopKind.Transpose),
+            .. _target.PacksPanels
+                ? (LoopSpec[])[new(columns, 2, LoopKind.Transpose), new(columns, 3, LoopKind.Transpose), new(rows, 3, LoopKind.Transpose)]
+                : [new(columns, 2, LoopKind.Serial), new(columns, 3, LoopKind.Serial), new(rows, 3, LoopKind.Unroll)],
         ];
     }
 
@@ -85,14 +95,14 @@ internal sealed class FlashAcrossSchedule
     // Rows by vectors of columns, the whole reduced axis in registers.
     private LoopSpec[] Tile(Axis rows, Axis columns, Axis reduced)
     {
-        if (!_splits.Exists(s => s.Axis == rows)) _splits.Add(Split.Exact(rows, Tiles.PackedTokensOf(_target)));
+        if (!_splits.Exists(s => s.Axis == rows)) _splits.Add(Split.Exact(rows, _target.PacksPanels ? Tiles.PackedTokensOf(_target) : Tiles.Tokens(_target)));
         _splits.Add(Strips(columns));
         return
         [
             new(rows, 0, LoopKind.Serial), new(columns, 0, LoopKind.Serial), new(columns, 1, LoopKind.Serial), new(reduced, 0, LoopKind.Serial),
-            new(rows, 1, LoopKind.Unroll), new(columns, 2, LoopKind.Unroll), new(columns, 3, LoopKind.Vector),
+            new(rows, 1, LoopKind.Unroll), new(columns, 2, LoopKind.Unroll), new(columns, 3, _lane),
         ];
     }
 
-    private Split Strips(Axis axis) => Split.Strips(axis, Tiles.Strip, _target.Lanes, Tiles.Vectors(_target));
+    private Split Strips(Axis axis) => Split.Strips(axis, Tiles.Strip, _lanes, _target.PacksPanels ? Tiles.Vectors(_target) : 1);
 }

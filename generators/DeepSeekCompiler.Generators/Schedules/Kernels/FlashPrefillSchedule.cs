@@ -5,7 +5,7 @@ using DeepSeekCompiler.Generators.Tensors;
 
 namespace DeepSeekCompiler.Generators.Schedules.Kernels;
 
-/// <summary>Prefill attention on a device without matrix instructions: a head is a work item; a page is expanded once for all queries of the chunk.</summary>
+/// <summary>Prefill attention on a GPU without matrix instructions: a head is a work item; a page is expanded once for all queries of the chunk.</summary>
 internal static class FlashPrefillSchedule
 {
     public static KernelSchedule Of(FlashPrefill a, Machine target)
@@ -20,7 +20,7 @@ internal static class FlashPrefillSchedule
         foreach (var stage in a.Online.Start)
         {
             var last = stage.Axes[stage.Axes.Count - 1];
-            Add(stage, 1, 1, MemoryScope.Scratch, stage.Axes.Count == 2 ? [head, .. Lanes(last, target, splits)] : [head, new(stage.Axes[1], 0, LoopKind.Serial), .. Lanes(last, target, splits)]);
+            Add(stage, 1, 1, MemoryScope.Workspace, stage.Axes.Count == 2 ? [head, .. Lanes(last, target, splits)] : [head, new(stage.Axes[1], 0, LoopKind.Serial), .. Lanes(last, target, splits)]);
         }
 
         foreach (var decode in new[] { a.DecodeKey, a.DecodeValue })

@@ -230,9 +230,12 @@ internal static class MatrixSchedule
             };
             foreach (var axis in product.Unrolled) order.Add(new(axis, 0, LoopKind.Unroll));
             order.Add(new(product.Column, 3, LoopKind.Vector));
-            stages.Add(new(product.Dot, order, stages.Count == 0 ? 0 : items) { StoredAt = items, Scope = MemoryScope.Register });
+            // Where rows go together, their sums are neighbours and what is made of them is not: behind memory the compiler sees the former.
+            bool apart = target.Lanes == 1 && together > 1;
+            var point = apart ? LoopKind.Serial : LoopKind.Unroll;
+            stages.Add(new(product.Dot, order, stages.Count == 0 ? 0 : items) { StoredAt = items, Scope = apart ? MemoryScope.Scratch : MemoryScope.Register });
             foreach (var map in product.Epilogue)
-                stages.Add(new(map, [.. tile, new(product.Token, 1, LoopKind.Unroll), new(last, 2, LoopKind.Unroll)], shared));
+                stages.Add(new(map, [.. tile, new(product.Token, 1, point), new(last, 2, point)], shared));
         }
 
         return Tiled(first, stages);

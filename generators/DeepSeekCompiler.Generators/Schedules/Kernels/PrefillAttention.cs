@@ -18,9 +18,9 @@ internal sealed class PrefillAttention(string name, AttentionShape shape, Latent
 
     public LoweredKernel Lower(Machine target)
     {
-        if (target.PacksPanels)
+        if (target.PacksPanels || target.Lanes == 1)
         {
-            var across = FlashAcross.Define(name, shape, latent, format, target.Choice.Queries ?? FlashAcross.QueryBlock);
+            var across = FlashAcross.Define(name, shape, latent, format, target.Choice.Queries ?? FlashAcross.QueryBlock, !target.PacksPanels);
             return KernelLowering.Lower(across.Kernel, FlashAcrossSchedule.Of(across, target));
         }
 

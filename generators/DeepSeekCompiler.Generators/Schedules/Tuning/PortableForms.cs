@@ -7,8 +7,8 @@ namespace DeepSeekCompiler.Generators.Schedules.Tuning;
 /// <summary>What kernels leave open on devices without matrix instructions.</summary>
 internal static class PortableForms
 {
-    // Sums of a register tile: beyond it, compilers for devices keep them in memory.
-    private const int Sums = 128;
+    // Sums of a register tile: beyond it, compilers for GPUs keep them in memory. Vectors of a processor hold sixteen at most.
+    private static int Sums(Machine target) => target.Lanes == 1 ? 256 : 128;
 
     /// <summary>A product of few tokens.</summary>
     public static TuningForm Streaming(KernelWeights weights, Machine target) => new(
@@ -39,12 +39,14 @@ internal static class PortableForms
     public static TuningForm Prefill(string shape, Machine target) => new(
         shape,
         Names(target, "tokens", "rows", "queries"),
-        [
-            new() { Queries = 8 }, new() { Queries = 32 }, new() { Queries = 64 }, new() { Tokens = 2 }, new() { Tokens = 8 }, new() { Tokens = 8, Queries = 32 }, new() { Tokens = 16, Queries = 64 }, new() { Tokens = 4, Rows = 8 },
-            new() { Tokens = 8, Rows = 8, Queries = 32 },
-            .. Threads(target),
-        ],
-        (choice, _) => Sum(choice.Tokens ?? 4, choice.Rows ?? 4) ?? Group(choice));
+        target.Lanes == 1
+            ? [new() { Queries = 4 }, new() { Queries = 24 }, new() { Queries = 48 }, new() { Tokens = 2 }, new() { Tokens = 6 }, new() { Tokens = 8, Queries = 16 }, new() { Rows = 8 }, new() { Tokens = 2, Rows = 32 }]
+            :
+            [
+                new() { Queries = 8 }, new() { Queries = 32 }, new() { Queries = 64 }, new() { Tokens = 2 }, new() { Tokens = 8 }, new() { Tokens = 8, Queries = 32 }, new() { Tokens = 16, Queries = 64 },
+                new() { Tokens = 4, Rows = 8 }, new() { Tokens = 8, Rows = 8, Queries = 32 }, .. Threads(target),
+            ],
+        (choice, _) => Sum(choice.Tokens ?? 4, choice.Rows ?? Tiles.DefaultRows(target), target) ?? Across(choice, target) ?? Group(choice));
 
     /// <summary>Decode attention.</summary>
     public static TuningForm Decode(string shape, Machine target) => new(
@@ -68,10 +70,15 @@ internal static class PortableForms
         if (rows % together != 0) return $"{kernel} multiplies {together} weight rows that belong together, and {rows} rows a tile are no multiple of them.";
         if (strip % rows != 0) return $"A strip of {strip} rows does not divide into tiles of {rows}.";
         if (choice.Strip is not null && strip > weights.Rows && strip > Tiles.Panel) return $"A strip of {strip} rows is more than the {weights.Rows} rows that {kernel} multiplies with ({weights}).";
-        return Sum(tokens, rows) ?? Group(choice);
+        return Sum(tokens, rows, target) ?? Group(choice);
     }
 
-    private static string? Sum(int tokens, int rows) => tokens * rows <= Sums ? null : $"{tokens} tokens by {rows} rows are {tokens * rows} sums, and a thread holds {Sums}.";
+    // Pages of keys and heads are cut into strips of 64, and those into the rows that stand side by side.
+    private static string? Across(KernelChoice choice, Machine target) => target.Lanes > 1 || choice.Rows is null or 1 or 2 or 4 or 8 or 16 or 32 ? null
+        : $"Keys and values stand 1, 2, 4, 8, 16 or 32 side by side, and {choice.Rows} is none of them.";
+
+    private static string? Sum(int tokens, int rows, Machine target) =>
+        tokens * rows <= Sums(target) ? null : $"{tokens} tokens by {rows} rows are {tokens * rows} sums, and a thread holds {Sums(target)}.";
 
     // Sums over a group are taken by halves, and a scale block of FP8 weights has 128 columns.
     private static string? Group(KernelChoice choice) => choice.Threads is null or 32 or 64 or 128 ? null : $"A group has 32, 64 or 128 threads, and {choice.Threads} is none of them.";

@@ -25,7 +25,7 @@ internal sealed class DeviceFunction
     {
         // Without a lane anywhere there is nothing to share: one thread does it all, and waits for no one.
         _alone = target.Threads > 1 && !StatementWalk.Any(function.Body, e => Walk.Any(e, x => x.Lanes > 1 || x is LaneReduce));
-        _function = target.Threads > 1 && !_alone ? Barriers.Run(function) : function;
+        _function = target.Threads == 1 ? NamePlaces.RunEverywhere(function) : _alone ? function : Barriers.Run(function);
         _target = target;
         _writer = writer;
         _strides = strides;
