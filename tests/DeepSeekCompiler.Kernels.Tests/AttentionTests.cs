@@ -11,7 +11,7 @@ public class AttentionTests
 {
     [Fact]
     public void KernelsAndRuntime_AgreeOnTheirLimits() =>
-        Assert.Equal((Limits.MaxChunk, Limits.MaxDecode, Limits.MaxStreaming, Limits.MaxSplits), (CompiledModel.MaxChunk, CompiledModel.MaxDecode, CompiledModel.MaxStreaming, CompiledModel.MaxSplits));
+        Assert.Equal((Limits.MaxChunk, Limits.MaxDeviceChunk, Limits.MaxDecode, Limits.MaxStreaming, Limits.MaxSplits), (CompiledModel.MaxChunk, CompiledModel.MaxDeviceChunk, CompiledModel.MaxDecode, CompiledModel.MaxStreaming, CompiledModel.MaxSplits));
 
     [Fact]
     public void Host_MatchesThePlainReference()

@@ -36,6 +36,37 @@ public class OpenClTests
         }
     }
 
+    /// <summary>A step of more tokens than a step of the host has: the golden prompt over and over. All rows of logits come in turns.</summary>
+    [OpenClTheory]
+    [InlineData("v3-mtp")]
+    [InlineData("v2-grouped")]
+    public void ALongPrompt_GoesThroughTogether(string name)
+    {
+        const int Tokens = 1100;
+        using var golden = new GoldenCase(name);
+        int[] prompt = [.. Enumerable.Range(0, Tokens).Select(i => golden.Prompt[i % golden.Prompt.Length])];
+        using CompiledModel host = golden.Load("host"), device = golden.Load("opencl");
+        int vocabulary = host.Info.VocabSize;
+        float[] expected = new float[Tokens * vocabulary], logits = new float[expected.Length], next = new float[vocabulary], nextOnDevice = new float[vocabulary];
+        using (var session = new Session(host, Tokens + 1))
+        {
+            Assert.Equal(CompiledModel.MaxChunk, session.Chunk);
+            session.Forward(prompt, expected, LogitRows.All);
+            session.Forward([prompt[0]], next);
+        }
+
+        using (var session = new Session(device, Tokens + 1))
+        {
+            Assert.Equal(2048, session.Chunk);
+            session.Progress = (done, _) => Assert.Fail($"The prompt was cut at {done} tokens.");
+            session.Forward(prompt, logits, LogitRows.All);
+            session.Forward([prompt[0]], nextOnDevice);
+        }
+
+        Compare.Rows(expected, logits, vocabulary, $"{name}, {Tokens} tokens", Tolerances.DeviceLogits);
+        Compare.Rows(next, nextOnDevice, vocabulary, $"{name}, behind {Tokens} tokens", Tolerances.DeviceLogits);
+    }
+
     [OpenClFact]
     public void SampleModel_TellsTheGoldenStories_PlainAndSpeculative()
     {

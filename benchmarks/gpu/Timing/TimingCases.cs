@@ -22,8 +22,7 @@ internal static class TimingCases
         return spec with { Formats = spec.Formats with { Fp8 = Generators.Spec.Fp8Policy.Full, Cache = NumberFormat.BF16 } };
     }
 
-    /// <summary>Every kernel of a model: one token and four where it decodes; where it fills the cache a chunk, as models do, and 4096 where it takes more than
-    /// a chunk.</summary>
+    /// <summary>Every kernel of a model: one token and four where it decodes; where it takes a prompt the shortest chunk and the longest.</summary>
     public static IEnumerable<TimingCase> Of(ModelSpec spec)
     {
         foreach (var kernel in KernelSet.Of(spec).Kernels)
@@ -35,8 +34,8 @@ internal static class TimingCases
 
     private static int[] SizesOf(string kernel) =>
         kernel.Contains("Decode", StringComparison.Ordinal) || kernel == "ExpertDownCombine" ? [1, CompiledModel.MaxDecode]
-        : kernel is "AttentionPrefill" or "ExpertGateUpPrefill" or "ExpertDown" or "Combine" ? [CompiledModel.MaxChunk]
-        : kernel.Contains("Prefill", StringComparison.Ordinal) ? [CompiledModel.MaxChunk, 4096] : [1, 4096];
+        : kernel.Contains("Prefill", StringComparison.Ordinal) || kernel is "ExpertDown" or "Combine" ? [CompiledModel.MaxChunk, CompiledModel.MaxDeviceChunk]
+        : [1, CompiledModel.MaxDeviceChunk];
 
     private static TimingCase Of(ModelSpec spec, TensorKernel plain, int tokens)
     {

@@ -16,6 +16,7 @@ internal static class BenchCommand
     public static Command Create()
     {
         var prefill = new Option<string>("--prefill") { Description = "Prompt lengths.", DefaultValueFactory = _ => "128,512" };
+        var chunk = new Option<int?>("--chunk") { Description = "Tokens of a prompt that go through together; by default as many as the host or the device takes." };
         var decodeAt = new Option<string>("--decode-at") { Description = "Contexts at which decode is timed.", DefaultValueFactory = _ => "16,512" };
         var tokens = new Option<int>("--tokens") { Description = "Tokens of a decode run.", DefaultValueFactory = _ => 64 };
         var kernels = new Option<bool>("--kernels") { Description = "Also where the time of every prompt and decode step goes, by kernel, and how far each is from the machine's limits." };
@@ -30,19 +31,19 @@ internal static class BenchCommand
         var precision = PrecisionOption.Create("What the micro-batch's projections multiply: f32, bf16 or fp8.");
         var json = new Option<bool>("--json") { Description = "One JSON object instead of lines." };
         var model = new ModelOptions();
-        var command = new Command("bench", "Measures prefill and decode, or training.") { prefill, decodeAt, tokens, speculative, depth, kernels, plot, baseline, threshold, training, batch, length, precision, json };
+        var command = new Command("bench", "Measures prefill and decode, or training.") { prefill, chunk, decodeAt, tokens, speculative, depth, kernels, plot, baseline, threshold, training, batch, length, precision, json };
         model.AddTo(command);
         command.SetAction(parsed => parsed.GetValue(training)
             ? !RuntimeCompilation.IsSupported ? throw new UserException("--training needs the compiler, and this dsc was published without it.")
                 : TrainingFigures.Run(parsed, model, parsed.GetValue(batch), parsed.GetValue(length), precision.Read(parsed), parsed.GetValue(kernels), parsed.GetValue(json))
-            : Run(parsed, model, new Request(LogitsCommand.Parse(parsed.GetValue(prefill)!), LogitsCommand.Parse(parsed.GetValue(decodeAt)!), parsed.GetValue(tokens),
+            : Run(parsed, model, new Request(LogitsCommand.Parse(parsed.GetValue(prefill)!), parsed.GetValue(chunk), LogitsCommand.Parse(parsed.GetValue(decodeAt)!), parsed.GetValue(tokens),
                 parsed.GetValue(speculative), parsed.GetValue(depth), parsed.GetValue(kernels), parsed.GetValue(plot), parsed.GetValue(baseline), parsed.GetValue(threshold), parsed.GetValue(json))));
         return command;
     }
 
     private static int Run(ParseResult parsed, ModelOptions options, Request request)
     {
-        var (prefill, decodeAt, tokens, speculative, depth, kernels, plot, baselineFile, threshold, json) = request;
+        var (prefill, chunk, decodeAt, tokens, speculative, depth, kernels, plot, baselineFile, threshold, json) = request;
         if (tokens < 1) throw new UserException($"--tokens {tokens} measures nothing; give 1 or more.");
         if (speculative < 0) throw new UserException($"--speculative {speculative} measures nothing; give 1 or more tokens.");
         if (prefill.Concat(decodeAt).Any(n => n < 1)) throw new UserException("Prompt lengths and contexts are 1 or more.");
@@ -52,7 +53,7 @@ internal static class BenchCommand
         using var model = options.Load(parsed);
         int longest = Math.Max(prefill.DefaultIfEmpty(1).Max(), decodeAt.DefaultIfEmpty(1).Max() + tokens);
         if (longest > model.Info.MaxPositionEmbeddings) throw new UserException($"{longest} tokens are more than the {model.Info.MaxPositionEmbeddings} positions that the model is declared for.");
-        using var session = new Session(model, longest);
+        using var session = Open(model, longest, chunk);
         int[] prompt = speculative == 0 ? [] : Prompt(options.Folder(parsed), model.Info, speculative);
         var bench = new ModelBench(model, session, longest, Repetitions);
         var limits = MachineLimits.Measure(model.Host);
@@ -69,6 +70,15 @@ internal static class BenchCommand
         if (RuntimeCompilation.IsSupported && plot is not null) RooflinePlot.Save(plot, figures);
         baseline?.Check(figures, threshold, json);
         return 0;
+    }
+
+    private static Session Open(CompiledModel model, int longest, int? chunk)
+    {
+        if (chunk is not { } tokens) return new(model, longest);
+        int most;
+        using (var session = new Session(model, longest)) most = session.Chunk;
+        if (tokens < 1 || tokens > most) throw new UserException($"--chunk {tokens}: a step of {model.Info.Name} takes 1 to {most} tokens on {model.Device}.");
+        return new(model, longest) { Chunk = tokens };
     }
 
     // Drafts are accepted where the text is of the kind that the model was trained on, so the prompt is one.
@@ -89,5 +99,5 @@ internal static class BenchCommand
         return GenerationBench.Measure(session, prompt, tokens, depth, Repetitions);
     }
 
-    private sealed record Request(int[] Prefill, int[] DecodeAt, int Tokens, int Speculative, int Depth, bool Kernels, string? Plot, string? Baseline, double Threshold, bool Json);
+    private sealed record Request(int[] Prefill, int? Chunk, int[] DecodeAt, int Tokens, int Speculative, int Depth, bool Kernels, string? Plot, string? Baseline, double Threshold, bool Json);
 }

@@ -1,7 +1,6 @@
 using System.Globalization;
 using DeepSeekCompiler.Runtime.Gpu.Devices;
 using DeepSeekCompiler.Runtime.Models;
-using ILGPU;
 
 namespace DeepSeekCompiler.Runtime.Gpu.Execution;
 
@@ -29,9 +28,12 @@ internal static class ChunkPlan
                 continue;
             }
 
-            var needed = weights + DeviceStep.BytesOf(model, maxTokens, chunk) + WorkingBytes(model, device, program, run, maxTokens, chunk);
+            var working = Count(model, device, program, run, maxTokens, chunk);
+            var logits = 4L * Math.Min(Math.Min(chunk, maxTokens), HeadRows) * model.Info.VocabSize;
+            var needed = weights + DeviceStep.BytesOf(model, maxTokens, chunk) + working.Bytes + logits;
             if (needed <= (shortest ? memory : memory - (memory / Spare)))
             {
+                run.Expect(working);
                 return chunk;
             }
 
@@ -46,15 +48,13 @@ internal static class ChunkPlan
         throw new InvalidOperationException("The shortest chunk fits or is refused.");
     }
 
-    /// <summary>Logits, and what kernels take besides a session's own buffers, for a chunk at the end of the longest context.</summary>
-    internal static long WorkingBytes(CompiledModel model, OpenDevice device, DeviceProgram program, DeviceRun run, int maxTokens, int chunk)
+    // Working memory of a chunk at the end of the longest context.
+    private static PassMemory Count(CompiledModel model, OpenDevice device, DeviceProgram program, DeviceRun run, int maxTokens, int chunk)
     {
-        var count = Math.Min(chunk, maxTokens);
-        var memory = run.NewCount();
+        var (memory, count) = (run.NewCount(), Math.Min(chunk, maxTokens));
         using var step = new DeviceStep(model, device, maxTokens, chunk, memory);
         step.Plan(count, maxTokens - count);
-        var logits = (long)Math.Min(count, HeadRows) * model.Info.VocabSize;
-        return (4 * logits) + run.MemoryOf(memory, () =>
+        run.Count(memory, () =>
         {
             program.Forward(run, step);
             if (model.Info.NumNextnPredictLayers > 0)
@@ -62,7 +62,9 @@ internal static class ChunkPlan
                 program.Draft(run, step);
             }
 
-            program.Head(run, step, step.Hidden, Math.Min(count, HeadRows), memory.Of<float>(logits), draft: false);
+            var rows = Math.Min(count, HeadRows);
+            program.Head(run, step, step.Hidden, rows, memory.Of<float>((long)rows * model.Info.VocabSize), draft: false);
         });
+        return memory;
     }
 }

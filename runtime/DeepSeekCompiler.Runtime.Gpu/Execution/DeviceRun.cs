@@ -28,6 +28,8 @@ public sealed class DeviceRun : IDisposable
     private readonly TileMaps _tileMaps;
     private DeviceException? _broken;
     private PassMemory? _counted;
+    private long _mostWorkspace;
+    private long _mostScratch;
 
     /// <summary>Allocations of device memory in this process so far.</summary>
     internal static int Allocations { get; private set; }
@@ -81,13 +83,13 @@ public sealed class DeviceRun : IDisposable
         Math.Clamp((parts == 0 ? MaxGroups / 4 : parts * _device.Info.Units) / items, 1, Math.Min(CompiledModel.MaxSplits, (context + 63) / 64));
 
     /// <summary>Working memory that lives from one phase of a kernel to the next; valid until the next call.</summary>
-    public ArrayView<float> Workspace(long numbers) => _counted is { } counted ? counted.Workspace(numbers) : Grow(ref _workspace, numbers);
+    public ArrayView<float> Workspace(long numbers) => _counted is { } counted ? counted.Workspace(numbers) : Grow(ref _workspace, numbers, _mostWorkspace);
 
     /// <summary>Memory of their own for the groups of a launch.</summary>
     public ArrayView<float> Scratch(DeviceKernel kernel, int items)
     {
         var numbers = (long)kernel.Slot * Groups(kernel, items);
-        return _counted is { } counted ? counted.Scratch(numbers) : Grow(ref _scratch, numbers);
+        return _counted is { } counted ? counted.Scratch(numbers) : Grow(ref _scratch, numbers, _mostScratch);
     }
 
     /// <summary>A count of working memory.</summary>
@@ -97,16 +99,19 @@ public sealed class DeviceRun : IDisposable
         return new(_workspace!);
     }
 
-    /// <summary>Bytes of working memory that a pass takes: it runs without a launch, and what it asks for is counted.</summary>
+    /// <summary>What the longest step of a session takes: working memory grows no further for it.</summary>
+    internal void Expect(PassMemory counted) =>
+        (_mostWorkspace, _mostScratch) = (Math.Max(_mostWorkspace, counted.WorkspaceNumbers), Math.Max(_mostScratch, counted.ScratchNumbers));
+
+    /// <summary>Counts the working memory that a pass takes: it runs without a launch, and what it asks for is written down.</summary>
     /// <param name="counted">Counts it.</param>
     /// <param name="pass">Calls of the program for a planned step.</param>
-    internal long MemoryOf(PassMemory counted, Action pass)
+    internal void Count(PassMemory counted, Action pass)
     {
         _counted = counted;
         try
         {
             pass();
-            return counted.Bytes;
         }
         finally
         {
@@ -209,12 +214,12 @@ public sealed class DeviceRun : IDisposable
         }
     }
 
-    private ArrayView<float> Grow(ref MemoryBuffer1D<float, Stride1D.Dense>? buffer, long numbers)
+    private ArrayView<float> Grow(ref MemoryBuffer1D<float, Stride1D.Dense>? buffer, long numbers, long most)
     {
         if (buffer is null || buffer.Length < numbers)
         {
-            // A quarter more than asked for, so that a slowly growing context does not come here on every step.
-            var wanted = Math.Max(1024, numbers + (buffer is null ? 0 : numbers / 4));
+            // A quarter more than asked for, so that a slowly growing context does not come here on every step; what the longest step takes is enough.
+            var wanted = Math.Max(1024, Math.Max(numbers, Math.Min(numbers + (buffer is null ? 0 : numbers / 4), most)));
             if (buffer is not null)
             {
                 Accelerator.Synchronize();

@@ -7,15 +7,18 @@ namespace DeepSeekCompiler.Runtime.Gpu.Execution;
 /// <param name="source">Some memory of the device.</param>
 internal sealed class PassMemory(MemoryBuffer source)
 {
-    private long _workspace;
-    private long _scratch;
+    /// <summary>The most that lives from one phase of a kernel to the next.</summary>
+    public long WorkspaceNumbers { get; private set; }
 
-    /// <summary>Both at their largest: they are kept from kernel to kernel.</summary>
-    public long Bytes => 4 * (_workspace + _scratch);
+    /// <summary>The most that the groups of a launch have for themselves.</summary>
+    public long ScratchNumbers { get; private set; }
 
-    public ArrayView<float> Workspace(long numbers) => Of<float>(_workspace = Math.Max(_workspace, numbers));
+    /// <summary>Both: they are kept from kernel to kernel.</summary>
+    public long Bytes => 4 * (WorkspaceNumbers + ScratchNumbers);
 
-    public ArrayView<float> Scratch(long numbers) => Of<float>(_scratch = Math.Max(_scratch, numbers));
+    public ArrayView<float> Workspace(long numbers) => Of<float>(WorkspaceNumbers = Math.Max(WorkspaceNumbers, numbers));
+
+    public ArrayView<float> Scratch(long numbers) => Of<float>(ScratchNumbers = Math.Max(ScratchNumbers, numbers));
 
     /// <summary>A view without memory.</summary>
     public ArrayView<T> Of<T>(long count)

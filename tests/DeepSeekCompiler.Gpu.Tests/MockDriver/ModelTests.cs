@@ -46,6 +46,21 @@ public sealed class ModelTests : IDisposable
     }
 
     [MockFact]
+    public void AStep_AllocatesNothing_NeitherHereNorOnTheDevice()
+    {
+        MockGpu.Reset();
+        using var model = Load(out var launches);
+        using var session = new Session(model, 64);
+        var logits = new float[model.Info.VocabSize];
+        int[] token = [9];
+        for (int i = 0; i < 8; i++) session.Forward(token, logits);
+        long here = GC.GetAllocatedBytesForCurrentThread(), there = MockGpu.Allocated;
+        for (int i = 0; i < 16; i++) session.Forward(token, logits);
+        Assert.Equal((0, there), (GC.GetAllocatedBytesForCurrentThread() - here, MockGpu.Allocated));
+        Assert.Equal(23, launches.Replayed);
+    }
+
+    [MockFact]
     public void AContextThatIsSplitOtherwise_IsRecordedAnew()
     {
         MockGpu.Reset();
@@ -123,6 +138,57 @@ public sealed class ModelTests : IDisposable
         Assert.Contains("100000", message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', message);
         Assert.Equal(0, MockGpu.Allocated);
+    }
+
+    [MockFact]
+    public void ALongPrompt_IsOneStep_WithAnAttentionGroupForEveryBlock()
+    {
+        MockGpu.Reset();
+        using var model = Load(out _);
+        using var session = new Session(model, 4096);
+        Assert.Equal(4096, session.Chunk);
+        var logits = new float[model.Info.VocabSize];
+        session.Forward([.. Enumerable.Repeat(1, 512)], logits);
+        MockGpu.ClearLog();
+        session.Forward([.. Enumerable.Repeat(1, 3000)], logits);
+        string[] log = MockGpu.Log;
+        Assert.Equal("copy 12016", log[0]);
+        Assert.Single(log, l => l == "synchronize");
+        // A head is a group of the plain kernel, which a float32 cache has; tokens are work items of the norm in front.
+        Assert.Contains(log, l => l.StartsWith("launch Kernel_Heads grid 4,1,1 ", StringComparison.Ordinal));
+        Assert.Equal(3 + 1, log.Count(l => l.StartsWith("launch Kernel_Heads ", StringComparison.Ordinal)) + 1);
+    }
+
+    /// <summary>Working memory is what the plan says: a pass of the longest chunk at the end of the context allocates no byte more than there is.</summary>
+    [MockFact]
+    public void AChunk_IsAsLongAsMemoryAllows_AndTooLittleIsOneSentence()
+    {
+        const int Context = 5000;
+        var chunks = new List<int>();
+        string message = "";
+        for (long memory = 1 << 22; memory < 1 << 28 && (chunks.Count == 0 || chunks[^1] < 4096); memory += memory / 8)
+        {
+            MockGpu.Reset(("memory", memory));
+            using var model = Load(out _);
+            try
+            {
+                using var session = new Session(model, Context);
+                var logits = new float[session.Chunk * model.Info.VocabSize];
+                session.Forward([.. Enumerable.Repeat(1, Context - session.Chunk)], logits);
+                session.Forward([.. Enumerable.Repeat(1, session.Chunk)], logits, LogitRows.All);
+                Assert.InRange(MockGpu.Allocated, 1, memory);
+                chunks.Add(session.Chunk);
+            }
+            catch (DeviceException e)
+            {
+                Assert.Empty(chunks);
+                message = e.Message;
+            }
+        }
+
+        Assert.Equal([512, 1024, 2048, 4096], chunks.Distinct());
+        Assert.Contains("with a context of 5000 tokens needs", message, StringComparison.Ordinal);
+        Assert.Contains("ask for a shorter context", message, StringComparison.Ordinal);
     }
 
     public void Dispose()
