@@ -71,7 +71,7 @@ internal sealed unsafe class StepGraphs(DeviceRun run, CudaKernels kernels) : ID
                 kernels.Report.Refusal = "a launch of the step depends on its position.";
             }
 
-            return new(run.Questions, run.MemoryVersion);
+            return new([.. run.Questions], run.MemoryVersion);
         }
         finally
         {
@@ -121,9 +121,9 @@ internal sealed unsafe class StepGraphs(DeviceRun run, CudaKernels kernels) : ID
         return true;
     }
 
-    private sealed class Recording(IReadOnlyCollection<SplitQuestion> questions, int memory) : IDisposable
+    private sealed class Recording(SplitQuestion[] questions, int memory) : IDisposable
     {
-        public IReadOnlyCollection<SplitQuestion> Questions { get; } = questions;
+        public SplitQuestion[] Questions { get; } = questions;
 
         public int Memory { get; } = memory;
 

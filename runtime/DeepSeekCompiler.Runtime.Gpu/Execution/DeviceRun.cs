@@ -77,7 +77,18 @@ public sealed class DeviceRun : IDisposable
     }
 
     /// <summary>Whether every question of a pass has the same answer at another position.</summary>
-    internal bool Answers(IReadOnlyCollection<SplitQuestion> questions, int position) => questions.All(q => Splits(q.Items, position + q.Tokens, q.Parts) == q.Splits);
+    internal bool Answers(SplitQuestion[] questions, int position)
+    {
+        foreach (var q in questions)
+        {
+            if (Splits(q.Items, position + q.Tokens, q.Parts) != q.Splits)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
 
     internal int Splits(int items, int context, int parts) =>
         Math.Clamp((parts == 0 ? MaxGroups / 4 : parts * _device.Info.Units) / items, 1, Math.Min(CompiledModel.MaxSplits, (context + 63) / 64));
