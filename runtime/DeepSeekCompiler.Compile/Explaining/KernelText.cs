@@ -44,7 +44,7 @@ internal static class KernelText
         {
             double peak = Roofline.Peak(device, linear);
             var (time, bound, ridge) = kernel.Roofline.On(device, peak);
-            text.Append(CultureInfo.InvariantCulture, $"  {device.Name,-14} at least {time,10:F2} us, bound by {bound} (data sheet: {peak:F0} TFLOPS {linear}, {device.Memory:F0} GB/s; they meet at {ridge:F0} FLOPs a byte)\n");
+            text.Append(CultureInfo.InvariantCulture, $"  {device.Name,-14} at least {time,10:F2} us, bound by {bound} (data sheet: {peak:F0} TFLOPS {Roofline.Unit(device, linear)}, {device.Memory:F0} GB/s; they meet at {ridge:F0} FLOPs a byte)\n");
         }
     }
 

@@ -62,6 +62,13 @@ public sealed record Roofline(int Tokens, int Context, Work Work)
         return format switch { NumberFormat.E4M3 => device.Fp8, NumberFormat.BF16 or NumberFormat.F16 => device.Bfloat16, _ => device.Float32 };
     }
 
+    /// <summary>The format whose unit that is: a device without FP8 units multiplies such numbers as bfloat16.</summary>
+    public static NumberFormat Unit(DeviceRates device, NumberFormat format)
+    {
+        ArgumentNullException.ThrowIfNull(device);
+        return format == NumberFormat.E4M3 && device.Fp8 == device.Bfloat16 ? NumberFormat.BF16 : format;
+    }
+
     public override string ToString() => string.Create(CultureInfo.InvariantCulture,
         $"{Tokens} tokens, context {Context}: {Work.Flops:#,0} FLOPs, {Work.Bytes:#,0} bytes, {Work.Intensity:F2} FLOPs a byte");
 }

@@ -62,7 +62,7 @@ public class ExplainTests
     public void AnExplainedKernel_ShowsScheduleResourcesCodePtxAndBound()
     {
         string text = new Explainer(s_v3, new ExplainOptions { Target = "cuda" }).Kernel("mla_decode");
-        foreach (string part in new[] { "schedule:", "registers", "occupancy", "roofline", "public static class AttentionDecode", ".visible .entry", ".target sm_90a", "bound by memory" })
+        foreach (string part in new[] { "schedule:", "registers", "occupancy", "roofline", "public static class AttentionDecode", ".visible .entry", ".target sm_90a", "bound by memory", "312 TFLOPS BF16", "1979 TFLOPS E4M3" })
             Assert.Contains(part, text, StringComparison.Ordinal);
         foreach (var build in CudaBuild.All) Assert.Contains(build.Architecture, text, StringComparison.Ordinal);
     }
