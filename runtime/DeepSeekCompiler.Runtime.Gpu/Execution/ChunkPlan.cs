@@ -23,12 +23,13 @@ internal static class ChunkPlan
         foreach (var chunk in s_chunks)
         {
             var shortest = chunk == s_chunks[^1];
-            if (!shortest && maxTokens <= chunk / 2)
+            // Kernels count bytes of what they make of a row of the widest buffer in 32 bits.
+            if (!shortest && (maxTokens <= chunk / 2 || 4L * chunk * model.BufferColumns.Max() > int.MaxValue))
             {
                 continue;
             }
 
-            var working = Count(model, device, program, run, maxTokens, chunk);
+            using var working = Count(model, device, program, run, maxTokens, chunk);
             var logits = 4L * Math.Min(Math.Min(chunk, maxTokens), HeadRows) * model.Info.VocabSize;
             var needed = weights + DeviceStep.BytesOf(model, maxTokens, chunk) + working.Bytes + logits;
             if (needed <= (shortest ? memory : memory - (memory / Spare)))
@@ -51,7 +52,7 @@ internal static class ChunkPlan
     // Working memory of a chunk at the end of the longest context.
     private static PassMemory Count(CompiledModel model, OpenDevice device, DeviceProgram program, DeviceRun run, int maxTokens, int chunk)
     {
-        var (memory, count) = (run.NewCount(), Math.Min(chunk, maxTokens));
+        var (memory, count) = (new PassMemory(device), Math.Min(chunk, maxTokens));
         using var step = new DeviceStep(model, device, maxTokens, chunk, memory);
         step.Plan(count, maxTokens - count);
         run.Count(memory, () =>

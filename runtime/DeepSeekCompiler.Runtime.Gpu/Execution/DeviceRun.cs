@@ -15,6 +15,10 @@ namespace DeepSeekCompiler.Runtime.Gpu.Execution;
 /// <summary>The queue, kernels and working memory of a model on a device, as generated code sees them. Launches are queued in order and never waited for.</summary>
 public sealed class DeviceRun : IDisposable
 {
+    // Set while this thread counts what a pass takes; other threads go on with theirs.
+    [ThreadStatic]
+    private static PassMemory? _counted;
+
     // Shared memory that a group may have on every device with matrix instructions.
     private const int SharedByAll = 99 * 1024;
 
@@ -27,7 +31,6 @@ public sealed class DeviceRun : IDisposable
     private readonly CudaKernels? _cuda;
     private readonly TileMaps _tileMaps;
     private DeviceException? _broken;
-    private PassMemory? _counted;
     private long _mostWorkspace;
     private long _mostScratch;
 
@@ -101,13 +104,6 @@ public sealed class DeviceRun : IDisposable
     {
         var numbers = (long)kernel.Slot * Groups(kernel, items);
         return _counted is { } counted ? counted.Scratch(numbers) : Grow(ref _scratch, numbers, _mostScratch);
-    }
-
-    /// <summary>A count of working memory.</summary>
-    internal PassMemory NewCount()
-    {
-        Workspace(0);
-        return new(_workspace!);
     }
 
     /// <summary>What the longest step of a session takes: working memory grows no further for it.</summary>

@@ -1,12 +1,14 @@
+using DeepSeekCompiler.Runtime.Gpu.Devices;
 using ILGPU;
 using ILGPU.Runtime;
 
 namespace DeepSeekCompiler.Runtime.Gpu.Execution;
 
 /// <summary>Counts the working memory that a pass asks for. What it hands out has a length and no memory of that length behind it.</summary>
-/// <param name="source">Some memory of the device.</param>
-internal sealed class PassMemory(MemoryBuffer source)
+internal sealed class PassMemory(OpenDevice device) : IDisposable
 {
+    private readonly MemoryBuffer _some = DeviceRun.Allocate<float>(device.Accelerator, 1, device.Info);
+
     /// <summary>The most that lives from one phase of a kernel to the next.</summary>
     public long WorkspaceNumbers { get; private set; }
 
@@ -22,5 +24,8 @@ internal sealed class PassMemory(MemoryBuffer source)
 
     /// <summary>A view without memory.</summary>
     public ArrayView<T> Of<T>(long count)
-        where T : unmanaged => new(source, 0, count);
+        where T : unmanaged => new(_some, 0, count);
+
+    /// <inheritdoc/>
+    public void Dispose() => _some.Dispose();
 }
