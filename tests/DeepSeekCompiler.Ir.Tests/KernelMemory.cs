@@ -95,6 +95,7 @@ internal static class KernelMemory
         Var v => memory.Scalars[v.Name],
         Binary { Op: BinaryOp.Mul } b => Size(b.Left, memory) * Size(b.Right, memory),
         Binary { Op: BinaryOp.Add } b => Size(b.Left, memory) + Size(b.Right, memory),
+        Binary { Op: BinaryOp.Div } b => Size(b.Left, memory) / Size(b.Right, memory),
         _ => throw new ArgumentException($"the size {size} is not understood"),
     };
 }
