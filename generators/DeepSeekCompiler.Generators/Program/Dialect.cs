@@ -55,8 +55,13 @@ internal abstract class Dialect
     /// <summary>Whether a draft goes through the module with those rows alone whose logits are wanted. On a device the position of a step lies in memory, and there is one.</summary>
     public virtual bool Narrows => false;
 
+    /// <summary>Whether kernels ask for weights of those behind them; devices have threads to wait.</summary>
+    public virtual bool AsksAhead => false;
+
     private class HostDialect : Dialect
     {
+        public override bool AsksAhead => true;
+
         public override bool Narrows => true;
 
         public override string Part(string modifiers, string name, string parameters) => $"{modifiers} unsafe void {name}(HostRun run, Step step{parameters})";

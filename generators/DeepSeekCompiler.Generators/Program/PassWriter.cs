@@ -171,7 +171,7 @@ internal sealed class PassWriter
         var shape = Algorithms.AttentionShape.Of(_spec.Attention, _spec.Rope, _spec.Formats.Cache);
         int tiles = (_spec.Attention.NumAttentionHeads + 3) / 4;
         _w.Line($"int splits = {_d.Splits(shape.HostItems == 1 ? "tokens" : $"{Text.Of(shape.HostItems)} * tokens", $"{Text.Of(tiles)} * tokens", _parts is { } parts ? ", " + Text.Of(parts) : "")};");
-        if (_call.AsksAhead("AttentionDecode")) _w.Line("run.Ahead = Behind(layer);");
+        if (_d.AsksAhead && _call.AsksAhead("AttentionDecode")) _w.Line("run.Ahead = Behind(layer);");
         _w.Line(_call.Print("AttentionDecode", Pairs([("q", "q"), ("weight", up), .. s_cache, ("o", "o")])));
         _w.Close();
         _w.Open("else");
