@@ -66,6 +66,11 @@ public class OpenClTests
         Compare.Rows(next, nextOnDevice, vocabulary, $"{name}, behind {Tokens} tokens", Tolerances.DeviceLogits);
     }
 
+    /// <summary>From eight heads on the host takes another way through decode attention (the golden models have fewer); a device's pass knows nothing of it.</summary>
+    [OpenClFact]
+    public void SixteenHeads_MatchTheReference() =>
+        UnseenConfiguration.Check("16 heads", "num_hidden_layers=2 num_attention_heads=16 num_key_value_heads=16", "opencl", new LoadOptions { Device = "opencl", Threads = 2 });
+
     [OpenClFact]
     public void SampleModel_TellsTheGoldenStories_PlainAndSpeculative()
     {
