@@ -28,7 +28,7 @@ public sealed record Work(double Flops, double Bytes)
             var reduce = stage as Reduce;
             IReadOnlyList<Axis> axes = reduce is null ? stage.Axes : [.. stage.Axes, .. reduce.Over];
             var points = new Points(scalars, average);
-            flops += points.Count(axes) * OperationsOf(stage);
+            flops += points.Count(axes) * OperationsOf(stage) / (stage is Map map ? Same(map, points) : 1);
             var ranges = points.Ranges(axes);
             foreach (var read in ReadsOf(stage)) traffic.Add(read, ranges);
         }
@@ -40,6 +40,28 @@ public sealed record Work(double Flops, double Bytes)
         }
 
         return new(flops, traffic.Bytes);
+    }
+
+    // A value that knows an axis by its quotient alone (the scale of a block of rows) is worked out once for as many points as have the same.
+    private static double Same(Map map, Points points)
+    {
+        double same = 1;
+        foreach (var axis in map.Axes)
+        {
+            long divisor = Divisor(map.Value, axis) ?? 1;
+            if (divisor > 1) same *= Math.Min(divisor, points.Count([axis]));
+        }
+
+        return same;
+    }
+
+    // The least that the axis is divided by wherever it stands, 1 where it stands alone; null where it does not.
+    private static long? Divisor(Expr e, Axis axis)
+    {
+        if (e is AxisIndex own) return own.Axis == axis ? 1 : null;
+        if (e is Binary { Op: BinaryOp.Div, Left: AxisIndex divided, Right: Const { Type: ScalarKind.I32 } by } && divided.Axis == axis) return (long)by.Value;
+        var children = e is Read read ? read.Index : (IEnumerable<Expr>)Walk.Children(e);
+        return children.Select(child => Divisor(child, axis)).Min();
     }
 
     private static double OperationsOf(Stage stage) => stage switch
