@@ -105,7 +105,6 @@ internal sealed class DecodeAcross
             Copy("value", s.ValueDim, (row, column) => b.Map("CopyValue", values[row, column], context.Cache.Number(page, row, s.ValueAt + group.Index * s.ValueDim + column), [.. inside, row, column]));
         Axis tile = new("tile", whole, null, Limits.PageTokens / Grain), j = new("j", Grain), d = new("d", s.KeyDim), h3 = Lane("h"), h4 = Lane("h"), h5 = Lane("h"), h6 = Lane("h"), h7 = Lane("h"),
             h8 = Lane("h"), h9 = Lane("h");
-        var later = b.Ahead("later");
         Axis j1 = Keys("key"), j2 = Keys("weight_"), j3 = Keys("summand"), j4 = Keys("row"), v1 = new("value", s.ValueDim), mixed = Head("head"), p0 = Head("head"), p1 = Head("head"), p2 = Head("head"),
             v2 = new("out", s.ValueDim);
         Expr key = tile.Index * Grain + j;
@@ -115,8 +114,8 @@ internal sealed class DecodeAcross
             Across = new()
             {
                 Block = block, Queries = queries, Copies = copies,
+                Later = b.Ahead("later"), Turn = (context.Turn * s.Groups + group.Index) * blocks + block.Index,
                 // A page has as many float32 lines as its tiles of keys have trips.
-                Later = later, Turn = (context.Turn * s.Groups + group.Index) * blocks + block.Index,
                 Ahead = s.CacheRow == s.KeyDim ? context.Cache.Pages[context.NextPage, 0, (tile.Index * s.KeyDim + d) * Grain] : null,
             },
             Score = b.Sum("Score", score[key, h3], (keys is null ? context.Cache.Number(page, key, s.KeyAt + group.Index * s.KeyDim + d) : keys[key, d]) * across[d, h3], [.. inside, tile, j, h3], [d]),

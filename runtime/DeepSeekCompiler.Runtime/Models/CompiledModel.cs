@@ -80,7 +80,8 @@ public abstract unsafe class CompiledModel : IDisposable
     protected float** Scales { get; private set; }
 
     /// <summary>What a step reads behind the attention of a layer whichever experts it chooses, in pieces: see <see cref="HostRun.Ahead"/>.</summary>
-    protected byte** Behind(int layer) => _behind!.Of(layer);
+    /// <remarks>Made by the first step that wants it: devices do not, nor do kernels that ask for nothing ahead. Steps take turns.</remarks>
+    protected byte** Behind(int layer) => (_behind ??= new BehindAttention(this)).Of(layer);
 
     /// <summary>Takes over the weights of an opened checkpoint.</summary>
     /// <param name="weights">One for each entry of the manifest, in its order.</param>
@@ -116,7 +117,6 @@ public abstract unsafe class CompiledModel : IDisposable
             Scales[i] = weights[i].Scale;
         }
 
-        _behind = new BehindAttention(this);
         _owner = owner;
         _host = host;
     }
