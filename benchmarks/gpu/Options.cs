@@ -1,3 +1,5 @@
+using DeepSeekCompiler.GpuBenchmark.Supervision;
+
 namespace DeepSeekCompiler.GpuBenchmark;
 
 /// <summary>What a run was asked for.</summary>
@@ -11,6 +13,6 @@ internal sealed record Options(string Device, double Minutes, string Only, IRead
     public bool Wants(string stage, string item) => $"{stage} {item}".Contains(Only, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>The arguments of a child process that asks for the same.</summary>
-    public IEnumerable<string> ForChild(string stage, int skip) =>
-        ["--device", Device, "--only", Only, "--models", string.Join(',', Models), "--run-stage", stage, "--skip", skip.ToString(System.Globalization.CultureInfo.InvariantCulture)];
+    public IEnumerable<string> ForChild(string stage, Part part, int skip) =>
+        ["--device", Device, "--only", Only, "--models", string.Join(',', Models), "--run-stage", stage, "--part", part.ToString(), "--skip", skip.ToString(System.Globalization.CultureInfo.InvariantCulture)];
 }

@@ -12,12 +12,13 @@ var only = new Option<string>("--only") { Description = "Only what has this in i
 var models = new Option<string>("--models") { Description = "Models whose kernels are timed: names of the catalogue, or config.json files.", DefaultValueFactory = _ => "DeepSeekV3,DeepSeekV2Lite,KimiK2,Glm47Flash" };
 var json = new Option<string?>("--json") { Description = "File for all results.", DefaultValueFactory = _ => "dsc-gpu.json" };
 var stage = new Option<string?>("--run-stage") { Hidden = true };
+var part = new Option<string>("--part") { Hidden = true, DefaultValueFactory = _ => Part.Whole.ToString() };
 var skip = new Option<int>("--skip") { Hidden = true };
-var command = new RootCommand("Checks every kernel on a GPU, then times it. Needs the vendor's driver and nothing else.") { device, minutes, only, models, json, stage, skip };
+var command = new RootCommand("Checks every kernel on a GPU, then times it. Needs the vendor's driver and nothing else.") { device, minutes, only, models, json, stage, part, skip };
 command.SetAction(parsed =>
 {
     var options = new Options(parsed.GetValue(device)!, parsed.GetValue(minutes), parsed.GetValue(only)!, parsed.GetValue(models)!.Split(',', StringSplitOptions.RemoveEmptyEntries), parsed.GetValue(json));
-    if (parsed.GetValue(stage) is { } name) return StageRunner.Run(name, options, parsed.GetValue(skip), Console.Out);
+    if (parsed.GetValue(stage) is { } name) return StageRunner.Run(name, options, Part.Parse(parsed.GetValue(part)!), parsed.GetValue(skip), Console.Out);
     if (options.Minutes is not (> 0 and < 1440))
     {
         Console.Error.WriteLine(FormattableString.Invariant($"dsc-gpu: --minutes {options.Minutes} is no time for a run; give more than 0, 8 is usual."));

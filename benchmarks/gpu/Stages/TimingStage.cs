@@ -15,8 +15,7 @@ internal sealed class TimingStage(Options options) : IStage
 
     public IEnumerable<WorkItem> Items()
     {
-        // The program that a model would get, and on Hopper also the one that has to be asked for.
-        var best = Variants.Of(_device).TakeLast(2).Where(v => v == _device.Info.Variant || v == DeviceVariant.Sm90).ToList();
+        var best = VariantsOf(_device);
         foreach (string name in options.Models)
         {
             var cases = TimingCases.Of(TimingCases.SpecOf(name)).ToList();
@@ -29,6 +28,10 @@ internal sealed class TimingStage(Options options) : IStage
             }
         }
     }
+
+    /// <summary>The program that a model would get, and on Hopper also the one that has to be asked for.</summary>
+    public static IReadOnlyList<DeviceVariant> VariantsOf(OpenDevice device) =>
+        [.. Variants.Of(device).TakeLast(2).Where(v => v == device.Info.Variant || v == DeviceVariant.Sm90)];
 
     public void Dispose()
     {

@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace DeepSeekCompiler.GpuBenchmark.Supervision;
 
 /// <summary>A line that a child process writes: that an item begins (<see cref="Seconds"/> is null), or what became of it.</summary>
-internal sealed record StageEvent(string Item, double? Seconds, string? Failure, Dictionary<string, double>? Figures)
+internal sealed record StageEvent(string Item, double? Seconds, string? Failure, Dictionary<string, double>? Figures, string? Trace = null)
 {
     /// <summary>Marks the lines that are meant for the parent, among whatever a driver prints.</summary>
     private const string Mark = "@dsc-gpu ";

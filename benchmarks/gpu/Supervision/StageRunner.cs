@@ -8,19 +8,20 @@ internal static class StageRunner
 {
     /// <param name="name">The stage.</param>
     /// <param name="options">What was asked for.</param>
+    /// <param name="part">The part of them that is this process's.</param>
     /// <param name="skip">Items at the start that earlier processes have done.</param>
     /// <param name="output">Where the lines go.</param>
-    public static int Run(string name, Options options, int skip, TextWriter output)
+    public static int Run(string name, Options options, Part part, int skip, TextWriter output)
     {
         try
         {
             using var stage = StageList.Create(name, options);
-            foreach (var item in stage.Items().Where(i => options.Wants(stage.Name, i.Name)).Skip(skip))
+            foreach (var item in stage.Items().Where(i => options.Wants(stage.Name, i.Name)).Where((_, i) => part.Has(i)).Skip(skip))
             {
                 Write(output, new(item.Name, null, null, null));
                 var watch = Stopwatch.StartNew();
                 var figures = new Dictionary<string, double>();
-                string? failure = null;
+                string? failure = null, trace = null;
                 try
                 {
                     item.Run(figures);
@@ -28,10 +29,10 @@ internal static class StageRunner
                 // Whatever it is: the next item may still tell something.
                 catch (Exception e)
                 {
-                    failure = Sentence(e);
+                    (failure, trace) = (Sentence(e), e.ToString());
                 }
 
-                Write(output, new(item.Name, watch.Elapsed.TotalSeconds, failure, figures));
+                Write(output, new(item.Name, watch.Elapsed.TotalSeconds, failure, figures, trace));
             }
 
             return 0;

@@ -7,6 +7,9 @@ namespace DeepSeekCompiler.GpuBenchmark.Supervision;
 /// <param name="progress">Gets a line an item.</param>
 internal sealed class Supervisor(Options options, TextWriter progress)
 {
+    // The longest item by far is the compilation of a model, and that is done in half of it. What is slower hangs.
+    private static readonly TimeSpan s_longestItem = TimeSpan.FromSeconds(75);
+    private readonly Lock _lock = new();
     private readonly List<ItemResult> _results = [];
 
     public IReadOnlyList<ItemResult> Run()
@@ -19,18 +22,19 @@ internal sealed class Supervisor(Options options, TextWriter progress)
             // Time that earlier stages left goes to the later ones.
             var deadline = DateTime.UtcNow + ((end - DateTime.UtcNow) * (share / rest));
             rest -= share;
-            RunStage(name, deadline).GetAwaiter().GetResult();
+            int parts = StageList.Parts(name);
+            Task.WhenAll(Enumerable.Range(0, parts).Select(i => RunPart(name, new(i, parts), deadline))).GetAwaiter().GetResult();
         }
 
         return _results;
     }
 
-    private async Task RunStage(string stage, DateTime deadline)
+    private async Task RunPart(string stage, Part part, DateTime deadline)
     {
         // A stage whose processes come to nothing again and again is given up.
         for (int done = 0, starts = 0; starts < 20; starts++)
         {
-            using var child = stage == StageList.Torch ? TorchPeers.Start(options) : ChildProcess.Self(options.ForChild(stage, done));
+            using var child = stage == StageList.Torch ? TorchPeers.Start(options) : ChildProcess.Self(options.ForChild(stage, part, done));
             if (child is null)
             {
                 Add(new(stage, "torch", 0, null, new Dictionary<string, double>()), "python3 with torch is not here");
@@ -39,15 +43,18 @@ internal sealed class Supervisor(Options options, TextWriter progress)
 
             string? open = null;
             int before = done;
-            while (await child.Next(deadline) is { } e)
+            var patience = deadline;
+            while (await child.Next(patience) is { } e)
             {
+                var longest = DateTime.UtcNow + s_longestItem;
+                patience = e.Seconds is null && longest < deadline ? longest : deadline;
                 if (e.Seconds is not { } seconds)
                 {
                     open = e.Item;
                     continue;
                 }
 
-                Add(new(stage, e.Item, seconds, e.Failure, e.Figures ?? []), "");
+                Add(new(stage, e.Item, seconds, e.Failure, e.Figures ?? [], e.Trace), "");
                 (open, done) = (null, done + 1);
             }
 
@@ -74,7 +81,10 @@ internal sealed class Supervisor(Options options, TextWriter progress)
 
     private void Add(ItemResult result, string note)
     {
-        _results.Add(result);
-        progress.WriteLine(FormattableString.Invariant($"{result.Stage,-8} {result.Item,-60} {(result.Failure is { } f ? "FAILED: " + f : note.Length > 0 ? note : $"{result.Seconds:F1} s")}"));
+        lock (_lock)
+        {
+            _results.Add(result);
+            progress.WriteLine(FormattableString.Invariant($"{result.Stage,-8} {result.Item,-60} {(result.Failure is { } f ? "FAILED: " + f : note.Length > 0 ? note : $"{result.Seconds:F1} s")}"));
+        }
     }
 }

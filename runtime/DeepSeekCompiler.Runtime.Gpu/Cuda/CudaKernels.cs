@@ -69,6 +69,18 @@ internal sealed unsafe class CudaKernels : IDisposable
         }
     }
 
+    /// <summary>Makes a kernel's machine code and keeps it on disk: its first launch, in any process, only loads it.</summary>
+    /// <exception cref="DeviceException">It does not compile.</exception>
+    public void Prepare(DeviceKernel kernel)
+    {
+        var what = NameOf(kernel);
+        var text = TextOf(kernel, what);
+        if (KernelCache.Image(text, Target, _driver) is null)
+        {
+            KernelCache.StoreImage(text, Target, _driver, CudaModule.Assemble(text, what));
+        }
+    }
+
     /// <summary>What the driver says of a kernel that was launched before.</summary>
     public KernelResources ResourcesOf(DeviceKernel kernel) => CudaFunctions.ResourcesOf(((ILoaded)_loaded[kernel.Id]!).Module.Function);
 
@@ -88,7 +100,7 @@ internal sealed unsafe class CudaKernels : IDisposable
     private Loaded<T> Load<T>(DeviceKernel<T> kernel)
         where T : struct
     {
-        var what = $"kernel {kernel.Name} on {_device.Name} ({_device.Description})";
+        var what = NameOf(kernel);
         if (kernel.SharedBytes > _sharedLimit)
         {
             throw new DeviceException(string.Create(
@@ -96,7 +108,7 @@ internal sealed unsafe class CudaKernels : IDisposable
                 $"Kernel {kernel.Name} needs {kernel.SharedBytes} bytes of shared memory a group, and {_device.Name} ({_device.Description}) gives at most {_sharedLimit}."));
         }
 
-        var text = KernelCache.Text(kernel.Entry, Target) ?? Compile(kernel, what);
+        var text = TextOf(kernel, what);
         var arguments = new ArgumentWriter<T>();
         if (CudaModule.ArgumentBytes(text) is var bytes && bytes != arguments.Size)
         {
@@ -118,6 +130,10 @@ internal sealed unsafe class CudaKernels : IDisposable
         _loaded[kernel.Id] = loaded;
         return loaded;
     }
+
+    private string NameOf(DeviceKernel kernel) => $"kernel {kernel.Name} on {_device.Name} ({_device.Description})";
+
+    private string TextOf(DeviceKernel kernel, string what) => KernelCache.Text(kernel.Entry, Target) ?? Compile(kernel, what);
 
     // Made for the first kernel that is new. One that does not compile spoils its context: the next one gets another.
     private string Compile(DeviceKernel kernel, string what)
