@@ -27,8 +27,7 @@ internal static class SummaryTable
         {
             double spread = (r.Figures["most us"] - r.Figures["least us"]) / r.Figures["us"];
             string share = Share(r, device) is { } s ? FormattableString.Invariant($"{100 * s:F0} %") : "";
-            // Names of peers have no device variant in front.
-            string peer = torch.TryGetValue(r.Item[(r.Item.IndexOf(' ', StringComparison.Ordinal) + 1)..], out double us) ? FormattableString.Invariant($"{us / r.Figures["us"]:F2} x") : "";
+            string peer = torch.TryGetValue(r.Item, out double us) ? FormattableString.Invariant($"{us / r.Figures["us"]:F2} x") : "";
             Line($"{r.Item.PadRight(width)}{r.Figures["us"],10:F1}{100 * spread,7:F0} %{r.Figures["GB/s"],8:F0}{r.Figures["TFLOPS"],8:F1}{share,9}{peer,9}");
         }
 

@@ -19,16 +19,13 @@ internal sealed class CompilingStage(Options options) : IStage
         if (_device.Accelerator is not CudaAccelerator cuda) yield break;
         foreach (string name in options.Models)
         {
-            foreach (var variant in TimingStage.VariantsOf(_device))
+            yield return new(name, figures =>
             {
-                yield return new($"{variant} {name}", figures =>
-                {
-                    using var kernels = new CudaKernels(cuda, _device.Info);
-                    var all = DeviceKernel.Of(ModelLoader.CreateDeviceProgram(TimingCases.SpecOf(name), variant));
-                    foreach (var kernel in all) kernels.Prepare(kernel);
-                    figures["kernels"] = all.Count;
-                });
-            }
+                using var kernels = new CudaKernels(cuda, _device.Info);
+                var all = DeviceKernel.Of(ModelLoader.CreateDeviceProgram(TimingCases.SpecOf(name), _device.Info.Variant));
+                foreach (var kernel in all) kernels.Prepare(kernel);
+                figures["kernels"] = all.Count;
+            });
         }
     }
 

@@ -9,29 +9,21 @@ namespace DeepSeekCompiler.GpuBenchmark.Stages;
 internal sealed class TimingStage(Options options) : IStage
 {
     private readonly OpenDevice _device = GpuDevices.Open(options.Device);
-    private (string Key, ModelKernels Kernels)? _model;
+    private (string Name, ModelKernels Kernels)? _model;
 
     public string Name => StageList.Timing;
 
     public IEnumerable<WorkItem> Items()
     {
-        var best = VariantsOf(_device);
         foreach (string name in options.Models)
         {
             var cases = TimingCases.Of(TimingCases.SpecOf(name)).ToList();
-            foreach (var variant in best)
+            foreach (var timing in cases)
             {
-                foreach (var timing in cases)
-                {
-                    yield return new($"{variant} {name} {timing.Name}", figures => Kernels(name, variant).Measure(timing, figures));
-                }
+                yield return new($"{name} {timing.Name}", figures => Kernels(name).Measure(timing, figures));
             }
         }
     }
-
-    /// <summary>The program that a model would get, and on Hopper also the one that has to be asked for.</summary>
-    public static IReadOnlyList<DeviceVariant> VariantsOf(OpenDevice device) =>
-        [.. Variants.Of(device).TakeLast(2).Where(v => v == device.Info.Variant || v == DeviceVariant.Sm90)];
 
     public void Dispose()
     {
@@ -40,15 +32,14 @@ internal sealed class TimingStage(Options options) : IStage
     }
 
     // Compiled when its first item runs, and kept for its others.
-    private ModelKernels Kernels(string name, DeviceVariant variant)
+    private ModelKernels Kernels(string name)
     {
-        string key = $"{name} {variant}";
-        if (_model is { } model && model.Key == key) return model.Kernels;
+        if (_model is { } model && model.Name == name) return model.Kernels;
         _model?.Kernels.Dispose();
         _model = null;
         var spec = TimingCases.SpecOf(name);
-        var kernels = new ModelKernels(_device, spec, ModelLoader.CreateDeviceProgram(spec, variant));
-        _model = (key, kernels);
+        var kernels = new ModelKernels(_device, spec, ModelLoader.CreateDeviceProgram(spec, _device.Info.Variant));
+        _model = (name, kernels);
         return kernels;
     }
 }

@@ -4,7 +4,7 @@ using DeepSeekCompiler.Generators.Tensors;
 namespace DeepSeekCompiler.GpuBenchmark.Timing;
 
 /// <summary>Something that torch can do too.</summary>
-/// <param name="Name">Model, kernel and size, as the timing stage has them, without the device variant.</param>
+/// <param name="Name">Model, kernel and size, as the timing stage has them.</param>
 /// <param name="Kind"><c>bf16</c> and <c>fp8</c> products [M, K] x [K, N]; <c>decode</c> and <c>prefill</c> attention.</param>
 /// <param name="M">Tokens.</param>
 /// <param name="N">Rows of all weights together; heads for attention.</param>

@@ -8,7 +8,7 @@ namespace DeepSeekCompiler.Runtime.Gpu.Cuda;
 /// position) lies in device memory and is written before the replay, so nothing of the graph changes; what the launches depend on otherwise is the key:
 /// tokens, rows of logits, form, and how the context is split, which stays the same over a range of contexts (a bucket) and is asked again before every
 /// replay. The first step of a kind is launched plainly: it compiles kernels and grows working memory, which a recording must not.</summary>
-internal sealed unsafe class StepGraphs(DeviceRun run, CudaKernels kernels) : IDisposable
+internal sealed class StepGraphs(DeviceRun run, CudaKernels kernels) : IDisposable
 {
     private readonly Dictionary<Kind, Recording> _recordings = [];
 
@@ -35,13 +35,13 @@ internal sealed unsafe class StepGraphs(DeviceRun run, CudaKernels kernels) : ID
             return;
         }
 
-        if (recording.Graph == 0 && !Record(recording, launch))
+        if (recording.Graph is null && !Record(recording, launch))
         {
             launch();
             return;
         }
 
-        CudaDriver.Check(CudaDriver.Api.GraphLaunch(recording.Graph, kernels.Stream), "replay a step");
+        recording.Graph!.Launch(kernels.Stream);
         kernels.Report.Replayed++;
     }
 
@@ -81,42 +81,13 @@ internal sealed unsafe class StepGraphs(DeviceRun run, CudaKernels kernels) : ID
 
     private bool Record(Recording recording, Action launch)
     {
-        // Thread-local: other threads may allocate meanwhile.
-        const int threadLocal = 1;
-        nint graph = 0, executable = 0;
-        var error = CudaDriver.Api.StreamBeginCapture(kernels.Stream, threadLocal);
-        string? failure = null;
-        if (error == 0)
+        recording.Graph = CudaGraph.Record(kernels.Stream, launch, out var refusal);
+        if (recording.Graph is null)
         {
-            try
-            {
-                launch();
-            }
-            catch (DeviceException e)
-            {
-                failure = e.Message;
-            }
-
-            // Ended whatever happened, or the stream stays unusable.
-            error = CudaDriver.Api.StreamEndCapture(kernels.Stream, &graph);
-            if (error == 0 && failure is null)
-            {
-                error = CudaDriver.Api.GraphInstantiate(&executable, graph, 0);
-            }
-        }
-
-        if (graph != 0)
-        {
-            CudaDriver.Api.GraphDestroy(graph);
-        }
-
-        if (error != 0 || failure is not null)
-        {
-            kernels.Report.Refusal = failure ?? "the CUDA driver could not record a step: " + CudaDriver.Reason(error);
+            kernels.Report.Refusal = refusal;
             return false;
         }
 
-        recording.Graph = executable;
         kernels.Report.Recorded++;
         return true;
     }
@@ -127,16 +98,13 @@ internal sealed unsafe class StepGraphs(DeviceRun run, CudaKernels kernels) : ID
 
         public int Memory { get; } = memory;
 
-        /// <summary>0 until it is recorded.</summary>
-        public nint Graph { get; set; }
+        /// <summary>Null until it is recorded.</summary>
+        public CudaGraph? Graph { get; set; }
 
         public void Dispose()
         {
-            if (Graph != 0)
-            {
-                CudaDriver.Api.GraphExecDestroy(Graph);
-                Graph = 0;
-            }
+            Graph?.Dispose();
+            Graph = null;
         }
     }
 }

@@ -147,6 +147,8 @@ public static class GpuDevices
 
     private static DeviceVariant VariantOf(CudaArchitecture? architecture) => architecture switch
     {
+        // Warpgroup instructions belong to this architecture alone.
+        { } a when a == CudaArchitecture.SM_90 => DeviceVariant.Sm90,
         { } a when a >= CudaArchitecture.SM_89 => DeviceVariant.Sm89,
         { } a when a >= CudaArchitecture.SM_80 => DeviceVariant.Sm80,
         _ => DeviceVariant.Warp32,
