@@ -21,9 +21,8 @@ internal sealed class CompilingStage(Options options) : IStage
         {
             yield return new(name, figures =>
             {
-                using var kernels = new CudaKernels(cuda, _device.Info);
                 var all = DeviceKernel.Of(ModelLoader.CreateDeviceProgram(TimingCases.SpecOf(name), _device.Info.Variant));
-                foreach (var kernel in all) kernels.Prepare(kernel);
+                if (KernelPreparation.Run(cuda, _device.Info, all, Math.Max(1, Environment.ProcessorCount / options.Models.Count)).Failures.FirstOrDefault() is { } failure) throw failure;
                 figures["kernels"] = all.Count;
             });
         }

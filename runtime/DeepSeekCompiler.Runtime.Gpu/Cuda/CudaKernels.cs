@@ -21,10 +21,9 @@ internal sealed unsafe class CudaKernels : IDisposable
     {
         _device = device;
         accelerator.Bind();
-        int driver, shared;
-        CudaDriver.Check(CudaDriver.Api.DriverGetVersion(&driver), "say its version");
+        int shared;
         CudaDriver.Check(CudaDriver.Api.DeviceGetAttribute(&shared, CudaDriver.GroupSharedOptIn, accelerator.DeviceId), $"describe {device.Name}");
-        (_driver, _sharedLimit) = (driver, shared);
+        (_driver, _sharedLimit) = (DriverVersion(), shared);
         Target = TargetOf(accelerator.DeviceId);
         // A stream that waits for copies on the default one, and they for it; the default one itself cannot be recorded.
         _stream = accelerator.CreateStream(StreamFlags.CU_STREAM_DEFAULT);
@@ -41,11 +40,35 @@ internal sealed unsafe class CudaKernels : IDisposable
     /// <exception cref="DeviceException">The driver or the device is too old.</exception>
     public static CudaTarget TargetOf(int deviceId)
     {
-        int driver, major, minor;
-        CudaDriver.Check(CudaDriver.Api.DriverGetVersion(&driver), "say its version");
+        int major, minor;
         CudaDriver.Check(CudaDriver.Api.DeviceGetAttribute(&major, 75, deviceId), "say the compute capability");
         CudaDriver.Check(CudaDriver.Api.DeviceGetAttribute(&minor, 76, deviceId), "say the compute capability");
-        return CudaTarget.Of(major, minor, driver);
+        return CudaTarget.Of(major, minor, DriverVersion());
+    }
+
+    /// <summary>The version of CUDA that the driver is for: 12040 for 12.4.</summary>
+    public static int DriverVersion()
+    {
+        int driver;
+        CudaDriver.Check(CudaDriver.Api.DriverGetVersion(&driver), "say its version");
+        return driver;
+    }
+
+    /// <summary>A kernel in messages.</summary>
+    public static string NameOf(DeviceKernel kernel, DeviceInfo device) => $"kernel {kernel.Name} on {device.Name} ({device.Description})";
+
+    /// <summary>The text of a kernel.</summary>
+    /// <exception cref="DeviceException">ILGPU has none to give; the compiler is spoiled by it.</exception>
+    public static string Compile(PtxCompiler compiler, DeviceKernel kernel, string what)
+    {
+        try
+        {
+            return compiler.Compile(kernel.Entry);
+        }
+        catch (Exception e) when (e is not DeviceException)
+        {
+            throw new DeviceException($"There is no PTX for {what}: {DeviceRun.Reason(e)}", e);
+        }
     }
 
     /// <summary>Queues a kernel.</summary>
@@ -69,18 +92,6 @@ internal sealed unsafe class CudaKernels : IDisposable
         }
     }
 
-    /// <summary>Makes a kernel's machine code and keeps it on disk: its first launch, in any process, only loads it.</summary>
-    /// <exception cref="DeviceException">It does not compile.</exception>
-    public void Prepare(DeviceKernel kernel)
-    {
-        var what = NameOf(kernel);
-        var text = TextOf(kernel, what);
-        if (KernelCache.Image(text, Target, _driver) is null)
-        {
-            KernelCache.StoreImage(text, Target, _driver, CudaModule.Assemble(text, what));
-        }
-    }
-
     /// <summary>What the driver says of a kernel that was launched before.</summary>
     public KernelResources ResourcesOf(DeviceKernel kernel) => CudaFunctions.ResourcesOf(((ILoaded)_loaded[kernel.Id]!).Module.Function);
 
@@ -100,7 +111,7 @@ internal sealed unsafe class CudaKernels : IDisposable
     private Loaded<T> Load<T>(DeviceKernel<T> kernel)
         where T : struct
     {
-        var what = NameOf(kernel);
+        var what = NameOf(kernel, _device);
         if (kernel.SharedBytes > _sharedLimit)
         {
             throw new DeviceException(string.Create(
@@ -108,7 +119,7 @@ internal sealed unsafe class CudaKernels : IDisposable
                 $"Kernel {kernel.Name} needs {kernel.SharedBytes} bytes of shared memory a group, and {_device.Name} ({_device.Description}) gives at most {_sharedLimit}."));
         }
 
-        var text = TextOf(kernel, what);
+        var text = KernelCache.Text(kernel.Entry, Target) ?? Compile(kernel, what);
         var arguments = new ArgumentWriter<T>();
         if (CudaModule.ArgumentBytes(text) is var bytes && bytes != arguments.Size)
         {
@@ -131,26 +142,22 @@ internal sealed unsafe class CudaKernels : IDisposable
         return loaded;
     }
 
-    private string NameOf(DeviceKernel kernel) => $"kernel {kernel.Name} on {_device.Name} ({_device.Description})";
-
-    private string TextOf(DeviceKernel kernel, string what) => KernelCache.Text(kernel.Entry, Target) ?? Compile(kernel, what);
-
     // Made for the first kernel that is new. One that does not compile spoils its context: the next one gets another.
     private string Compile(DeviceKernel kernel, string what)
     {
         try
         {
             _compiler ??= new PtxCompiler(Target.Architecture, Target.IsaMajor, Target.IsaMinor);
-            var text = _compiler.Compile(kernel.Entry);
+            var text = Compile(_compiler, kernel, what);
             Report.Compiled++;
             KernelCache.StoreText(kernel.Entry, Target, text);
             return text;
         }
-        catch (Exception e) when (e is not DeviceException)
+        catch (DeviceException)
         {
             _compiler?.Dispose();
             _compiler = null;
-            throw new DeviceException($"There is no PTX for {what}: {DeviceRun.Reason(e)}", e);
+            throw;
         }
     }
 

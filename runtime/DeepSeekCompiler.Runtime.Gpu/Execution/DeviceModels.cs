@@ -1,4 +1,5 @@
 using System.Globalization;
+using DeepSeekCompiler.Runtime.Gpu.Cuda;
 using DeepSeekCompiler.Runtime.Gpu.Devices;
 using DeepSeekCompiler.Runtime.Models;
 
@@ -21,10 +22,11 @@ public static class DeviceModels
             var program = (model as IDeviceModel)?.CreateProgram(device.Variant) ?? throw new DeviceException(string.Create(
                 CultureInfo.InvariantCulture,
                 $"{model.Info.Name} was compiled without kernels for {device.Info.Name} ({device.Variant}); reference DeepSeekCompiler.Runtime.Gpu where it is declared."));
-            var weights = DeviceWeights.Upload(device, model, progress);
+            var (weights, compiled) = Upload(model, device, program, progress);
             var run = new DeviceRun(device, weights, program.Threads);
             if (run.Cuda is { } cuda)
             {
+                cuda.Report.Compiled = compiled;
                 device.Launches = cuda.Report;
             }
 
@@ -33,6 +35,25 @@ public static class DeviceModels
         catch
         {
             device.Dispose();
+            throw;
+        }
+    }
+
+    // Kernels are compiled meanwhile.
+    private static (DeviceWeights Weights, int Compiled) Upload(CompiledModel model, OpenDevice device, DeviceCode program, Action<long, long>? progress)
+    {
+        using var stop = new CancellationTokenSource();
+        var kernels = KernelPreparation.Begin(device, program, stop.Token);
+        try
+        {
+            var weights = DeviceWeights.Upload(device, model, progress);
+            return (weights, kernels.GetAwaiter().GetResult());
+        }
+        catch
+        {
+            // Its threads use the device, which is closed behind a failure.
+            stop.Cancel();
+            kernels.Wait();
             throw;
         }
     }
