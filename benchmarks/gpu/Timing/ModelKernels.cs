@@ -31,6 +31,7 @@ internal sealed class ModelKernels(OpenDevice device, ModelSpec spec, DeviceProg
             using var clock = new DeviceClock(_run);
             var (median, least, most) = clock.Measure(i => launches[i % sets]());
             (figures["us"], figures["least us"], figures["most us"]) = (median, least, most);
+            figures["recorded"] = clock.Recorded ? 1 : 0;
             figures["GB/s"] = timing.Work.Bytes / median / 1e3;
             figures["TFLOPS"] = timing.Work.Flops / median / 1e6;
             figures["FP8"] = timing.Kernel.Tensors.Any(t => t.Format == NumberFormat.E4M3) ? 1 : 0;

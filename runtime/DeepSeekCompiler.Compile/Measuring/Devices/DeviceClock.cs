@@ -13,6 +13,9 @@ internal sealed class DeviceClock(DeviceRun run) : IDisposable
     private const double BatchMicroseconds = 500;
     private readonly CudaEvents? _events = run.Cuda is { } cuda ? new CudaEvents(cuda.Stream) : null;
 
+    /// <summary>Whether the last measurement replayed its launches; where not, small kernels wait for the host.</summary>
+    public bool Recorded { get; private set; }
+
     /// <summary>Microseconds of one launch: median, least and most of nine batches, after warm-up.</summary>
     /// <param name="launch">Queues a launch; told its number, so that it can take turns with its memory.</param>
     public (double Median, double Least, double Most) Measure(Action<int> launch)
@@ -20,7 +23,10 @@ internal sealed class DeviceClock(DeviceRun run) : IDisposable
         // Compiles, and shows how many launches make a batch that is long beside the marks around it.
         Batch(launch, 1);
         int count = (int)Math.Clamp(BatchMicroseconds / Math.Max(1, Batch(launch, 1)), 1, 200);
+        // Every set of memory once: what is made at its first use cannot be recorded.
+        Batch(launch, count);
         using var graph = run.Cuda is { } cuda ? CudaGraph.Record(cuda.Stream, () => Launches(launch, count), out _) : null;
+        Recorded = graph is not null;
         double Next() => graph is null ? Batch(launch, count) : Replay(graph);
         Next();
         double[] times = [.. Enumerable.Range(0, Batches).Select(_ => Next() / count).Order()];
