@@ -59,6 +59,9 @@ internal static class Tolerances
     /// as large as a step.</summary>
     public const double DeviceRun = 1e-3;
 
+    /// <summary>Products of activations rounded to bfloat16, as <see cref="Contraction"/>: an error of 2^-9 / sqrt(3) each is 6e-7, and a gated product has it twice.</summary>
+    public const double Bf16Products = 1e-5;
+
     /// <summary>Attention with queries and softmax weights rounded to bfloat16, as <see cref="Contraction"/>: 8 bits each, whose errors mostly cancel.</summary>
     public const double Bf16Attention = 2e-5;
 

@@ -15,12 +15,17 @@ internal sealed class KernelStage(Options options) : IStage
     {
         foreach (var variant in Variants.Of(options.Device))
         {
-            var cases = new Cases(options.Device, variant);
+            var cases = new Cases(options.Device, variant, Variants.HasMatrixInstructions(variant));
             foreach (var row in KernelCases.Shapes)
             {
                 var (hidden, inner, format) = ((int)row[0], (int)row[1], (NumberFormat)row[2]);
                 yield return new(FormattableString.Invariant($"{variant} projections {hidden} x {inner} {format}"), _ => cases.Projections(hidden, inner, format));
                 yield return new(FormattableString.Invariant($"{variant} experts {hidden} x {inner} {format}"), _ => cases.Experts(hidden, inner, format));
+                // As models run: prompts round activations to bfloat16.
+                if (!Variants.HasMatrixInstructions(variant) || format == NumberFormat.F32) continue;
+                var rounded = new Cases(options.Device, variant, split: false);
+                yield return new(FormattableString.Invariant($"{variant} projections {hidden} x {inner} {format}, activations rounded"), _ => rounded.Projections(hidden, inner, format));
+                yield return new(FormattableString.Invariant($"{variant} experts {hidden} x {inner} {format}, activations rounded"), _ => rounded.Experts(hidden, inner, format));
             }
 
             foreach (var row in AttentionCases.Shapes)
@@ -40,14 +45,16 @@ internal sealed class KernelStage(Options options) : IStage
     {
     }
 
-    private sealed class Cases(string device, DeviceVariant variant) : KernelCases
+    private sealed class Cases(string device, DeviceVariant variant, bool split) : KernelCases
     {
         public void Projections(int hidden, int inner, NumberFormat format) => CheckProjections(hidden, inner, format);
 
         public void Experts(int hidden, int inner, NumberFormat format) => CheckExperts(hidden, inner, format);
 
+        private protected override double Limit => split || !Variants.HasMatrixInstructions(variant) ? base.Limit : Tolerances.Bf16Products;
+
         private protected override int Streamed => Limits.MaxDecode;
 
-        private protected override KernelTarget Create(ModelSpec spec) => new KernelDevice(spec, variant, device, split: Variants.HasMatrixInstructions(variant));
+        private protected override KernelTarget Create(ModelSpec spec) => new KernelDevice(spec, variant, device, split);
     }
 }
