@@ -1,5 +1,6 @@
 using System.Collections.Generic;
 using DeepSeekCompiler.Generators.Schedules.Matrix;
+using DeepSeekCompiler.Generators.Schedules.Rows;
 
 namespace DeepSeekCompiler.Generators.Schedules;
 
@@ -21,4 +22,7 @@ public sealed record Phase(string Name, IReadOnlyList<Split> Splits, IReadOnlyLi
 
     /// <summary>The same for the queries of prefill attention.</summary>
     internal FlashPhase? Flash { get; init; }
+
+    /// <summary>The same for stages that a group of several warps goes through a row with.</summary>
+    internal RowTile? Row { get; init; }
 }

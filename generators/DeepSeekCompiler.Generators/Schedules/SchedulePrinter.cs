@@ -17,6 +17,7 @@ public static class SchedulePrinter
             if (phase.Tile is { } tile) text.Append("    ").Append(tile).Append('\n');
             if (phase.Attention is { } attention) text.Append("    ").Append(attention).Append('\n');
             if (phase.Flash is { } flash) text.Append("    ").Append(flash).Append('\n');
+            if (phase.Row is { } row) text.Append("    ").Append(row).Append('\n');
             foreach (var stage in phase.Prologue) Print(stage, "every worker", text);
             foreach (var branch in phase.Branches)
             {

@@ -31,6 +31,19 @@ public static class DeviceMath
     [OpenCl("sqrt($0)")]
     public static float Sqrt(float x) => MathF.Sqrt(x);
 
+    /// <summary>1 / divisor as <see cref="Quotient"/> wants it: finite, whatever the divisor.</summary>
+    public static float Reciprocal(float divisor) => Math.Min(1f / divisor, float.MaxValue);
+
+    /// <summary>value / divisor by the divisor's reciprocal: the product misses by a unit at most, which its remainder tells.</summary>
+    /// <param name="value">Of normal size, as is the quotient; near the smallest numbers the quotient is not rounded as a division's.</param>
+    /// <param name="divisor">Positive.</param>
+    /// <param name="reciprocal">See <see cref="Reciprocal"/>.</param>
+    public static float Quotient(float value, float divisor, float reciprocal)
+    {
+        float near = value * reciprocal;
+        return MulAdd(MulAdd(-near, divisor, value), reciprocal, near);
+    }
+
     /// <summary>Value of a bfloat16 code.</summary>
     public static float BF16(ushort code) => Interop.IntAsFloat((uint)code << 16);
 

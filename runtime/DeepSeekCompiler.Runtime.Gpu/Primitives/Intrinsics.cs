@@ -13,7 +13,7 @@ namespace DeepSeekCompiler.Runtime.Gpu.Primitives;
 /// <summary>Device primitives with a text of their own in each device language: ILGPU calls back for every use, and the template is filled with its registers.</summary>
 internal static partial class Intrinsics
 {
-    private static readonly Type[] s_primitives = [typeof(DeviceMath), typeof(MatrixCore), typeof(Warpgroup), typeof(TileCopy), typeof(TransferBarrier)];
+    private static readonly Type[] s_primitives = [typeof(DeviceMath), typeof(MatrixCore), typeof(WarpLanes), typeof(Warpgroup), typeof(TileCopy), typeof(TransferBarrier)];
 
     /// <summary>Tells a context about the primitives; before its first accelerator compiles anything.</summary>
     public static void Register(Context context)

@@ -43,6 +43,8 @@ public static unsafe class MatrixCore
 
     public static uint PackBF16(float low, float high) => Arithmetic.PackBF16(low, high);
 
+    public static uint PackE4M3(float first, float second, float third, float fourth) => Arithmetic.PackE4M3(first, second, third, fourth);
+
     public static float LowBF16(uint pair) => Arithmetic.LowBF16(pair);
 
     public static float HighBF16(uint pair) => Arithmetic.HighBF16(pair);

@@ -11,7 +11,7 @@ internal static class Cooperation
     private static readonly HashSet<string> s_waiting =
     [
         "Group.Barrier", "GroupLanes.Sum", "GroupLanes.Max", "TransferBarrier.Wait", "Warpgroup.MultiplyE4M3", "Warpgroup.MultiplyBF16", "Warpgroup.MultiplyWideBF16",
-        "MatrixCore.LoadMatrix", "MatrixCore.LoadMatrixTransposed", "MatrixCore.MmaBF16", "MatrixCore.MmaE4M3", "MatrixCore.Exchange",
+        "MatrixCore.LoadMatrix", "MatrixCore.LoadMatrixTransposed", "MatrixCore.MmaBF16", "MatrixCore.MmaE4M3", "MatrixCore.Exchange", "WarpLanes.Sum", "WarpLanes.Most",
     ];
 
     public static SyntaxTree Of(string text)

@@ -55,6 +55,12 @@ public static class KernelLowering
                 continue;
             }
 
+            if (phase.Row is { } row)
+            {
+                functions.Add(RowFunction.Of(kernel.Name + phase.Name, kernel.Scalars, arguments, row));
+                continue;
+            }
+
             var used = new List<Buffer>();
             var function = new PhaseLowering(kernel, phase, arguments, schedule.Layouts, staged).Lower(used);
             BufferUse.Collect(function.Body, used);
@@ -67,7 +73,7 @@ public static class KernelLowering
 
     private static LoopFunction Finish(LoopFunction function)
     {
-        if (function is TensorFunction or AttentionFunction or FlashFunction) return function;
+        if (function is TensorFunction or AttentionFunction or FlashFunction or RowFunction) return function;
         function = Passes.Pipeline.Run(function);
         var problems = LoopVerifier.Check(function);
         return problems.Count == 0 ? function : throw new LoweringException(problems[0]);

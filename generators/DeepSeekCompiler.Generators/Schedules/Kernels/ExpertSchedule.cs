@@ -52,6 +52,7 @@ internal static class ExpertSchedule
 
     public static KernelSchedule Combine(Axis token, Axis column, Axis choice, Reduce sum, Map store, Machine target)
     {
+        if (Schedules.Rows.RowTile.Of(token, [sum, store], target) is { } tile) return new("several warps for a token", [tile.Phase("Tokens", [sum, store])]);
         LoopSpec[] outer = [new(token, 0, LoopKind.Parallel), new(column, 0, LoopKind.Serial)];
         return new("one token a work item",
         [

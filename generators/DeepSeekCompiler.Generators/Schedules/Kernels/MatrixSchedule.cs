@@ -278,6 +278,12 @@ internal static class MatrixSchedule
     private static void AddAfter(MatrixAlgorithm m, Machine target, List<Phase> phases)
     {
         if (m.After.Count == 0) return;
+        if (Schedules.Rows.RowTile.Of(m.Rows.Token, m.After, target) is { } tile)
+        {
+            phases.Add(tile.Phase("After", m.After));
+            return;
+        }
+
         var splits = new List<Split>();
         var stages = new List<StageSchedule>();
         foreach (var stage in m.After) stages.Add(PointSchedule.Of(stage, m.Rows.Token, target, splits, stages.Count > 0));

@@ -1,5 +1,6 @@
 using System.Collections.Generic;
 using DeepSeekCompiler.Generators.Loops;
+using DeepSeekCompiler.Generators.Schedules.Rows;
 using DeepSeekCompiler.Generators.Tensors;
 
 namespace DeepSeekCompiler.Generators.Schedules.Kernels;
@@ -37,8 +38,9 @@ internal static class PointSchedule
     }
 
     /// <summary>A whole kernel of such stages.</summary>
-    public static KernelSchedule Kernel(IEnumerable<Stage> stages, Axis item, Machine target)
+    public static KernelSchedule Kernel(IReadOnlyList<Stage> stages, Axis item, Machine target)
     {
+        if (RowTile.Of(item, stages, target) is { } tile) return new("a group of several warps for a row", [tile.Phase("Rows", stages)]);
         var splits = new List<Split>();
         var scheduled = new List<StageSchedule>();
         foreach (var stage in stages) scheduled.Add(Of(stage, item, target, splits, scheduled.Count > 0));

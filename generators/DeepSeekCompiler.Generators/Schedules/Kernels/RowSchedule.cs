@@ -2,6 +2,7 @@ using System.Collections.Generic;
 using DeepSeekCompiler.Generators.Algorithms;
 using DeepSeekCompiler.Generators.Expressions;
 using DeepSeekCompiler.Generators.Loops;
+using DeepSeekCompiler.Generators.Schedules.Rows;
 using DeepSeekCompiler.Generators.Tensors;
 
 namespace DeepSeekCompiler.Generators.Schedules.Kernels;
@@ -22,6 +23,12 @@ internal static class RowSchedule
     public static void OwnPhase(ActivationRows rows, Machine target, List<Phase> phases)
     {
         if (rows.Stages.Count == 0) return;
+        if (RowTile.Of(rows.Row, rows.Stages, target) is { } tile)
+        {
+            phases.Add(tile.Phase("Rows", rows.Stages, rows.Rows, rows.Scales));
+            return;
+        }
+
         var splits = new List<Split> { Split.Lanes(rows.Column, target.Lanes, 1, 1) };
         phases.Add(new("Rows", splits, [], [Of(rows, target, LoopKind.Parallel, false, 1, splits)]));
     }

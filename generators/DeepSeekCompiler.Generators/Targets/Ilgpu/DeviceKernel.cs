@@ -60,6 +60,11 @@ public static class DeviceKernel
                 FlashAttention.Print(flash, name, strides, body);
                 slots.Add(0);
             }
+            else if (function is RowFunction row)
+            {
+                RowKernel.Print(row, target, name, strides, body);
+                slots.Add(0);
+            }
             else
             {
                 slots.Add(DeviceFunction.Print(function, name, target, strides, body));
@@ -125,6 +130,7 @@ public static class DeviceKernel
         TensorFunction { Tile: var tile } => ", " + Number(tile.Threads) + (tile.DynamicBytes == 0 ? "" : ", " + Number(tile.DynamicBytes)),
         FlashFunction { Phase.Tile: var tile } => $", {Number(tile.Threads)}, {Number(tile.DynamicBytes)}",
         AttentionFunction { Tile: var tile } => $", {Number(tile.Threads)}, {Number(tile.DynamicBytes)}",
+        RowFunction { Tile: var tile } => $", {Number(tile.Threads)}",
         _ => threads == 0 ? "" : $", {Number(threads)}, plain: true",
     };
 

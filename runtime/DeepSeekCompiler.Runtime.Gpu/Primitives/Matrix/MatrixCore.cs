@@ -95,6 +95,14 @@ public static class MatrixCore
     [OpenClMethod(nameof(PackBF16Emulated))]
     public static uint PackBF16(float low, float high) => PackBF16Emulated(low, high);
 
+    /// <summary>Four E4M3 codes rounded from float32 (to nearest, ties to even, at most 448), the first in the lowest byte; sm_89 and later.</summary>
+    public static uint PackE4M3(float first, float second, float third, float fourth) => PackE4M3(first, second) | PackE4M3(third, fourth) << 16;
+
+    [IntrinsicImplementation]
+    [Ptx("{ .reg .b16 t; cvt.rn.satfinite.e4m3x2.f32 t, $1, $0; cvt.u32.u16 $r0, t; }")]
+    [OpenClMethod(nameof(PackE4M3Emulated))]
+    internal static uint PackE4M3(float low, float high) => PackE4M3Emulated(low, high);
+
     /// <summary>The bfloat16 in the lower half of a word.</summary>
     public static float LowBF16(uint pair) => Interop.IntAsFloat(pair << 16);
 
@@ -159,6 +167,8 @@ public static class MatrixCore
     private static float ExchangeEmulated(float value, int mask) => WarpEmulation.Exchange(value, mask);
 
     private static uint PackBF16Emulated(float low, float high) => DeviceMath.ToBF16(low) | (uint)DeviceMath.ToBF16(high) << 16;
+
+    private static uint PackE4M3Emulated(float low, float high) => DeviceMath.ToE4M3(low) | (uint)DeviceMath.ToE4M3(high) << 8;
 
     private static uint Times2To120Emulated(uint pair)
     {

@@ -1,0 +1,57 @@
+using ILGPU;
+using ILGPU.IR.Intrinsics;
+
+namespace DeepSeekCompiler.Runtime.Gpu.Primitives;
+
+/// <summary>Reductions of CUDA kernels over the threads of a warp, and over the warps of a group. All threads of the group must reach each of them together, and
+/// every thread gets the result.</summary>
+public static class WarpLanes
+{
+    /// <summary>The sum over a warp, in the same order whatever the time.</summary>
+    public static float Sum(float value)
+    {
+        value += MatrixCore.Exchange(value, 16);
+        value += MatrixCore.Exchange(value, 8);
+        value += MatrixCore.Exchange(value, 4);
+        value += MatrixCore.Exchange(value, 2);
+        return value + MatrixCore.Exchange(value, 1);
+    }
+
+    /// <summary>The sum over a group.</summary>
+    /// <param name="value">The thread's number.</param>
+    /// <param name="exchange">Shared memory, one number a warp.</param>
+    public static float Sum(float value, ArrayView<float> exchange)
+    {
+        value = Sum(value);
+        if ((Group.IdxX & 31) == 0)
+        {
+            exchange[Group.IdxX >> 5] = value;
+        }
+
+        Group.Barrier();
+        float sum = exchange[0];
+        for (int warp = 1; warp < Group.DimX >> 5; warp++)
+        {
+            sum += exchange[warp];
+        }
+
+        Group.Barrier();
+        return sum;
+    }
+
+    /// <summary>The largest number of a warp, none of them negative: as whole numbers their bits are in the same order, and there is an instruction for those.</summary>
+    [IntrinsicImplementation]
+    [Ptx("{ .reg .b32 t; mov.b32 t, $0; redux.sync.max.u32 t, t, 0xffffffff; mov.b32 $r0, t; }")]
+    [OpenClMethod(nameof(MostEmulated))]
+    public static float Most(float value) => MostEmulated(value);
+
+    private static float MostEmulated(float value)
+    {
+        for (int mask = 16; mask > 0; mask >>= 1)
+        {
+            value = Math.Max(value, WarpEmulation.Exchange(value, mask));
+        }
+
+        return value;
+    }
+}
