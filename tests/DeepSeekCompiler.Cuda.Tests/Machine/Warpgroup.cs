@@ -26,6 +26,8 @@ public static unsafe class Warpgroup
         return Lane.Current.Warp.Together(sums);
     }
 
+    public static int Keep(int value) => value;
+
     public static void ReleaseRegisters() => Check(0);
 
     public static void ClaimRegisters() => Check(1);

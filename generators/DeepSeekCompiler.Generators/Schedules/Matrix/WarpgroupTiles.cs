@@ -23,8 +23,13 @@ internal static class WarpgroupTiles
     /// <summary>Weight rows of a wide tile.</summary>
     public const int WideRows = 256;
 
-    private const int Tokens = 128;
+    /// <summary>Tokens that an instruction multiplies with.</summary>
+    public const int Part = 64;
+
     private const int Rows = 128;
+
+    // Tokens whose tiles follow each other: about as many as there are weight rows in flight beside them.
+    private const int BandTokens = 2048;
 
     // What a group may have on sm_90.
     private const int SharedBytes = 227 * 1024;
@@ -40,9 +45,9 @@ internal static class WarpgroupTiles
     {
         var first = products[0];
         int rows = choice.Rows ?? (IsWide(products) ? WideRows : Rows), stage = StageBytes(first, rows), stages = Math.Min(choice.Stages ?? 6, MostStages(stage));
-        return new(products, form, MatrixUnit.Warpgroup, Tokens, rows, RowBytes / first.Weight.Format.Bytes(), 12, 64, stages)
+        return new(products, form, MatrixUnit.Warpgroup, Tokens(first), rows, RowBytes / first.Weight.Format.Bytes(), 12, 64, stages)
         {
-            Band = 16,
+            Band = BandTokens / Tokens(first),
             DynamicBytes = Alignment + stages * (stage + BarrierBytes),
         };
     }
@@ -56,7 +61,12 @@ internal static class WarpgroupTiles
         return choice.Stages is { } stages && stages > most ? $"{stages} steps of {StageBytes(first, choice.Rows ?? Rows)} bytes are more than a group's {SharedBytes} bytes of shared memory; {most} fit." : null;
     }
 
-    private static int StageBytes(Product first, int rows) => RowBytes * ((first.Rows.Term?.Max ?? 1) * Tokens + rows);
+    private static int StageBytes(Product first, int rows) => RowBytes * ((first.Rows.Term?.Max ?? 1) * Tokens(first) + rows);
+
+    // Two warpgroups, each with two parts of E4M3 tokens, whose 128 sums a thread leave room for those of a scale block and a few scales; or with one of bfloat16
+    // tokens, whose tiles can be wide instead. Either makes three quarters of the copies of a square tile.
+    private static int Tokens(Product first) =>
+        first.Weight.Format == NumberFormat.E4M3 && Rows / WeightRuns.Of(first).OneScale(Rows) <= 2 ? 4 * Part : 2 * Part;
 
     private static int MostStages(int stage) => (SharedBytes - Alignment) / (stage + BarrierBytes);
 

@@ -67,11 +67,12 @@ internal sealed class MatrixText(ProductPoints points, ProductTile tile, CodeWri
     /// <summary>Where the activation row of token <paramref name="t"/> starts, in pieces.</summary>
     public string ActivationAt(string t) => DeviceExpressions.Print(Affine.Simplify(Rename(Points.ActivationRow, ProductPoints.Token, t) * (Terms * ActivationPieces)));
 
-    /// <summary>A weight's block scale at a point.</summary>
-    public string WeightScale(Product product, string p) => Scale(Points.WeightScale(product)!, Points.Point, p, product);
+    /// <summary>A weight's block scale at a point and a block of columns.</summary>
+    public string WeightScale(Product product, string p, string block = "block") => Scale(Rename(Points.WeightScale(product)!, ProductPoints.ColumnBlock, block), Points.Point, p, product);
 
-    /// <summary>An activation's block scale at a token.</summary>
-    public string ActivationScale(string t) => DeviceExpressions.Print(Rename(Points.ActivationScale!, ProductPoints.Token, t));
+    /// <summary>An activation's block scale at a token and a block of columns.</summary>
+    public string ActivationScale(string t, string block = "block") =>
+        DeviceExpressions.Print(Rename(Rename(Points.ActivationScale!, ProductPoints.ColumnBlock, block), ProductPoints.Token, t));
 
     /// <summary>Local names for the arguments that the given expressions read.</summary>
     public void Declare(params Expr?[] used)

@@ -28,7 +28,7 @@ internal sealed record TileMap(string Name, string Call)
         {
             string start = term == 0 ? "" : $".SubView({MatrixText.Number(term * text.Columns)})";
             string rows = DeviceExpressions.Print(Affine.Simplify(text.Points.First.Rows.Rows.Dims[0].Size));
-            Add(Activations(text, term), "rows" + start, text.Columns, rows, text.Terms * text.Columns, function.Tile.Tokens);
+            Add(Activations(text, term), "rows" + start, text.Columns, rows, text.Terms * text.Columns, WarpgroupTiles.Part);
         }
 
         foreach (var points in function.Products)

@@ -36,12 +36,12 @@ internal static class WarpgroupKernel
         writer.Line("Warpgroup.ReleaseRegisters();");
         writer.Open("if (Group.IdxX == 0)");
         foreach (var map in TileMap.Of(function)) writer.Line($"TileCopy.Acquire(given.{map.Name});");
-        PrintItems(function, (i, item) => $"{products[i].Copy}(given, {item}, shared, step)", false, writer);
+        PrintItems(function, (i, item) => $"{products[i].Copy}(given, {item}, end, shared, step)", writer);
         writer.Close();
         writer.Close();
         writer.Open("else");
         writer.Line("Warpgroup.ClaimRegisters();");
-        PrintItems(function, (i, item) => $"{products[i].Multiply}(given, {item}, end, shared, step)", true, writer);
+        PrintItems(function, (i, item) => $"{products[i].Multiply}(given, {item}, end, shared, step)", writer);
         writer.Close();
         writer.Close();
         writer.Raw(body.ToString());
@@ -63,7 +63,7 @@ internal static class WarpgroupKernel
         writer.Line("Group.Barrier();");
     }
 
-    private static void PrintItems(TensorFunction function, Func<int, string, string> call, bool needsEnd, CodeWriter writer)
+    private static void PrintItems(TensorFunction function, Func<int, string, string> call, CodeWriter writer)
     {
         writer.Open($"for (int item = Grid.IdxX; item < {DeviceExpressions.Print(function.Items)}; item += Grid.DimX)");
         Expr before = Const.Zero;
@@ -76,7 +76,7 @@ internal static class WarpgroupKernel
             string start = DeviceExpressions.Print(Affine.Simplify(before));
             string local = start == "0" ? "item" : $"(item - {(start.Contains(' ') ? $"({start})" : start)})";
             int index = i;
-            if (points.Choice is null) PrintTile(points, function.Tile, local, item => call(index, item), needsEnd, writer);
+            if (points.Choice is null) PrintTile(points, function.Tile, local, item => call(index, item), writer);
             else PrintChoice(points, function.Tile, local, item => call(index, item), writer);
             if (last > 0) writer.Close();
             before = end;
@@ -86,18 +86,18 @@ internal static class WarpgroupKernel
     }
 
     // The tiles of a band of tokens follow each other with the same weights: groups that run at the same time read them once from memory.
-    private static void PrintTile(ProductPoints points, ProductTile tile, string local, Func<string, string> call, bool needsEnd, CodeWriter writer)
+    private static void PrintTile(ProductPoints points, ProductTile tile, string local, Func<string, string> call, CodeWriter writer)
     {
         string tokens = DeviceExpressions.Print(Affine.Simplify((points.End - points.Begin + (tile.Tokens - 1)) / tile.Tokens));
         writer.Line($"int band = {local} / {N((long)points.Tiles * tile.Band)} * {N(tile.Band)}, inside = {local} % {N((long)points.Tiles * tile.Band)}, width = Math.Min({N(tile.Band)}, {tokens} - band);");
-        if (needsEnd) writer.Line($"int end = {DeviceExpressions.Print(points.End)};");
-        writer.Line($"step = {call($"inside / width * {N(points.Rows(tile))}, (band + inside % width) * {N(tile.Tokens)}")};");
+        writer.Line($"int end = {DeviceExpressions.Print(points.End)};");
+        writer.Line($"step = {call($"Warpgroup.Keep(inside / width * {N(points.Rows(tile))}), Warpgroup.Keep((band + inside % width) * {N(tile.Tokens)})")};");
     }
 
     private static void PrintChoice(ProductPoints points, ProductTile tile, string local, Func<string, string> call, CodeWriter writer)
     {
-        writer.Line($"int a = {local} / {N(points.Tiles)}, p0 = {local} % {N(points.Tiles)} * {N(points.Rows(tile))};");
-        writer.Line($"int end = {DeviceExpressions.Print(points.End)};");
+        writer.Line($"int a = Warpgroup.Keep({local} / {N(points.Tiles)}), p0 = Warpgroup.Keep({local} % {N(points.Tiles)} * {N(points.Rows(tile))});");
+        writer.Line($"int end = Warpgroup.Keep({DeviceExpressions.Print(points.End)});");
         writer.Line($"for (int first = {DeviceExpressions.Print(points.Begin)}; first < end; first += {N(tile.Tokens)}) step = {call("a, p0, first")};");
     }
 

@@ -30,14 +30,20 @@ public static class Warpgroup
     [Ptx(BeginAdding + WideBF16 + Next + WideBF16 + Next + WideBF16 + Next + WideBF16 + End, Accumulates = true)]
     public static Sums128 MultiplyWideBF16(Sums128 sums, ulong a, ulong b) => throw Unavailable();
 
-    /// <summary>Leaves a thread of the copying warpgroup 40 registers.</summary>
+    /// <summary>A number that is computed here: what is called between computing and use is no place to compute it again, as compilers do that move
+    /// instructions to the loop that uses them.</summary>
     [IntrinsicImplementation]
-    [Ptx("setmaxnreg.dec.sync.aligned.u32 40;")]
+    [Ptx("mov.b32 $r0, $0;")]
+    public static int Keep(int value) => throw Unavailable();
+
+    /// <summary>Leaves a thread of the copying warpgroup 24 registers.</summary>
+    [IntrinsicImplementation]
+    [Ptx("setmaxnreg.dec.sync.aligned.u32 24;")]
     public static void ReleaseRegisters() => throw Unavailable();
 
-    /// <summary>Gives a thread of the two multiplying warpgroups 232 registers: 128 * 40 + 256 * 232 are all but a few of the 65536 there are.</summary>
+    /// <summary>Gives a thread of the two multiplying warpgroups 240 registers: 128 * 24 + 256 * 240 are all but a few of the 65536 there are.</summary>
     [IntrinsicImplementation]
-    [Ptx("setmaxnreg.inc.sync.aligned.u32 232;")]
+    [Ptx("setmaxnreg.inc.sync.aligned.u32 240;")]
     public static void ClaimRegisters() => throw Unavailable();
 
     private static NotSupportedException Unavailable() => new("Warpgroup instructions run on CUDA devices of sm_90a only.");
