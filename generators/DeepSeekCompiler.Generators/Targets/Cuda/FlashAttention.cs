@@ -31,14 +31,9 @@ internal sealed class FlashAttention(FlashFunction function, CodeWriter w)
 
     private void PrintKernel(string name)
     {
-        int heads = function.Phase.Attention.Head.Max;
         w.Open($"public static void {name}(Arguments given)");
-        DeclareScalars(function, w, function.Items, function.Blocks);
         w.Line("var shared = SharedMemory.GetDynamic<Words4>();");
-        w.Line("// Blocks with many keys come before those with few.");
-        w.Open($"for (int item = Grid.IdxX; item < {Code(function.Items)}; item += Grid.DimX)");
-        w.Line($"{name}Block(given, item % {N(heads)}, {Code(Affine.Simplify(function.Blocks - 1))} - item / {N(heads)}, shared);");
-        w.Close();
+        FlashItems.Print(function, w, () => w.Line($"{name}Block(given, head, block, shared);"));
         w.Close();
     }
 
