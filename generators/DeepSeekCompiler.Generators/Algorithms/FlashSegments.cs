@@ -36,6 +36,9 @@ internal sealed class FlashSegments : IAlgorithm
     /// <summary>Pages that a block's queries see from the segment's first one on, behind the segment too.</summary>
     public Expr PagesLeft { get; private set; } = null!;
 
+    /// <summary>Tokens that the cache knows, the chunk's too.</summary>
+    public Expr Context { get; private set; } = null!;
+
     public OnlineSoftmax Online { get; private set; } = null!;
 
     /// <param name="name">A C# identifier.</param>
@@ -77,6 +80,6 @@ internal sealed class FlashSegments : IAlgorithm
             latent is { QkRopeHeadDim: > 0 } a ? ((j, e) => Query(a.QkNopeHeadDim + e.Index) * pages[page, j, a.KvLoraRank + e.Index], a.QkRopeHeadDim) : null);
         softmax.End(o, h, All("q_"));
         softmax.State(s, keyDim, weight);
-        return new(b.Build(), s) { Rows = parts.Rows, Expansions = parts.Expansions, Head = h, Block = block, Query = i, Page = page, PagesLeft = known, Online = softmax };
+        return new(b.Build(), s) { Rows = parts.Rows, Expansions = parts.Expansions, Head = h, Block = block, Query = i, Page = page, PagesLeft = known, Context = context, Online = softmax };
     }
 }

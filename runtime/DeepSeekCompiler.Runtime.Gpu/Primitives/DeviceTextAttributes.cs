@@ -9,6 +9,9 @@ internal sealed class PtxAttribute(string text) : Attribute
 
     /// <summary>Whether the result starts as the first operand, as for an instruction that adds to its destination.</summary>
     public bool Accumulates { get; init; }
+
+    /// <summary>The first number of the result that does, where the others before it are new.</summary>
+    public int First { get; init; }
 }
 
 /// <summary>The OpenCL C expression of a device primitive over the operands <c>$0</c>, <c>$1</c> ...</summary>

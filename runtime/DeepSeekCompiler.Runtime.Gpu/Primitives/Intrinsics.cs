@@ -13,7 +13,8 @@ namespace DeepSeekCompiler.Runtime.Gpu.Primitives;
 /// <summary>Device primitives with a text of their own in each device language: ILGPU calls back for every use, and the template is filled with its registers.</summary>
 internal static partial class Intrinsics
 {
-    private static readonly Type[] s_primitives = [typeof(DeviceMath), typeof(MatrixCore), typeof(WarpLanes), typeof(Warpgroup), typeof(TileCopy), typeof(TransferBarrier)];
+    private static readonly Type[] s_primitives =
+        [typeof(DeviceMath), typeof(MatrixCore), typeof(WarpLanes), typeof(Warpgroup), typeof(WarpgroupAttention), typeof(TileCopy), typeof(TransferBarrier)];
 
     /// <summary>Tells a context about the primitives; before its first accelerator compiles anything.</summary>
     public static void Register(Context context)
@@ -59,14 +60,15 @@ internal static partial class Intrinsics
 
         List<string> results = call.Type.IsVoidType ? [] : [.. Fields(generator.Allocate(call)).Select(register => Name((PTXCodeGenerator.HardwareRegister)register))];
         var template = Source(call).GetCustomAttribute<PtxAttribute>()!;
-        for (var i = 0; template.Accumulates && i < results.Count; i++)
+        for (var i = template.First; template.Accumulates && i < results.Count; i++)
         {
-            generator.Builder.Append("\tmov.b32 ").Append(results[i]).Append(", ").Append(operands[0][i]).Append(";\n");
+            generator.Builder.Append("\tmov.b32 ").Append(results[i]).Append(", ").Append(operands[0][i - template.First]).Append(";\n");
         }
 
         var text = Operand().Replace(
             template.Text,
             match => match.Value == "$r*" ? string.Join(", ", results)
+                : match.Groups["last"].Success ? string.Join(", ", results[Number(match.Groups[1])..(Number(match.Groups["last"]) + 1)])
                 : match.Groups[1].Success ? results[Number(match.Groups[1])]
                 : operands[Number(match.Groups[2])][match.Groups[3].Success ? Number(match.Groups[3]) : 0]);
         generator.Builder.Append('\t').Append(text).Append('\n');
@@ -104,6 +106,6 @@ internal static partial class Intrinsics
 
     private static int Number(Capture group) => int.Parse(group.Value, CultureInfo.InvariantCulture);
 
-    [GeneratedRegex(@"\$(?:r\*|r(\d+)|(\d+)(?:\.(\d+))?)")]
+    [GeneratedRegex(@"\$(?:r\*|r(\d+)(?:-(?<last>\d+))?|(\d+)(?:\.(\d+))?)")]
     private static partial Regex Operand();
 }

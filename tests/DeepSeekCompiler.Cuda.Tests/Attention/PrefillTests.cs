@@ -42,6 +42,18 @@ public class PrefillTests
     public void Expansions_MatchThePlainReference(NumberFormat format, DeviceVariants variant) =>
         Assert.InRange(Case(5, 24, 16, 144, 16, 30, 81, format).Error(whole: false, variant: variant), 0, Tolerances.Bf16Attention);
 
+    /// <summary>Heads that warpgroups multiply: pairs of blocks and single ones, more steps than a ring has stages, a second segment; heads, latent rank, tokens, position.</summary>
+    public static TheoryData<int, int, int, int> WarpgroupShapes => new() { { 2, 32, 70, 450 }, { 3, 24, 300, 3 }, { 1, 16, 20, 4090 } };
+
+    [Theory]
+    [MemberData(nameof(WarpgroupShapes))]
+    public void Warpgroups_MatchThePlainReference(int heads, int latent, int tokens, int position)
+    {
+        var given = Case(heads, 128, 64, latent, 128, tokens, position);
+        Assert.InRange(given.Error(whole: false, variant: DeviceVariants.Sm90), 0, Tolerances.Bf16Attention);
+        Assert.InRange(given.Error(whole: true, variant: DeviceVariants.Sm90), -Tolerances.WholeAttention, Tolerances.WholeAttention);
+    }
+
     /// <summary>Keys and values in the cache, shared by heads or not; a row of pieces that threads do not divide evenly.</summary>
     [Theory]
     [InlineData(4, 2, 64, 70, 40)]

@@ -54,6 +54,9 @@ public sealed class Lane
 
     internal Waiting State { get; set; }
 
+    /// <summary>Whether it has stored to shared memory what the instructions that read by descriptor do not see yet.</summary>
+    internal bool Unpublished { get; set; }
+
     internal Func<bool>? Condition { get; set; }
 
     /// <summary>The allocation of the group that this lane comes to next.</summary>

@@ -27,6 +27,9 @@ public sealed class Warp(ThreadGroup group)
 
     internal int[] Masks { get; } = new int[Lanes];
 
+    /// <summary>What lanes bring to a warpgroup's instructions of attention, and what they get.</summary>
+    internal object?[] Parts { get; } = new object?[Lanes];
+
     /// <summary>Operands of the warpgroup instruction that its lanes are at, by descriptor and first row.</summary>
     internal Dictionary<(ulong Descriptor, int Row), float[]> Operands { get; } = [];
 

@@ -78,7 +78,7 @@ public static unsafe class Warpgroup
         return read(group.Shared, CopyEngine.Swizzle(address, Faults.None));
     }
 
-    private static float Dot(ReadOnlySpan<float> x, ReadOnlySpan<float> y)
+    internal static float Dot(ReadOnlySpan<float> x, ReadOnlySpan<float> y)
     {
         var sums = Vector<float>.Zero;
         for (int i = 0; i < x.Length; i += Vector<float>.Count) sums += new Vector<float>(x[i..]) * new Vector<float>(y[i..]);

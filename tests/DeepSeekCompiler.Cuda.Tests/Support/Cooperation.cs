@@ -11,6 +11,7 @@ internal static class Cooperation
     private static readonly HashSet<string> s_waiting =
     [
         "Group.Barrier", "GroupLanes.Sum", "GroupLanes.Max", "TransferBarrier.Wait", "Warpgroup.MultiplyE4M3", "Warpgroup.MultiplyBF16", "Warpgroup.MultiplyWideBF16",
+        "WarpgroupAttention.Scores", "WarpgroupAttention.Attend", "WarpgroupAttention.Mix",
         "MatrixCore.LoadMatrix", "MatrixCore.LoadMatrixTransposed", "MatrixCore.MmaBF16", "MatrixCore.MmaE4M3", "MatrixCore.Exchange", "WarpLanes.Sum", "WarpLanes.Most",
     ];
 

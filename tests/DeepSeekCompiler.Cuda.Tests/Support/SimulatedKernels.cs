@@ -45,6 +45,6 @@ internal sealed class SimulatedKernels
         .Replace("using ILGPU.Runtime;\n", "", StringComparison.Ordinal)
         .Replace(
             "using DeepSeekCompiler.Runtime.Gpu.Execution;\n",
-            string.Concat(new[] { "TileCopy", "TransferBarrier", "Warpgroup", "GroupLanes", "MatrixCore", "WarpLanes" }.Select(name => $"using {name} = {Machine}.{name};\n")),
+            string.Concat(new[] { "TileCopy", "TransferBarrier", "Warpgroup", "WarpgroupAttention", "GroupLanes", "MatrixCore", "WarpLanes" }.Select(name => $"using {name} = {Machine}.{name};\n")),
             StringComparison.Ordinal);
 }

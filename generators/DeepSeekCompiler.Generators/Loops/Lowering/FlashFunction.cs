@@ -71,6 +71,12 @@ internal sealed record FlashFunction(string Name, IReadOnlyList<Var> Scalars, IR
         }
     }
 
+    /// <summary>Rows of what a segment's keys are expanded to.</summary>
+    public Expr KeyRows => Lower(Online.Score.Factor(first: false).Tensor.Dims[0].Size);
+
+    /// <summary>Rows of the cache that are known.</summary>
+    public Expr ContextRows => Lower(Attention.Context);
+
     /// <summary>Where a value starts.</summary>
     public (Buffer Buffer, Expr? Table, Expr Index) Value => Address(Online.Mix.Factor(first: false));
 

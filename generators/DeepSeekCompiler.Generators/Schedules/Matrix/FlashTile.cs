@@ -25,9 +25,14 @@ internal sealed record FlashTile(int KeyDim, int ValueDim, int Queries, int Keys
     // Groups of the longest chunk, at least: fewer leave multiprocessors idle.
     private const int Groups = 128;
 
+    /// <summary>By the instructions of a warpgroup, out of boxes that the copy engine brings; else by those of a warp.</summary>
+    public bool Warpgroups { get; init; }
+
+    /// <summary>Warps that have queries.</summary>
     public int Warps => Queries / 16;
 
-    public int Threads => 32 * Warps;
+    /// <summary>A warpgroup more has boxes copied.</summary>
+    public int Threads => 32 * Warps + (Warpgroups ? 128 : 0);
 
     /// <summary>16-byte pieces of a key.</summary>
     public int KeyPieces => KeyDim / 8;
@@ -48,7 +53,7 @@ internal sealed record FlashTile(int KeyDim, int ValueDim, int Queries, int Keys
     /// <summary>Instructions along a key: sixteen numbers each.</summary>
     public int KeySteps => (KeyPieces + 1) / 2;
 
-    public int DynamicBytes => 16 * (Stages * StagePieces + (Near ? 0 : Threads * KeySteps));
+    public int DynamicBytes => Warpgroups ? FlashRing.Bytes(this) : 16 * (Stages * StagePieces + (Near ? 0 : Threads * KeySteps));
 
     private int Registers => 4 * ValuePieces + Keys / 2 + (Near ? 4 * KeySteps : 4);
 
@@ -57,6 +62,8 @@ internal sealed record FlashTile(int KeyDim, int ValueDim, int Queries, int Keys
     {
         if (target.Matrix == MatrixUnit.None || s.Cache != NumberFormat.BF16 || !IsWhole(s, latent)) return null;
         int keyDim = latent?.QkHeadDim ?? s.KeyDim, valueDim = latent?.VHeadDim ?? s.ValueDim;
+        if (target.Matrix >= MatrixUnit.Warpgroup && FlashRing.Fits(s, latent) && target.Choice.Queries is null or FlashRing.Queries && target.Choice.Keys is null or FlashRing.Keys)
+            return new FlashTile(keyDim, valueDim, FlashRing.Queries, FlashRing.Keys, false) { Warpgroups = true };
         // More queries read keys less often, more keys wait less often, and registers are nearer than shared memory.
         foreach (int queries in s.Heads * (Limits.MaxChunk / 128) >= Groups || target.Choice.Queries is not null ? new[] { 128, 64 } : [64])
         {
@@ -87,6 +94,7 @@ internal sealed record FlashTile(int KeyDim, int ValueDim, int Queries, int Keys
         ? s.CacheRow % 8 + s.KeyAt % 8 + s.KeyDim % 8 + s.ValueAt % 8 + s.ValueDim % 8 == 0
         : latent.QkNopeHeadDim > 0 && latent.KvLoraRank % 8 + latent.QkNopeHeadDim % 8 + latent.QkRopeHeadDim % 8 + latent.VHeadDim % 8 == 0;
 
-    public override string ToString() =>
-        $"{Queries} queries of a head by {Keys} keys a step, {Warps} warps of 16 queries, queries in {(Near ? "registers" : "shared memory")}, {Stages} steps in a ring; {DynamicBytes} bytes of shared memory";
+    public override string ToString() => Warpgroups
+        ? $"{Queries} queries of a head by {Keys} keys a step, two warpgroups of 64 queries that take turns, keys and values in a ring of {FlashRing.Stages} steps each; {DynamicBytes} bytes of shared memory"
+        : $"{Queries} queries of a head by {Keys} keys a step, {Warps} warps of 16 queries, queries in {(Near ? "registers" : "shared memory")}, {Stages} steps in a ring; {DynamicBytes} bytes of shared memory";
 }

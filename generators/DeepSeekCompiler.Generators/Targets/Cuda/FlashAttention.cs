@@ -16,18 +16,23 @@ internal sealed class FlashAttention(FlashFunction function, CodeWriter w)
 {
     private readonly FlashTile _tile = function.Phase.Tile;
     private readonly FlashScores _scores = new(function, w);
+    private readonly FlashAnswers _answers = new(function, w);
     private readonly FlashCopies _copies = new(function, w);
 
     public static void Print(FlashFunction function, string name, IReadOnlyDictionary<string, long> strides, CodeWriter writer)
     {
+        if (function.Phase.Tile.Warpgroups)
+        {
+            FlashWarpgroups.Print(function, name, writer);
+            return;
+        }
+
         var printer = new FlashAttention(function, writer);
         printer.PrintKernel(name);
         printer.PrintBlock(name);
         printer._copies.Print(strides);
         printer._scores.PrintQueryMethods();
     }
-
-    public static string Mix(int j) => "mix" + N(j);
 
     private void PrintKernel(string name)
     {
@@ -52,7 +57,7 @@ internal sealed class FlashAttention(FlashFunction function, CodeWriter w)
         w.Line("MatrixCore.CommitCopies();");
         w.Line();
         _scores.PrintQueries();
-        PrintState();
+        _answers.PrintState();
         w.Line("// Keys from the first one here up to the position of the warp's first query.");
         w.Line($"int ahead = position + block * {N(_tile.Queries)} + warp * 16 - firstPage * {N(Limits.PageTokens)}, read = 0;");
         w.Open("for (int step = 0; step < steps; step++)");
@@ -67,45 +72,16 @@ internal sealed class FlashAttention(FlashFunction function, CodeWriter w)
         w.Line($"read = {N(_tile.StagePieces)} - read;");
         w.Close();
         w.Line();
-        PrintAnswers();
+        _answers.PrintAnswers();
         w.Line();
         w.Line("// The next item's copies overwrite what slower warps still read.");
         w.Line("Group.Barrier();");
         w.Close();
     }
 
-    // ---- what queries have ------------------------------------------------------------------------------------------
-
-    private void PrintState()
-    {
-        w.Line();
-        w.Line($"Sums4 {string.Join(", ", Tiles.Select(j => Mix(j) + " = default"))};");
-        w.Line($"float most = {Float(Limits.Lowest)}, mostBelow = {Float(Limits.Lowest)}, total = 0, totalBelow = 0;");
-        w.Line($"int place = {At(function.Answer.Index, "Math.Min(query, tokens - 1)")} + column, placeBelow = {At(function.Answer.Index, "Math.Min(below, tokens - 1)")} + column;");
-        w.Line($"var answers = given.{function.Answer.Buffer.Name};");
-        if (!function.Resumes) return;
-        w.Line($"int own = {At(function.Maximum.Index, "Math.Min(query, tokens - 1)")}, ownBelow = {At(function.Maximum.Index, "Math.Min(below, tokens - 1)")};");
-        w.Open($"if ({Segment} > 0)");
-        w.Line("// What the segments before have left; one of the four lanes goes on with the total.");
-        w.Line($"most = given.{function.Maximum.Buffer.Name}[own];");
-        w.Line($"mostBelow = given.{function.Maximum.Buffer.Name}[ownBelow];");
-        w.Line($"total = (lane & 3) == 0 ? given.{function.Total.Buffer.Name}[own] : 0;");
-        w.Line($"totalBelow = (lane & 3) == 0 ? given.{function.Total.Buffer.Name}[ownBelow] : 0;");
-        foreach (int j in Tiles) w.Line($"{Mix(j)} = Fragment.Sums(answers[place{Plus(8 * j)}], answers[place + {N(8 * j + 1)}], answers[placeBelow{Plus(8 * j)}], answers[placeBelow + {N(8 * j + 1)}]);");
-        w.Close();
-    }
-
-    private string Segment => function.Phase.Attention.Kernel.Repeat!.Value.Counter.Name;
-
-    private IEnumerable<int> Tiles => Enumerable.Range(0, _tile.ValuePieces);
-
-    private static string At(Expr index, string query) => Code(Affine.Simplify(MatrixText.Rename(index, FlashFunction.Query, query)));
-
-    // ---- values -----------------------------------------------------------------------------------------------------
-
     private void PrintValues()
     {
-        foreach (int j in Tiles) w.Line($"{Mix(j)} = Fragment.Fade({Mix(j)}, fade, fadeBelow);");
+        _answers.PrintFade();
         w.Line($"int value = read + {N(_tile.ValueStart)} + (lane & 15) * {N(_tile.ValueStride)}, values = value + (lane >> 4);");
         for (int k = 0; k < _tile.Keys / 16; k++)
         {
@@ -117,50 +93,12 @@ internal sealed class FlashAttention(FlashFunction function, CodeWriter w)
                 bool pair = j + 1 < _tile.ValuePieces;
                 string words = $"v{N(k)}_{N(j)}";
                 w.Line($"Words4 {words} = MatrixCore.LoadMatrixTransposed(ref shared[{(pair ? "values" : "value")}], {N(16 * k * _tile.ValueStride + j)});");
-                w.Line($"{Mix(j)} = MatrixCore.MmaBF16({Mix(j)}, p{N(k)}, Fragment.B({words}.X, {words}.Y));");
-                if (pair) w.Line($"{Mix(j + 1)} = MatrixCore.MmaBF16({Mix(j + 1)}, p{N(k)}, Fragment.B({words}.Z, {words}.W));");
+                w.Line($"{FlashNames.Mix(_tile, j)} = MatrixCore.MmaBF16({FlashNames.Mix(_tile, j)}, p{N(k)}, Fragment.B({words}.X, {words}.Y));");
+                if (pair) w.Line($"{FlashNames.Mix(_tile, j + 1)} = MatrixCore.MmaBF16({FlashNames.Mix(_tile, j + 1)}, p{N(k)}, Fragment.B({words}.Z, {words}.W));");
             }
         }
 
         w.Line();
-    }
-
-    // ---- answers ----------------------------------------------------------------------------------------------------
-
-    private void PrintAnswers()
-    {
-        foreach (int mask in new[] { 1, 2 })
-        {
-            w.Line($"total += MatrixCore.Exchange(total, {N(mask)});");
-            w.Line($"totalBelow += MatrixCore.Exchange(totalBelow, {N(mask)});");
-        }
-
-        if (function.Resumes)
-        {
-            w.Line("// Before the last segment that they see, queries leave sums as they are.");
-            w.Line("bool last = pagesLeft == pageCount;");
-        }
-
-        w.Line($"float factor = {(function.Resumes ? "last ? 1 / total : 1" : "1 / total")}, factorBelow = {(function.Resumes ? "last ? 1 / totalBelow : 1" : "1 / totalBelow")};");
-        foreach (var (query, below, left, right) in new[] { ("query", "", "X", "Y"), ("below", "Below", "Z", "W") })
-        {
-            w.Open($"if ({query} < tokens)");
-            foreach (int j in Tiles)
-            {
-                w.Line($"answers[place{below}{Plus(8 * j)}] = {Mix(j)}.{left} * factor{below};");
-                w.Line($"answers[place{below} + {N(8 * j + 1)}] = {Mix(j)}.{right} * factor{below};");
-            }
-
-            if (function.Resumes)
-            {
-                w.Open("if (!last && (lane & 3) == 0)");
-                w.Line($"given.{function.Maximum.Buffer.Name}[own{below}] = most{below};");
-                w.Line($"given.{function.Total.Buffer.Name}[own{below}] = total{below};");
-                w.Close();
-            }
-
-            w.Close();
-        }
     }
 
     /// <summary>Local names for the scalars that the given expressions read.</summary>

@@ -1,4 +1,5 @@
 using System;
+using DeepSeekCompiler.Generators.Expressions;
 using DeepSeekCompiler.Generators.Loops.Lowering;
 using static DeepSeekCompiler.Generators.Targets.Cuda.AttentionText;
 
@@ -13,10 +14,11 @@ internal static class FlashItems
     /// <param name="function">The blocks and heads.</param>
     /// <param name="w">Where the loop is printed.</param>
     /// <param name="body">Prints what is done with <c>head</c> and <c>block</c>.</param>
-    public static void Print(FlashFunction function, CodeWriter w, Action body)
+    /// <param name="used">What else the body reads scalars for.</param>
+    public static void Print(FlashFunction function, CodeWriter w, Action body, params Expr[] used)
     {
         int heads = function.Phase.Attention.Head.Max;
-        FlashAttention.DeclareScalars(function, w, function.Blocks);
+        FlashAttention.DeclareScalars(function, w, [function.Blocks, .. used]);
         w.Line("// A block with many keys and one with few take as long as any other two.");
         w.Line($"int blocks = {Code(function.Blocks)}, share = blocks * {N(heads)} >= 2 * Grid.DimX ? (blocks + 1) / 2 : blocks;");
         w.Open($"for (int item = Grid.IdxX; item < share * {N(heads)}; item += Grid.DimX)");

@@ -23,8 +23,7 @@ internal sealed class FlashScores(FlashFunction function, CodeWriter w)
 
     public void PrintQueries()
     {
-        w.Line("// This lane's two queries; one behind the last has the last one's numbers.");
-        w.Line($"int query = block * {N(_tile.Queries)} + warp * 16 + row, below = query + 8;");
+        PrintOwnQueries();
         string At(string query) => Code(Affine.Simplify(MatrixText.Rename(function.QueryAt, FlashFunction.Query, query)));
         w.Line($"int from = {At("query")} + column, fromBelow = {At("below")} + column;");
         w.Line($"var queries = given.{function.Queries.Name};");
@@ -33,6 +32,13 @@ internal sealed class FlashScores(FlashFunction function, CodeWriter w)
             string numbers = $"{(IsHalf(i) ? "HalfQuery" : "Query")}(queries, from{Plus(16 * i)}, fromBelow{Plus(16 * i)})";
             w.Line(_tile.Near ? $"Words4 q{N(i)} = {numbers};" : $"shared[{N(QueryStart + i * _tile.Threads)} + thread] = {numbers};");
         }
+    }
+
+    /// <summary>Which two queries the lane has parts of.</summary>
+    public void PrintOwnQueries()
+    {
+        w.Line("// This lane's two queries; one behind the last has the last one's numbers.");
+        w.Line($"int query = block * {N(_tile.Queries)} + warp * 16 + row, below = query + 8;");
     }
 
     public void PrintQueryMethods()
@@ -101,12 +107,12 @@ internal sealed class FlashScores(FlashFunction function, CodeWriter w)
             w.Line($"totalBelow += {Score(n)}.Z + {Score(n)}.W;");
         }
 
-        w.Line($"Words4 p{N(k)} = Fragment.A({Pair(2 * k, "X", "Y")}, {Pair(2 * k, "Z", "W")}, {Pair(2 * k + 1, "X", "Y")}, {Pair(2 * k + 1, "Z", "W")});");
+        w.Line($"{FlashNames.Weights(_tile, k)} = Fragment.A({Pair(2 * k, "X", "Y")}, {Pair(2 * k, "Z", "W")}, {Pair(2 * k + 1, "X", "Y")}, {Pair(2 * k + 1, "Z", "W")});");
     }
 
-    private static string Score(int n) => "score" + N(n);
+    private string Score(int n) => FlashNames.Score(_tile, n);
 
-    private static string Pair(int n, string low, string high) => $"MatrixCore.PackBF16({Score(n)}.{low}, {Score(n)}.{high})";
+    private string Pair(int n, string low, string high) => $"MatrixCore.PackBF16({Score(n)}.{low}, {Score(n)}.{high})";
 
     private bool IsHalf(int step) => 2 * step + 1 == _tile.KeyPieces;
 

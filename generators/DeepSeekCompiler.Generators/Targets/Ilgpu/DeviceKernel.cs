@@ -134,7 +134,12 @@ public static class DeviceKernel
         _ => threads == 0 ? "" : $", {Number(threads)}, plain: true",
     };
 
-    private static IReadOnlyList<TileMap> Maps(LoopFunction function) => function is TensorFunction { Tile.DynamicBytes: > 0 } tensor ? TileMap.Of(tensor) : [];
+    private static IReadOnlyList<TileMap> Maps(LoopFunction function) => function switch
+    {
+        TensorFunction { Tile.DynamicBytes: > 0 } tensor => TileMap.Of(tensor),
+        FlashFunction { Phase.Tile.Warpgroups: true } flash => FlashBoxes.Maps(flash),
+        _ => [],
+    };
 
     // In 4-byte numbers.
     private static string Numbers(WorkspaceBuffer workspace)
