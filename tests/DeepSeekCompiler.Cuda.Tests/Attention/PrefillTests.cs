@@ -1,4 +1,5 @@
 using DeepSeekCompiler.Compile;
+using DeepSeekCompiler.Cuda.Tests.Machine;
 using DeepSeekCompiler.Cuda.Tests.Support;
 using DeepSeekCompiler.Generators.Program;
 using DeepSeekCompiler.Generators.Spec;
@@ -95,6 +96,28 @@ public class PrefillTests
     [InlineData("- segment * 4096", "- segment * 4032")]
     public void AnotherTermBetweenSegments_IsFound(string term, string other) => AssertFound(Case(1, 8, 8, 16, 32, 20, 4090), term, other);
 
+    /// <summary>The kernel of warpgroups with a term changed.</summary>
+    [Theory]
+    [InlineData("MatrixDescriptor.OfTransposed(values, 16384)", "MatrixDescriptor.OfTransposed(values, 8192)")]
+    [InlineData("TransferBarrier.Wait(valueFull, (done + step) / 2 & 1);", "")]
+    [InlineData("(step - 1) * 128, full)", "step * 128, full)")]
+    [InlineData("(turn + step) + 1 + group", "(turn + step) + group")]
+    [InlineData("TransferBarrier.Arrive(nextFull + 8)", "TransferBarrier.Arrive(keyFull + 8)")]
+    [InlineData("WarpgroupAttention.Publish();", "")]
+    [InlineData("((piece3 ^ row3) & 7)", "(piece3 & 7)")]
+    [InlineData("group * 24576, ready", "group * 16384, ready")]
+    [InlineData("weights.C1 =", "weights.C2 =")]
+    [InlineData("mix = sums.Mix;", "")]
+    public void AnotherTermOfWarpgroups_IsFound(string term, string other) => AssertFound(Case(1, 128, 64, 16, 128, 70, 250), term, other, DeviceVariants.Sm90);
+
+    /// <summary>That kernel on another machine.</summary>
+    [Theory]
+    [InlineData(Faults.Swizzle)]
+    [InlineData(Faults.Stride)]
+    [InlineData(Faults.Advance)]
+    [InlineData(Faults.Rows)]
+    public void AnotherMachineOfWarpgroups_IsFound(Faults faults) => AssertFound(Case(1, 128, 64, 16, 128, 70, 250) with { Faults = faults }, "", "", DeviceVariants.Sm90);
+
     /// <summary>What matrix instructions cannot do stays with the plain kernel, which says why.</summary>
     [Fact]
     public void OtherShapes_KeepThePlainKernel()
@@ -118,30 +141,30 @@ public class PrefillTests
 
     /// <summary>Queries in blocks of 128 and of 64, in registers and in shared memory.</summary>
     [PtxasTheory]
-    [InlineData("DeepSeekV3", "sm_90a", 160)]
-    [InlineData("DeepSeekV2Lite", "sm_80", 160)]
-    [InlineData("Glm47Flash", "sm_80", 128)]
-    public void Kernels_MultiplyWithoutStack(string model, string architecture, int instructions)
+    [InlineData("DeepSeekV3", "sm_90a", "HGMMA", 40)]
+    [InlineData("DeepSeekV2Lite", "sm_80", "HMMA", 160)]
+    [InlineData("Glm47Flash", "sm_80", "HMMA", 128)]
+    public void Kernels_MultiplyWithoutStack(string model, string architecture, string instruction, int count)
     {
         var spec = Catalogue.Find(model)!;
         var kernels = new GeneratedKernels(spec with { Formats = spec.Formats with { Cache = NumberFormat.BF16 } }, architecture == "sm_80" ? DeviceVariants.Sm80 : DeviceVariants.Sm90);
         var type = kernels.Compile(kernels.Files("", "AttentionPrefill"))["AttentionPrefill"];
         using var compiler = new PtxCompiler(architecture);
         var (entry, launched) = GeneratedKernels.Entries(type).Single(e => e.Method.Name == "Attend");
-        Assert.InRange(launched.SharedBytes, 1, 99 * 1024);
+        Assert.InRange(launched.SharedBytes, 1, architecture == "sm_80" ? 99 * 1024 : 227 * 1024);
         var resources = PtxAssembler.Assemble(PtxAssembler.Find()!, compiler.Compile(entry), architecture);
         Assert.True(resources is { StackBytes: 0, SpillBytes: 0, Registers: <= 255, Warnings.Count: 0 }, $"{resources.Registers} registers, {resources.StackBytes} bytes of stack, {resources.SpillBytes} spilled");
         Assert.Equal(0, resources.Code!.Count("LDL") + resources.Code.Count("STL"));
-        Assert.Equal(instructions, resources.Code.Count("HMMA"));
+        Assert.Equal(count, resources.Code.Count(instruction));
     }
 
-    private static void AssertFound(AttentionCase given, string term, string other)
+    private static void AssertFound(AttentionCase given, string term, string other, DeviceVariants variant = DeviceVariants.Sm80)
     {
         double error = given.Error(whole: false, text =>
         {
             Assert.Contains(term, text, StringComparison.Ordinal);
-            return text.Replace(term, other, StringComparison.Ordinal);
-        });
+            return term.Length == 0 ? text : text.Replace(term, other, StringComparison.Ordinal);
+        }, variant);
         Assert.False(error <= 10 * Tolerances.Bf16Attention, $"{error}");
     }
 

@@ -34,6 +34,9 @@ internal sealed record AttentionCase(ModelSpec Spec, int Tokens, int Position, i
     /// <summary>What a tuning file would choose.</summary>
     public KernelChoice Choice { get; init; } = KernelChoice.Default;
 
+    /// <summary>Mistakes of the machine.</summary>
+    public Faults Faults { get; init; }
+
     /// <summary>The largest relative error of a token's output.</summary>
     /// <param name="whole">Whole numbers whose scores lie far apart: weights are 1 or 0, and no rounding is left.</param>
     /// <param name="mutate">Changes the text of the kernel.</param>
@@ -45,7 +48,7 @@ internal sealed record AttentionCase(ModelSpec Spec, int Tokens, int Position, i
         var shape = AttentionShape.Of(Spec.Attention, Spec.Rope, NumberFormat.BF16);
         var latent = Spec.Attention as LatentAttentionSpec;
         using var memory = new DeviceMemory();
-        var (run, random) = (new DeviceRun(memory, 5), new Random((7 * shape.Heads) + Position));
+        var (run, random) = (new DeviceRun(memory, 5, Faults), new Random((7 * shape.Heads) + Position));
         int width = latent?.QkHeadDim ?? shape.KeyDim, valueWidth = latent?.VHeadDim ?? shape.ValueDim, context = Position + Tokens;
         var q = memory.Of<float>([.. Enumerable.Range(0, Tokens * shape.Heads * width).Select(_ => whole ? 64f * random.Next(-1, 2) : (float)((random.NextDouble() * 2) - 1))]);
         // Expanded keys and values are rounded: small ones are whole.
