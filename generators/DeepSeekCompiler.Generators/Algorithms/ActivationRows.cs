@@ -103,6 +103,22 @@ internal sealed class ActivationRows
         return new(token, row, k, rows, [b.Map("Rows", rows[row, k], value(row, k), row, k)]);
     }
 
+    /// <summary>Rows that are two bfloat16 terms each, made by another part of the kernel.</summary>
+    /// <param name="b">The kernel.</param>
+    /// <param name="token">Axis over the products' rows.</param>
+    /// <param name="count">Rows there are.</param>
+    /// <param name="k">The reduced axis.</param>
+    /// <param name="row">The row of a number.</param>
+    /// <param name="value">The number.</param>
+    /// <param name="axes">What it runs over.</param>
+    public static (ActivationRows Rows, Map First, Map Second) InTwoTerms(KernelBuilder b, Axis token, Expr count, Axis k, Expr row, Expr value, params Axis[] axes)
+    {
+        var rows = b.Temp("rows", NumberFormat.BF16, count, 2, k);
+        var first = b.Map("Rows", rows[row, 0, k], value, axes);
+        var second = b.Map("Rest", rows[row, 1, k], value - rows[row, 0, k], axes);
+        return (new(token, token, k, new Axis("term", 2), rows, null, []), first, second);
+    }
+
     /// <summary>The rows that the slots of an expert multiply, side by side: packed as they are gathered. Rows of other forms are gathered where they are read.</summary>
     /// <param name="b">The kernel.</param>
     /// <param name="form">How they are multiplied.</param>

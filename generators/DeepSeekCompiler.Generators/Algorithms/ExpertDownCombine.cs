@@ -33,7 +33,10 @@ internal sealed class ExpertDownCombine : IAlgorithm
 
     public Axis Choice { get; private set; } = null!;
 
-    public Reduce Dot { get; private set; } = null!;
+    public Reduce? Dot { get; private set; }
+
+    /// <summary>The projection on matrix instructions, whose answers lie by slot; null where <see cref="Dot"/> and <see cref="Mix"/> share work items.</summary>
+    public Product? Product { get; private set; }
 
     public Reduce Mix { get; private set; } = null!;
 
@@ -63,15 +66,30 @@ internal sealed class ExpertDownCombine : IAlgorithm
         var t = Linear.TokenAxis(tokens, form);
         var j = new Axis("j", k);
         var c = rows.Column;
-        var answer = b.Temp("answer", n, t, j);
-        var sum = b.Temp("sum_", n, t);
-        var x = b.InOut("x", NumberFormat.F32, tokens, hidden);
-        var dot = b.Sum("Dot", answer[n, t, j], rows.Rows[slot[t, j], c] * weight.Code(chosen[t, j], n, c), [n, t, j], [c], weight.Scale(chosen[t, j], n, c));
-        var mix = b.Sum("Mix", sum[n, t], gateWeight[t, j] * answer[n, t, j], [n, t], [j]);
-        var store = b.Map("Store", x[t, n], x[t, n] + sum[n, t], n, t);
         b.Cost.Product(weight, Amount.Slots, Amount.Of(Size.ChosenExperts));
         b.Cost.Work(2L * hidden * Amount.Slots);
         b.Cost.Move(4L * e.MoeIntermediateSize * Amount.Slots + 8L * hidden * Amount.Tokens);
+        var x = b.InOut("x", NumberFormat.F32, tokens, hidden);
+        if (form.IsTensor())
+        {
+            // A choice is an item, which has one slot; the answers are summed when all are there.
+            Axis a = new("a", slots, null, s.Max), one = new("one", Const.One, slot[a.Index / k, a.Index % k]), own = new("n", hidden);
+            var product = new Product(b, "Down", rows, one, one, weight, chosen[a.Index / k, a.Index % k], form, [a, own], [], own);
+            var y = b.Temp("y", slots, hidden);
+            product.Epilogue.Add(b.Map("StoreAnswer", y[one, own], product.Sum, a, own, one));
+            var (sumOfSlots, added) = Add(y[slot[t, j], n]);
+            return new(b.Build(), rows) { Weight = weight, Chosen = chosen, Row = n, Token = t, Choice = j, Product = product, Mix = sumOfSlots, Store = added };
+        }
+
+        var answer = b.Temp("answer", n, t, j);
+        var dot = b.Sum("Dot", answer[n, t, j], rows.Rows[slot[t, j], c] * weight.Code(chosen[t, j], n, c), [n, t, j], [c], weight.Scale(chosen[t, j], n, c));
+        var (mix, store) = Add(answer[n, t, j]);
         return new(b.Build(), rows) { Weight = weight, Chosen = chosen, Row = n, Token = t, Choice = j, Dot = dot, Mix = mix, Store = store };
+
+        (Reduce Mix, Map Store) Add(Expr answerOf)
+        {
+            var sum = b.Temp("sum_", n, t);
+            return (b.Sum("Mix", sum[n, t], gateWeight[t, j] * answerOf, [n, t], [j]), b.Map("Store", x[t, n], x[t, n] + sum[n, t], n, t));
+        }
     }
 }

@@ -80,13 +80,12 @@ public sealed partial class KernelSet
             Matrix("QueryKeyValue", (n, form) => QueryKeyValue.Define(n, form, normed, grouped, f.Linear, f.Cache));
         }
 
-        var decode = AttentionDecode.Define("AttentionDecode", shape, latent, f.Linear);
-        var decodeAcross = DecodeAcross.Fits(shape) ? AttentionDecode.Define("AttentionDecode", shape, latent, f.Linear, true) : decode;
+        AttentionDecode Decode(Machine t) => AttentionDecode.Define("AttentionDecode", shape, latent, f.Linear, t.PacksPanels && DecodeAcross.Fits(shape), AbsorbTile.Fits(shape, latent, f.Linear, t));
         Add("AttentionDecode", t =>
         {
-            var fitting = t.PacksPanels ? decodeAcross : decode;
+            var fitting = Decode(t);
             return KernelLowering.Lower(fitting.Kernel, AttentionDecodeSchedule.Of(fitting, t, f.Linear));
-        }, t => AttentionDecodeSchedule.Form(decode, latent, t));
+        }, t => AttentionDecodeSchedule.Form(Decode(t), latent, t));
         var prefill = new PrefillAttention("AttentionPrefill", shape, latent, f.Linear);
         Add("AttentionPrefill", prefill.Lower, prefill.Form);
         int width = spec.Attention.NumAttentionHeads * spec.Attention.ValueDim;
@@ -107,12 +106,13 @@ public sealed partial class KernelSet
             Add("ExpertGateUp" + Suffix(form), form, GateUp, a => [a.Gate], (a, t) => KernelLowering.Lower(a.Kernel, ExpertSchedule.Of(a, t)), true);
         }
 
-        ExpertDownCombine DownCombine(Machine t) => ExpertDownCombine.Define("ExpertDownCombine", hidden, Plain(MatrixForm.Streaming, t), e, f.Linear, quantize);
+        ExpertDownCombine DownCombine(MatrixForm form) => ExpertDownCombine.Define("ExpertDownCombine", hidden, form, e, f.Linear, quantize);
+        MatrixForm DownCombineOn(Machine t) => On(MatrixForm.Streaming, t, form => [DownCombine(form).Product!]);
         Add("ExpertDownCombine", t =>
         {
-            var algorithm = DownCombine(t);
+            var algorithm = DownCombine(DownCombineOn(t));
             return KernelLowering.Lower(algorithm.Kernel, ExpertSchedule.Of(algorithm, t));
-        }, t => ProductForms.Of(KernelWeights.Of([DownCombine(t).Weight]), [], MatrixForm.Streaming, t));
+        }, t => ProductForms.Of(KernelWeights.Of([DownCombine(DownCombineOn(t)).Weight]), [], DownCombineOn(t), t));
         Add("ExpertDown", MatrixForm.Panel, form => ExpertLinear.Down("ExpertDown", form, hidden, e, f.Linear, quantize), a => [a.Product],
             (a, t) => KernelLowering.Lower(a.Kernel, ExpertSchedule.Of(a, t)), true);
         var combine = Algorithms.Combine.Define("Combine", hidden, e.NumExpertsPerTok);
@@ -147,21 +147,23 @@ public sealed partial class KernelSet
     private void Add<T>(string name, MatrixForm form, Func<MatrixForm, T> define, Func<T, IReadOnlyList<Product>> products, Func<T, Machine, LoweredKernel> lower, bool expert = false)
         where T : IAlgorithm
     {
-        MatrixForm On(Machine t)
+        MatrixForm Fitting(Machine t) => On(form, t, other => products(define(other)), expert);
+        Add(name, t => lower(define(Fitting(t)), t), t =>
         {
-            foreach (var other in Tensorize.Forms(form, t))
-            {
-                if (Tensorize.Fits(products(define(other)), other)) return other;
-            }
+            var all = products(define(Fitting(t)));
+            return ProductForms.Of(KernelWeights.Of(all), all, Fitting(t), t);
+        });
+    }
 
-            return Plain(form, t, expert);
+    // The first of the forms with matrix instructions that fits the products it would have, or what stands in for it without.
+    private static MatrixForm On(MatrixForm form, Machine target, Func<MatrixForm, IReadOnlyList<Product>> products, bool expert = false)
+    {
+        foreach (var other in Tensorize.Forms(form, target))
+        {
+            if (Tensorize.Fits(products(other), other)) return other;
         }
 
-        Add(name, t => lower(define(On(t)), t), t =>
-        {
-            var all = products(define(On(t)));
-            return ProductForms.Of(KernelWeights.Of(all), all, On(t), t);
-        });
+        return Plain(form, target, expert);
     }
 
     private void Point(string name, Func<string, PointAlgorithm> define)

@@ -17,8 +17,8 @@ public sealed record Phase(string Name, IReadOnlyList<Split> Splits, IReadOnlyLi
     /// <summary>For products on matrix instructions, their tiles; the branches then have no loops.</summary>
     internal ProductTile? Tile { get; init; }
 
-    /// <summary>The same for the parts of decode attention.</summary>
-    internal AttentionTile? Attention { get; init; }
+    /// <summary>The same for decode attention.</summary>
+    internal AttentionWork? Attention { get; init; }
 
     /// <summary>The same for the queries of prefill attention.</summary>
     internal FlashPhase? Flash { get; init; }

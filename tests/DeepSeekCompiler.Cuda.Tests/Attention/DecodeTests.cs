@@ -29,6 +29,21 @@ public class DecodeTests
     public void LatentAttention_MatchesThePlainReference(int heads, int nope, int rope, int latent, int tokens, int position, int splits) =>
         Assert.InRange(AttentionCase.Latent(heads, nope, rope, latent, tokens, position, splits).Error(whole: false), 0, Tolerances.Bf16Attention);
 
+    /// <summary>Absorption and expansion on matrix instructions, in both formats of the weights: columns, weight rows and tokens that fill strips and steps and that do not.</summary>
+    [Theory]
+    [InlineData(NumberFormat.BF16, 16, 8, 16, 72, 3, 66, 2)]
+    [InlineData(NumberFormat.BF16, 84, 8, 32, 48, 9, 5, 1)]
+    [InlineData(NumberFormat.E4M3, 16, 16, 16, 144, 2, 130, 3)]
+    [InlineData(NumberFormat.E4M3, 96, 8, 48, 256, 4, 0, 1)]
+    public void Expansion_MatchesThePlainReference(NumberFormat format, int nope, int rope, int values, int latent, int tokens, int position, int splits)
+    {
+        var given = AttentionCase.Latent(5, nope, rope, latent, tokens, position, splits, format).WithValues(values);
+        if (System.Environment.GetEnvironmentVariable("DUMP") is { } dump) File.WriteAllText($"{dump}/{format}{nope}.cs", given.Kernels().Files("", "AttentionDecode").Values.Single());
+        Assert.Contains("PutExpand", given.Kernels().Files("", "AttentionDecode").Values.Single(), StringComparison.Ordinal);
+        Assert.InRange(given.Error(whole: true), -Tolerances.Contraction, Tolerances.Contraction);
+        Assert.InRange(given.Error(whole: false), 0, Tolerances.Bf16Attention);
+    }
+
     /// <summary>Values of their own, heads that share keys.</summary>
     [Theory]
     [InlineData(8, 2, 64, 2, 40, 2)]
@@ -70,8 +85,8 @@ public class DecodeTests
     {
         var given = AttentionCase.Latent(4, 16, 8, 40, 1, 3, 1);
         var plain = given.Spec with { Formats = given.Spec.Formats with { Cache = NumberFormat.F32 } };
-        Assert.DoesNotContain("MatrixCore", new GeneratedKernels(plain, DeviceVariants.Sm80).Files("", "AttentionDecode").Values.Single(), StringComparison.Ordinal);
-        Assert.Contains("MatrixCore", given.Kernels().Files("", "AttentionDecode").Values.Single(), StringComparison.Ordinal);
+        Assert.DoesNotContain("CopyAsync", new GeneratedKernels(plain, DeviceVariants.Sm80).Files("", "AttentionDecode").Values.Single(), StringComparison.Ordinal);
+        Assert.Contains("CopyAsync", given.Kernels().Files("", "AttentionDecode").Values.Single(), StringComparison.Ordinal);
     }
 
     /// <summary>Two models whose kernels have 16 and 32 heads a group.</summary>

@@ -93,7 +93,7 @@ internal sealed class ProductPoints
     /// <summary>Which expert's weight, or null.</summary>
     public Expr? Expert => First.Expert is { } e ? Lower(e) : null;
 
-    /// <summary>The activation row of <see cref="Token"/>.</summary>
+    /// <summary>The activation row of <see cref="Token"/>, and of <see cref="Point"/> where every head multiplies a row of its own.</summary>
     public Expr ActivationRow => Lower(First.At);
 
     /// <summary>The weight's scale at <see cref="Point"/> and <see cref="ColumnBlock"/>; null without one.</summary>

@@ -21,7 +21,10 @@ internal static class AttentionDecodeSchedule
         if (a.Absorb is not null) phases.Add(Absorb(a, target));
         var tile = AttentionTile.Of(a, target);
         phases.Add(tile is not null ? OnMatrixUnit(a, tile) : a.Parts.Across is not null ? DecodeAcrossSchedule.Parts(a, target) : Parts(a, target));
-        phases.Add(Join(a, target, format));
+        if (JoinTile.Fits(a.Shape, target)) phases.Add(Work("Join", new JoinTile(a), a.JoinedRest is { } rest ? [.. a.Join, a.Joined, rest] : [.. a.Join, a.Joined], a.Expand is not null));
+        else phases.Add(Join(a, target, format));
+        if (a.Expansion is { } expansion) phases.Add(Tensorize.Products([expansion], MatrixForm.TensorStreaming, target) with { Name = "Expand" });
+        else if (a.Expand is not null && target.SharesRows) phases.Add(Expand(a, target, format));
         string name = tile is not null ? "matrix instructions, sixteen keys a step" : target.SharesRows ? "four heads to a cache row"
             : a.Parts.Across is not null ? "a page decoded once for a block of heads, vectors along heads" : "a page read once for all heads";
         return new("split over the context, " + name, phases);
@@ -38,23 +41,30 @@ internal static class AttentionDecodeSchedule
     {
         var p = a.Parts;
         List<Stage> stages = [.. p.Start, p.Score, .. p.Softmax, p.Values, p.KeepMaximum, .. p.Finish];
-        return new("Parts", [], [], [stages.ConvertAll(stage => new StageSchedule(stage, []))]) { Attention = tile };
+        return Work("Parts", tile, stages);
     }
+
+    private static Phase Work(string name, AttentionWork work, List<Stage> stages, bool stored = false) =>
+        new(name, [], [], [stages.ConvertAll(stage => new StageSchedule(stage, []) { Scope = stored && stage == stages[^1] ? MemoryScope.Workspace : MemoryScope.Scratch })]) { Attention = work };
 
     private static Phase Absorb(AttentionDecode a, Machine target)
     {
+        if (a.AbsorbsOnMatrixUnit) return Work("Absorb", new AbsorbTile(a), [a.Absorb!, a.CopyRope!]);
         var absorb = a.Absorb!;
         Axis h = absorb.Axes[0], t = absorb.Axes[1], c = absorb.Axes[2], d = absorb.Over[0];
         var e = a.CopyRope!.Axes[2];
-        LoopSpec[] item = [new(h, 0, LoopKind.Parallel), new(t, 0, LoopKind.Serial)], block = [.. item, new(c, 0, LoopKind.Serial)];
+        // A device has workers enough for a few columns each; the rope part is a work item of its own there.
+        bool apart = target.SharesRows;
+        LoopSpec[] item = [new(h, 0, LoopKind.Parallel), new(t, 0, LoopKind.Serial)];
+        LoopSpec[] block = apart ? [new(h, 0, LoopKind.Parallel), new(c, 0, LoopKind.Parallel), new(t, 0, LoopKind.Serial)] : [.. item, new(c, 0, LoopKind.Serial)];
         LoopSpec[] vectors = [new(c, 1, LoopKind.Unroll), new(c, 2, LoopKind.Unroll), new(c, 3, LoopKind.Vector)];
         var sums = new StageSchedule(absorb, [.. block, new(d, 0, LoopKind.Serial), .. vectors]);
         if (a.ScaleQuery is not null) sums = sums with { StoredAt = block.Length, Scope = MemoryScope.Register };
         var stages = new List<StageSchedule> { Asking(sums, a, target) };
         if (a.ScaleQuery is { } scale) stages.Add(new(scale, [.. block, .. vectors], block.Length));
-        stages.Add(new(a.CopyRope, [.. item, .. Lanes(e, LoopKind.Serial)], item.Length));
+        var rope = new StageSchedule(a.CopyRope, [.. item, .. Lanes(e, LoopKind.Serial)], apart ? 0 : item.Length);
         var splits = new List<Split> { Split.Lanes(c, target.Lanes, 1, AbsorbVectors(target)), Split.Lanes(e, target.Lanes, 1, 1) };
-        return new("Absorb", splits, [], [stages]);
+        return new("Absorb", splits, [], apart ? [stages, [rope]] : [[.. stages, rope]]);
     }
 
     // Rows of values lie between two heads' rows of keys, so the processor stops reading ahead at every head. A trip takes a part of a row, as wide as the sums.
@@ -66,7 +76,7 @@ internal static class AttentionDecodeSchedule
         return MatrixSchedule.AskingFor(absorb, absorb.Order.Count - 3, weight, null, a.KeyRow((Tiles.Ahead + bytes - 1) / bytes), absorb.Stage.Axes[2], 1, columns);
     }
 
-    private static int AbsorbVectors(Machine target) => target.Lanes == 1 ? 4 : target.Registers / 2;
+    private static int AbsorbVectors(Machine target) => target.Lanes == 1 || target.SharesRows ? 4 : target.Registers / 2;
 
     private static Phase Parts(AttentionDecode a, Machine target)
     {
@@ -116,7 +126,9 @@ internal static class AttentionDecodeSchedule
     private static Phase Join(AttentionDecode a, Machine target, NumberFormat format)
     {
         var splits = new List<Split>();
-        LoopSpec[] item = [new(a.JoinHead, 0, LoopKind.Parallel), new(a.Token, 0, LoopKind.Serial)];
+        // Where workers are many, the expansion is a phase of its own, a number of an answer a work item.
+        bool apart = target.SharesRows;
+        LoopSpec[] item = [new(a.JoinHead, 0, LoopKind.Parallel), new(a.Token, 0, apart ? LoopKind.Parallel : LoopKind.Serial)];
         var stages = new List<StageSchedule>();
         foreach (var stage in a.Join)
         {
@@ -130,20 +142,34 @@ internal static class AttentionDecodeSchedule
         splits.Add(Split.Lanes(k, target.Lanes, narrow, a.Expand is null ? 1 : Tiles.Unroll(target, format)));
         stages.Add(new(a.Joined, [.. item, new(k, 0, LoopKind.Serial), new(k, 1, LoopKind.Serial), new(k, 2, LoopKind.Unroll), new(k, 3, LoopKind.Vector)], 2)
         {
-            StoredAt = 2,
-            Staged = a.Expand is not null,
+            StoredAt = apart ? 0 : 2,
+            Scope = apart && a.Expand is not null ? MemoryScope.Workspace : MemoryScope.Scratch,
+            Staged = a.Expand is not null && !apart,
         });
-        if (a.Expand is not { } expand) return new("Join", splits, [], [stages]);
-        var v = expand.Axes[2];
-        var order = new List<LoopSpec>(item) { new(v, 0, LoopKind.Serial), new(k, 0, LoopKind.Serial) };
+        if (a.Expand is null || apart) return new("Join", splits, [], [stages]);
+        AddExpansion(a, target, format, item, new(a.Expand.Axes[2], 0, LoopKind.Serial), 2, stages);
+        return new("Join", splits, [], [stages]);
+    }
+
+    private static Phase Expand(AttentionDecode a, Machine target, NumberFormat format)
+    {
+        var stages = new List<StageSchedule>();
+        LoopSpec[] item = [new(a.JoinHead, 0, LoopKind.Parallel), new(a.Expand!.Axes[2], 0, LoopKind.Parallel)];
+        AddExpansion(a, target, format, item, new(a.Token, 0, LoopKind.Serial), 0, stages);
+        return new("Expand", [Split.Lanes(a.Joined.Axes[2], target.Lanes, 1, Tiles.Unroll(target, format))], [], [stages]);
+    }
+
+    private static void AddExpansion(AttentionDecode a, Machine target, NumberFormat format, LoopSpec[] item, LoopSpec inner, int fuse, List<StageSchedule> stages)
+    {
+        var (expand, k) = (a.Expand!, a.Joined.Axes[2]);
+        var order = new List<LoopSpec>(item) { inner, new(k, 0, LoopKind.Serial) };
         int scaleAt = expand.Scale is null ? 0 : order.Count;
         MatrixSchedule.AddLanes(order, k, target, true);
-        var sums = new StageSchedule(expand, order, 2) { StoredAt = 3, Scope = MemoryScope.Register, ScaleAt = scaleAt };
+        var sums = new StageSchedule(expand, order, fuse) { StoredAt = 3, Scope = MemoryScope.Register, ScaleAt = scaleAt };
         int ahead = Tiles.AheadRows(target, a.Weight!, 1);
         if (ahead > 0) sums = MatrixSchedule.AskingFor(sums, 4, a.Weight!, null, a.ValueRow(ahead), k, 1, MatrixSchedule.Trip(target, format, Tiles.Unroll(target, format)));
         stages.Add(sums);
-        stages.Add(new(a.StoreExpanded!, [.. item, new(v, 0, LoopKind.Serial)], 3));
-        return new("Join", splits, [], [stages]);
+        stages.Add(new(a.StoreExpanded!, [.. item, inner], 3));
     }
 
     private static LoopSpec[] MixLoops(Stage stage, AttentionDecode a, Machine target, List<Split> splits)

@@ -18,6 +18,7 @@ internal static class ExpertSchedule
 
     public static KernelSchedule Of(ExpertDownCombine a, Machine target)
     {
+        if (a.Product is { } product) return OnMatrixUnit(a, product, target);
         var k = a.Rows.Column;
         int narrow = target.Narrow(a.Format), tile = Tiles.StreamingRows(target, k.Max), panel = Tiles.StreamingPanel(target, a.Weight, tile);
         var splits = new List<Split> { Split.Lanes(k, target.Lanes, narrow, Tiles.Unroll(target, a.Format, tile)) };
@@ -28,7 +29,7 @@ internal static class ExpertSchedule
         LoopSpec[] point = [new(a.Row, 0, LoopKind.Parallel), new(a.Token, 0, LoopKind.Serial)];
         LoopSpec choice = new(a.Choice, 0, LoopKind.Serial), rows = new(a.Row, 1, LoopKind.Serial), row = new(a.Row, 2, LoopKind.Unroll);
         var dot = new List<LoopSpec>(point) { choice, rows, new(k, 0, LoopKind.Serial) };
-        int inside = dot.Count, scaleAt = a.Dot.Scale is null ? 0 : inside;
+        int inside = dot.Count, scaleAt = a.Dot!.Scale is null ? 0 : inside;
         MatrixSchedule.AddLanes(dot, k, target, tile == 1, row);
         phases.Add(new("Products", splits, prologue,
         [
@@ -39,6 +40,23 @@ internal static class ExpertSchedule
             ],
         ]));
         return new(panel == 1 ? "streaming, one output number a work item, the chosen experts' rows side by side" : "streaming, some output numbers a work item, the chosen experts' rows in turns", phases);
+    }
+
+    private static KernelSchedule OnMatrixUnit(ExpertDownCombine a, Product product, Machine target)
+    {
+        var phases = new List<Phase>();
+        RowSchedule.OwnPhase(a.Rows, target, phases);
+        phases.Add(Tensorize.Products([product], MatrixForm.TensorStreaming, target));
+        // Neighbours of a warp are all that an item has: there are few tokens.
+        LoopSpec[] columns = [new(a.Row, 0, LoopKind.Parallel), new(a.Token, 0, LoopKind.Parallel)], lanes = [new(a.Row, 1, LoopKind.Serial), new(a.Row, 2, LoopKind.Serial), new(a.Row, 3, LoopKind.Vector)];
+        phases.Add(new("Combine", [Split.Lanes(a.Row, target.Lanes, 1, 1)], [],
+        [
+            [
+                new(a.Mix, [.. columns, new(a.Choice, 0, LoopKind.Serial), .. lanes]) { StoredAt = 2, Scope = MemoryScope.Register },
+                new(a.Store, [.. columns, .. lanes], 2),
+            ],
+        ]));
+        return new(Tensorize.Name(MatrixForm.TensorStreaming) + ", an expert of a token after the other", phases);
     }
 
     // A worker's reading jumps from expert to expert, and no processor follows; so what it comes to next is asked for, be it the next expert's rows or more of the same.

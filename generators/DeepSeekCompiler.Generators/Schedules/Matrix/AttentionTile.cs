@@ -1,5 +1,6 @@
 using System;
 using DeepSeekCompiler.Generators.Algorithms;
+using DeepSeekCompiler.Generators.Expressions;
 using DeepSeekCompiler.Generators.Spec;
 
 namespace DeepSeekCompiler.Generators.Schedules.Matrix;
@@ -9,7 +10,7 @@ namespace DeepSeekCompiler.Generators.Schedules.Matrix;
 /// <param name="Attention">The algorithm.</param>
 /// <param name="HeadTiles">Sixteens of heads of a group.</param>
 /// <param name="Stages">Blocks in shared memory, one of them multiplied, the others under way.</param>
-internal sealed record AttentionTile(AttentionDecode Attention, int HeadTiles, int Stages)
+internal sealed record AttentionTile(AttentionDecode Attention, int HeadTiles, int Stages) : AttentionWork(Attention)
 {
     /// <summary>Keys of a block: what one instruction reduces over when it weighs values.</summary>
     public const int Keys = 16;
@@ -31,7 +32,9 @@ internal sealed record AttentionTile(AttentionDecode Attention, int HeadTiles, i
 
     private AttentionShape Shape => Attention.Shape;
 
-    public int Threads => 32 * Warps;
+    public override int Threads => 32 * Warps;
+
+    public override Expr Items => Attention.Token.Extent * (Shape.Groups * Tiles) * Attention.Parts.Part.Extent;
 
     /// <summary>Heads of a group.</summary>
     public int Heads => 16 * HeadTiles;
@@ -70,7 +73,7 @@ internal sealed record AttentionTile(AttentionDecode Attention, int HeadTiles, i
     /// <summary>Pieces of the warps' parts of the scores, behind the stages.</summary>
     public int ScorePieces => Warps * Heads * ScoreStride / 4;
 
-    public int DynamicBytes => 16 * (Stages * StagePieces + ScorePieces + Heads * WeightStride) + 4 * Heads;
+    public override int DynamicBytes => 16 * (Stages * StagePieces + ScorePieces + Heads * WeightStride) + 4 * Heads;
 
     /// <summary>The tile; null where the cache is not of bfloat16 numbers in whole pieces, or rows are too long.</summary>
     public static AttentionTile? Of(AttentionDecode a, Machine target)

@@ -17,8 +17,8 @@ namespace DeepSeekCompiler.Generators.Targets.Cuda;
 /// they are the ones that values are weighed with.</remarks>
 internal sealed class AttentionParts(AttentionFunction function, CodeWriter w)
 {
-    private readonly AttentionTile _tile = function.Tile;
-    private readonly AttentionShape _shape = function.Tile.Attention.Shape;
+    private readonly AttentionTile _tile = (AttentionTile)function.Work;
+    private readonly AttentionShape _shape = function.Work.Attention.Shape;
     private readonly AttentionScores _scores = new(function, w);
 
     public static void Print(AttentionFunction function, string name, IReadOnlyDictionary<string, long> strides, CodeWriter writer)
@@ -35,7 +35,7 @@ internal sealed class AttentionParts(AttentionFunction function, CodeWriter w)
     private void PrintKernel(string name)
     {
         w.Open($"public static void {name}(Arguments given)");
-        DeclareScalars(function.Items, function.Parts);
+        DeclareScalars(w, function, function.Items, function.Parts);
         w.Line("var shared = SharedMemory.GetDynamic<Words4>();");
         w.Open($"for (int item = Grid.IdxX; item < {Code(function.Items)}; item += Grid.DimX)");
         string parts = Code(function.Parts);
@@ -51,7 +51,7 @@ internal sealed class AttentionParts(AttentionFunction function, CodeWriter w)
         w.Line($"/// <summary>{N(_tile.Heads)} heads from first on, through one part of the context.</summary>");
         w.Line("[MethodImpl(MethodImplOptions.AggressiveInlining)]");
         w.Open($"private static void {name}Item(Arguments given, int t, int group, int first, int part, ArrayView<Words4> shared)");
-        DeclareScalars(function.FirstPage, function.Pages, function.PageRows, function.Result(0).Index, function.Result(2).Index);
+        DeclareScalars(w, function, function.FirstPage, function.Pages, function.PageRows, function.Result(0).Index, function.Result(2).Index);
         w.Line("int thread = Group.IdxX, lane = thread & 31, warp = thread >> 5, row = lane >> 2, column = (lane & 3) * 2;");
         w.Line($"var scores = shared.SubView({N(_tile.Stages * _tile.StagePieces)}).Cast<float>();");
         w.Line($"var weights = shared.SubView({N(WeightStart)}).Cast<uint>();");
@@ -173,10 +173,10 @@ internal sealed class AttentionParts(AttentionFunction function, CodeWriter w)
         w.Open($"for (int i = Group.IdxX; i < {N(AttentionTile.Keys * _tile.CopiedPieces)}; i += {N(_tile.Threads)})");
         w.Line($"int key = i / {N(_tile.CopiedPieces)}, piece = i % {N(_tile.CopiedPieces)}, place = block * {N(AttentionTile.Keys)} + key;");
         w.Line($"int page = firstPage + place / {N(Limits.PageTokens)}, row = place % {N(Limits.PageTokens)};");
-        string at = Code(Affine.Simplify(Eighth(key)));
+        string at = Code(Pieces(key, 8));
         if (!_tile.ValuesInKeys)
         {
-            w.Line($"int from = piece < {N(_tile.KeyPieces)} ? {at} + piece : {Code(Affine.Simplify(Eighth(value)))} + piece - {N(_tile.KeyPieces)};");
+            w.Line($"int from = piece < {N(_tile.KeyPieces)} ? {at} + piece : {Code(Pieces(value, 8))} + piece - {N(_tile.KeyPieces)};");
             at = "from";
         }
         else
@@ -187,22 +187,5 @@ internal sealed class AttentionParts(AttentionFunction function, CodeWriter w)
         w.Line($"MatrixCore.CopyAsync(ref shared[stage + key * {N(_tile.RowPieces)} + piece], ref cache[{entry}{at}], place < keys ? 16 : 0);");
         w.Close();
         w.Close();
-    }
-
-    // An address in pieces: all that it is made of are multiples of eight.
-    private static Expr Eighth(Expr index)
-    {
-        var affine = Affine.Of(index);
-        Expr sum = (int)affine.Constant / 8;
-        foreach (var variable in new[] { AttentionFunction.Row, AttentionFunction.Group }) sum += variable * (int)((affine.FactorOf(variable) ?? 0) / 8);
-        return sum;
-    }
-
-    private void DeclareScalars(params Expr[] used)
-    {
-        foreach (var scalar in function.Scalars)
-        {
-            if (Array.Exists(used, e => Walk.Uses(e, scalar))) w.Line($"int {scalar.Name} = given.{scalar.Name};");
-        }
     }
 }

@@ -2,6 +2,7 @@ using DeepSeekCompiler.Generators.Algorithms;
 using DeepSeekCompiler.Generators.Expressions;
 using DeepSeekCompiler.Generators.Loops.Lowering;
 using DeepSeekCompiler.Generators.Schedules.Matrix;
+using DeepSeekCompiler.Generators.Spec;
 using static DeepSeekCompiler.Generators.Targets.Cuda.AttentionText;
 
 namespace DeepSeekCompiler.Generators.Targets.Cuda;
@@ -9,38 +10,45 @@ namespace DeepSeekCompiler.Generators.Targets.Cuda;
 /// <summary>Prints how decode attention comes to the weights of a block of keys: queries in registers, scores on matrix instructions, online softmax.</summary>
 internal sealed class AttentionScores(AttentionFunction function, CodeWriter w)
 {
-    private readonly AttentionTile _tile = function.Tile;
-    private readonly AttentionShape _shape = function.Tile.Attention.Shape;
+    private readonly AttentionTile _tile = (AttentionTile)function.Work;
+    private readonly AttentionShape _shape = function.Work.Attention.Shape;
+
+    // Absorbed queries are rounded already, two numbers a word.
+    private bool Rounded => function.Query.Buffer.Format == NumberFormat.BF16;
 
     public void PrintQueries()
     {
         w.Line("// This warp's numbers of the queries; a head behind the last one has the last one's.");
         var (buffer, _, index) = function.Query;
-        w.Line($"var queries = given.{buffer.Name};");
+        w.Line($"var queries = given.{buffer.Name}{(Rounded ? ".Cast<uint>()" : "")};");
         w.Line($"int own = warp * {N(16 * _tile.KeySteps)} + column;");
         foreach (int m in HeadTiles(_tile))
         {
             foreach (var (name, add) in new[] { ($"query{N(m)}", 16 * m), ($"queryBelow{N(m)}", 16 * m + 8) })
-                w.Line($"int {name} = {Code(Affine.Simplify(MatrixText.Rename(index, AttentionFunction.Head, $"Math.Min(first + row{Plus(add)}, {N(_shape.HeadsPerGroup - 1)})")))};");
+            {
+                var at = MatrixText.Rename(index, AttentionFunction.Head, $"Math.Min(first + row{Plus(add)}, {N(_shape.HeadsPerGroup - 1)})");
+                w.Line($"int {name} = {Code(Rounded ? Pieces(at, 2) : Affine.Simplify(at))};");
+            }
+
             for (int i = 0; i < _tile.KeySteps; i++) w.Line($"Words4 q{N(m)}_{N(i)} = Query(queries, query{N(m)}, queryBelow{N(m)}, own{Plus(16 * i)});");
         }
     }
 
     public void PrintQueryMethod()
     {
-        string Pair(string row, string column) => $"queries[{row} + {column}], queries[{row} + {column} + 1]";
+        string Pair(string row, string column) => Rounded ? $"queries[{row} + ({column}) / 2]" : $"MatrixCore.PackBF16(queries[{row} + {column}], queries[{row} + {column} + 1])";
         w.Line();
         w.Line("/// <summary>Numbers of two heads' queries as a fragment; zeros behind the last one.</summary>");
         w.Line("[MethodImpl(MethodImplOptions.AggressiveInlining)]");
-        w.Open($"private static Words4 Query(ArrayView<float> queries, int row, int below, int column)");
+        w.Open($"private static Words4 Query(ArrayView<{(Rounded ? "uint" : "float")}> queries, int row, int below, int column)");
         w.Line("uint x = 0, y = 0, z = 0, w = 0;");
         w.Open($"if (column < {N(_shape.KeyDim)})");
-        w.Line($"x = MatrixCore.PackBF16({Pair("row", "column")});");
-        w.Line($"y = MatrixCore.PackBF16({Pair("below", "column")});");
+        w.Line($"x = {Pair("row", "column")};");
+        w.Line($"y = {Pair("below", "column")};");
         w.Close();
         w.Open($"if (column + 8 < {N(_shape.KeyDim)})");
-        w.Line($"z = MatrixCore.PackBF16({Pair("row", "column + 8")});");
-        w.Line($"w = MatrixCore.PackBF16({Pair("below", "column + 8")});");
+        w.Line($"z = {Pair("row", "column + 8")};");
+        w.Line($"w = {Pair("below", "column + 8")};");
         w.Close();
         w.Line("return Fragment.A(x, y, z, w);");
         w.Close();

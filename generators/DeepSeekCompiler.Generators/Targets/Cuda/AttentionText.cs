@@ -1,7 +1,10 @@
+using System;
 using System.Collections.Generic;
 using System.Globalization;
 using System.Linq;
 using DeepSeekCompiler.Generators.Expressions;
+using DeepSeekCompiler.Generators.Loops;
+using DeepSeekCompiler.Generators.Loops.Lowering;
 using DeepSeekCompiler.Generators.Schedules.Matrix;
 using DeepSeekCompiler.Generators.Targets.Ilgpu;
 
@@ -23,6 +26,24 @@ internal static class AttentionText
     public static string Over(int value) => value == 1 ? "" : " / " + N(value);
 
     public static string Plus(int value) => value == 0 ? "" : " + " + N(value);
+
+    /// <summary>Local names for the integers of a launch that the given expressions read.</summary>
+    public static void DeclareScalars(CodeWriter w, AttentionFunction function, params Expr[] used)
+    {
+        foreach (var scalar in function.Scalars)
+        {
+            if (Array.Exists(used, e => Walk.Uses(e, scalar))) w.Line($"int {scalar.Name} = given.{scalar.Name};");
+        }
+    }
+
+    /// <summary>An address in pieces of some numbers: all that it is made of are multiples of them.</summary>
+    public static Expr Pieces(Expr index, int numbers)
+    {
+        var affine = Affine.Of(index);
+        Expr sum = (int)affine.Constant / numbers;
+        foreach (var (term, factor) in affine.Terms) sum += term * (int)(factor / numbers);
+        return Affine.Simplify(sum);
+    }
 
     public static string N(long value) => MatrixText.Number(value);
 }

@@ -64,8 +64,9 @@ internal sealed class MatrixText(ProductPoints points, ProductTile tile, CodeWri
         return DeviceExpressions.Print(Affine.Simplify(row));
     }
 
-    /// <summary>Where the activation row of token <paramref name="t"/> starts, in pieces.</summary>
-    public string ActivationAt(string t) => DeviceExpressions.Print(Affine.Simplify(Rename(Points.ActivationRow, ProductPoints.Token, t) * (Terms * ActivationPieces)));
+    /// <summary>Where the activation row of token <paramref name="t"/> starts, in pieces; or of point <paramref name="p"/> as well, whose neighbours have the same.</summary>
+    public string ActivationAt(string t, string p = "p") =>
+        DeviceExpressions.Print(Affine.Simplify(Rename(Rename(Points.ActivationRow, ProductPoints.Token, t), Points.Point, p) * (Terms * ActivationPieces)));
 
     /// <summary>A weight's block scale at a point and a block of columns.</summary>
     public string WeightScale(Product product, string p, string block = "block") => Scale(Rename(Points.WeightScale(product)!, ProductPoints.ColumnBlock, block), Points.Point, p, product);

@@ -32,7 +32,7 @@ internal sealed class StreamingProduct(MatrixText text)
         _w.Line($"int low = Math.Min(p0 + (lane >> 2) * 2, {MatrixText.Number(points.Count - 1)}), high = Math.Min(p0 + (lane >> 2) * 2 + 1, {MatrixText.Number(points.Count - 1)});");
         _w.Line("int token = Math.Min(first + (lane >> 2), end - 1);");
         _w.Line($"int lowAt = {text.WeightAt("low")} + quad, highAt = {text.WeightAt("high")} + quad;");
-        _w.Line($"int tokenAt = {text.ActivationAt("token")} + quad{(text.Codes && !text.ActivationCodes ? " * 2" : "")};");
+        _w.Line($"int tokenAt = {text.ActivationAt("token", "p0")} + quad{(text.Codes && !text.ActivationCodes ? " * 2" : "")};");
         if (text.ActivationCodes) _w.Line("int left = Math.Min(first + quad * 2, end - 1), right = Math.Min(first + quad * 2 + 1, end - 1);");
         foreach (var product in points.Chain) _w.Line($"Sums4 {Sum(product)} = default;");
         _w.Open($"for (int step = 0; step < {MatrixText.Number(steps)}; step++)");

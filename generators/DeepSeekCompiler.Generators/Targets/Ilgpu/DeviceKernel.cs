@@ -52,7 +52,7 @@ public static class DeviceKernel
             }
             else if (function is AttentionFunction attention)
             {
-                AttentionParts.Print(attention, name, strides, body);
+                AttentionKernel.Print(attention, name, strides, body);
                 slots.Add(0);
             }
             else if (function is FlashFunction flash)
@@ -129,7 +129,7 @@ public static class DeviceKernel
     {
         TensorFunction { Tile: var tile } => ", " + Number(tile.Threads) + (tile.DynamicBytes == 0 ? "" : ", " + Number(tile.DynamicBytes)),
         FlashFunction { Phase.Tile: var tile } => $", {Number(tile.Threads)}, {Number(tile.DynamicBytes)}",
-        AttentionFunction { Tile: var tile } => $", {Number(tile.Threads)}, {Number(tile.DynamicBytes)}",
+        AttentionFunction { Work: var work } => ", " + Number(work.Threads) + (work.DynamicBytes == 0 ? "" : ", " + Number(work.DynamicBytes)),
         RowFunction { Tile: var tile } => $", {Number(tile.Threads)}",
         _ => threads == 0 ? "" : $", {Number(threads)}, plain: true",
     };

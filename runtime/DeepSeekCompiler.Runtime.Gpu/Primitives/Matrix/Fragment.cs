@@ -1,3 +1,5 @@
+using ILGPU;
+
 namespace DeepSeekCompiler.Runtime.Gpu.Primitives;
 
 /// <summary>Puts together what a thread hands to matrix instructions.</summary>
@@ -11,6 +13,27 @@ public static class Fragment
 
     /// <summary>An 8-column operand: the first half of the reduced numbers, then the second.</summary>
     public static Words2 B(uint low, uint high) => new() { X = low, Y = high };
+
+    /// <summary>The lower halves of four words, two to a word.</summary>
+    public static Words2 LowHalves(uint first, uint second, uint third, uint fourth) => new() { X = (first & 0xFFFFu) | second << 16, Y = (third & 0xFFFFu) | fourth << 16 };
+
+    /// <summary>The upper halves.</summary>
+    public static Words2 HighHalves(uint first, uint second, uint third, uint fourth) =>
+        new() { X = first >> 16 | (second & 0xFFFF0000u), Y = third >> 16 | (fourth & 0xFFFF0000u) };
+
+    /// <summary>Four float32 numbers times a factor as two bfloat16 terms: X and Y the numbers rounded, Z and W what the rounding left.</summary>
+    public static Words4 Terms(Words4 numbers, float factor)
+    {
+        float a = Interop.IntAsFloat(numbers.X) * factor, b = Interop.IntAsFloat(numbers.Y) * factor, c = Interop.IntAsFloat(numbers.Z) * factor, d = Interop.IntAsFloat(numbers.W) * factor;
+        uint low = MatrixCore.PackBF16(a, b), high = MatrixCore.PackBF16(c, d);
+        return new()
+        {
+            X = low,
+            Y = high,
+            Z = MatrixCore.PackBF16(a - MatrixCore.LowBF16(low), b - MatrixCore.HighBF16(low)),
+            W = MatrixCore.PackBF16(c - MatrixCore.LowBF16(high), d - MatrixCore.HighBF16(high)),
+        };
+    }
 
     /// <summary>Sums of row g, then of row g + 8.</summary>
     public static Sums4 Sums(float left, float right, float below, float belowRight) => new() { X = left, Y = right, Z = below, W = belowRight };
@@ -45,6 +68,15 @@ public static class Fragment
     /// <param name="row">Of row g.</param>
     /// <param name="below">Of row g + 8.</param>
     public static Sums4 Fade(Sums4 sums, float row, float below) => new() { X = sums.X * row, Y = sums.Y * row, Z = sums.Z * below, W = sums.W * below };
+
+    /// <summary>Adds four float32 numbers, times a factor.</summary>
+    public static Sums4 Add(Sums4 sum, float factor, Words4 numbers) => new()
+    {
+        X = DeviceMath.MulAdd(factor, Interop.IntAsFloat(numbers.X), sum.X),
+        Y = DeviceMath.MulAdd(factor, Interop.IntAsFloat(numbers.Y), sum.Y),
+        Z = DeviceMath.MulAdd(factor, Interop.IntAsFloat(numbers.Z), sum.Z),
+        W = DeviceMath.MulAdd(factor, Interop.IntAsFloat(numbers.W), sum.W),
+    };
 
     /// <summary>Adds a block's sums, times the scales of their rows and columns.</summary>
     /// <param name="sum">Running sums.</param>
