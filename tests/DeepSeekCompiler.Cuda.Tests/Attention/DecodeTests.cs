@@ -38,7 +38,6 @@ public class DecodeTests
     public void Expansion_MatchesThePlainReference(NumberFormat format, int nope, int rope, int values, int latent, int tokens, int position, int splits)
     {
         var given = AttentionCase.Latent(5, nope, rope, latent, tokens, position, splits, format).WithValues(values);
-        if (System.Environment.GetEnvironmentVariable("DUMP") is { } dump) File.WriteAllText($"{dump}/{format}{nope}.cs", given.Kernels().Files("", "AttentionDecode").Values.Single());
         Assert.Contains("PutExpand", given.Kernels().Files("", "AttentionDecode").Values.Single(), StringComparison.Ordinal);
         Assert.InRange(given.Error(whole: true), -Tolerances.Contraction, Tolerances.Contraction);
         Assert.InRange(given.Error(whole: false), 0, Tolerances.Bf16Attention);
@@ -72,6 +71,31 @@ public class DecodeTests
     public void AnotherTerm_IsFound(string term, string other, int position)
     {
         double error = AttentionCase.Latent(37, 8, 8, 80, 2, position, 2).Error(whole: false, text =>
+        {
+            Assert.Contains(term, text, StringComparison.Ordinal);
+            return text.Replace(term, other, StringComparison.Ordinal);
+        });
+        Assert.False(error <= 10 * Tolerances.Bf16Attention, $"{error}");
+    }
+
+    /// <summary>Absorption, join and expansion with a term changed.</summary>
+    [Theory]
+    [InlineData("start + quad * 4 + 16", "start + quad * 4 + 12")]
+    [InlineData("Fragment.A(Fragment.LowHalves(", "Fragment.A(Fragment.HighHalves(")]
+    [InlineData("start + quad * 4 + 16 < 20 ? 1 : 0", "1")]
+    [InlineData("Fragment.B(q0.X, q0.Y)", "Fragment.B(q0.X, q0.Z)")]
+    [InlineData("PackBF16(sum0.X, sum0.Z)", "PackBF16(sum0.X, sum0.Y)")]
+    [InlineData("head * 19 + piece;", "head * 19;")]
+    [InlineData("number + 144] =", "number + 136] =")]
+    [InlineData("MatrixCore.Exchange(most, 16)", "MatrixCore.Exchange(most, 8)")]
+    [InlineData("total += MatrixCore.Exchange(total, 2)", "total += MatrixCore.Exchange(total, 1)")]
+    [InlineData("int part = warp; part < splits; part += 8", "int part = warp; part < splits; part += 16")]
+    [InlineData("(thread & 3) * 256 + other * 32 + (thread >> 2)", "(thread & 3) * 256 + other * 32 + (thread >> 3)")]
+    [InlineData("p0 / 16", "p0 / 32")]
+    public void AnotherTermAround_IsFound(string term, string other)
+    {
+        var given = AttentionCase.Latent(5, 20, 8, 144, 3, 650, 11, NumberFormat.BF16).WithValues(16);
+        double error = given.Error(whole: false, text =>
         {
             Assert.Contains(term, text, StringComparison.Ordinal);
             return text.Replace(term, other, StringComparison.Ordinal);

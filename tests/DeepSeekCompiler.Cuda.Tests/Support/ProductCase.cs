@@ -98,7 +98,7 @@ internal sealed record ProductCase(DeviceVariants Variant, int Hidden, int Inner
     {
         const int experts = 5, chosen = 2;
         string gateUp = "ExpertGateUp" + Form;
-        var kernels = Kernels(experts, chosen, gateUp, "ExpertDown");
+        var kernels = Kernels(experts, chosen, gateUp, Decode ? "ExpertDownCombine" : "ExpertDown");
         using var memory = new DeviceMemory();
         var (run, random) = (new DeviceRun(memory, 2), new Random(Hidden * Inner));
         var x = Vectors.Random(memory, random, Tokens * Hidden);
@@ -118,9 +118,28 @@ internal sealed record ProductCase(DeviceVariants Variant, int Hidden, int Inner
             var row = Prepared(x.Row(pairs[s].Token, Hidden));
             return [.. Plain.Linear(gate.Part(pairs[s].Expert), row).Zip(Plain.Linear(up.Part(pairs[s].Expert), row), (g, u) => Plain.Silu(g) * u)];
         });
-        // With few tokens the down projection is another kernel's.
-        if (Decode) return;
         h = Vectors.Random(memory, random, slots * Inner);
+        if (Decode)
+        {
+            int[][] slotsOf = [.. Enumerable.Range(0, Tokens).Select(t => Enumerable.Range(0, slots).Where(s => pairs[s].Token == t).OrderDescending().ToArray())];
+            float[] routing = [.. Enumerable.Range(0, slots).Select(i => (float)random.NextDouble())];
+            double[][] before = [.. Enumerable.Range(0, Tokens).Select(t => x.Row(t, Hidden))];
+            int[] flat = [.. slotsOf.SelectMany(s => s)];
+            kernels.Run("ExpertDownCombine", run, [h, memory.Of<int>([.. flat.Select(s => pairs[s].Expert)]), memory.Of<int>(flat), memory.Of<float>(routing), .. down.Arguments, x, Tokens, slots]);
+            Vectors.Check("ExpertDownCombine", x, Tokens, t =>
+            {
+                double[] sum = before[t];
+                for (int j = 0; j < chosen; j++)
+                {
+                    double[] answer = Plain.Linear(down.Part(pairs[slotsOf[t][j]].Expert), Prepared(h.Row(slotsOf[t][j], Inner)));
+                    for (int c = 0; c < Hidden; c++) sum[c] += routing[(t * chosen) + j] * answer[c];
+                }
+
+                return sum;
+            });
+            return;
+        }
+
         var y = memory.Allocate<float>(slots * Hidden);
         kernels.Run("ExpertDown", run, [h, expert, offset, .. down.Arguments, y, slots, experts]);
         Vectors.Check("ExpertDown", y, slots, s => Plain.Linear(down.Part(pairs[s].Expert), Prepared(h.Row(s, Inner))));
