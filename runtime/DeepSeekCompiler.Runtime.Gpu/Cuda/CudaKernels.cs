@@ -163,6 +163,11 @@ internal sealed unsafe class CudaKernels : IDisposable
 
     private CudaModule LoadModule(string text, string what)
     {
+        if (CudaModule.IsWhole(text))
+        {
+            return CudaModule.Load(text, what);
+        }
+
         if (KernelCache.Image(text, Target, _driver) is { } kept)
         {
             try

@@ -22,6 +22,16 @@ internal sealed unsafe partial class CudaModule : IDisposable
     /// <summary>Bytes of the arguments that a text reads; 0 where it says none.</summary>
     public static int ArgumentBytes(string text) => Parameters().Match(text) is { Success: true } m ? int.Parse(m.Groups[1].Value, System.Globalization.CultureInfo.InvariantCulture) : 0;
 
+    /// <summary>Whether a text has to be compiled as a whole program, which the driver does where it is loaded as it is. Its linker makes code that other code may be linked to: there
+    /// instructions of a warpgroup wait for each other, and registers are not moved between warpgroups (ptxas says so with -c).</summary>
+    public static bool IsWhole(string text) => text.Contains("wgmma.", StringComparison.Ordinal);
+
+    /// <summary>Loads a text as it is; the driver compiles it, and keeps the code in a cache of its own.</summary>
+    /// <param name="text">PTX.</param>
+    /// <param name="what">The kernel, for messages.</param>
+    /// <exception cref="DeviceException">The driver refuses it.</exception>
+    public static CudaModule Load(string text, string what) => Load(Encoding.UTF8.GetBytes(text + "\0"), text, what);
+
     /// <summary>Machine code of a text, by the driver's own assembler.</summary>
     /// <param name="text">PTX.</param>
     /// <param name="what">The kernel, for messages.</param>

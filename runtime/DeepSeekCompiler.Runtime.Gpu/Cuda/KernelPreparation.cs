@@ -77,7 +77,12 @@ internal static class KernelPreparation
             KernelCache.StoreText(kernel.Entry, target, text);
         }
 
-        if (KernelCache.Image(text, target, driver) is null)
+        if (CudaModule.IsWhole(text))
+        {
+            // The driver has it in its own cache from then on.
+            CudaModule.Load(text, what).Dispose();
+        }
+        else if (KernelCache.Image(text, target, driver) is null)
         {
             KernelCache.StoreImage(text, target, driver, CudaModule.Assemble(text, what));
         }

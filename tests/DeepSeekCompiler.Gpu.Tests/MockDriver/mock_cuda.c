@@ -185,7 +185,17 @@ int cuLinkDestroy(handle state) { free(((linker *)state)->image); free(state); r
 
 int cuModuleLoadDataEx(handle *module, const char *image, unsigned count, int *options, handle *values) {
     if (capturing) return CAPTURE_UNSUPPORTED;
-    if (memcmp(image, "\x7f" "ELF", 4)) return INVALID_PTX;
+    if (memcmp(image, "\x7f" "ELF", 4)) {
+        // A text, compiled as a whole.
+        char unused[1024], *made;
+        size_t size;
+        int error = assemble(image, unused, sizeof unused, &made, &size);
+        if (error) return error;
+        note("load text\n");
+        *module = strdup(made + 4);
+        free(made);
+        return 0;
+    }
     if (*fact("refuse-image")) { *fact("refuse-image") -= 1; return 209; }
     note("load\n");
     *module = strdup(image + 4);
