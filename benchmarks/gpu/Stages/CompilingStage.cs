@@ -22,7 +22,7 @@ internal sealed class CompilingStage(Options options) : IStage
             yield return new(name, figures =>
             {
                 var all = DeviceKernel.Of(ModelLoader.CreateDeviceProgram(TimingCases.SpecOf(name), _device.Info.Variant));
-                if (KernelPreparation.Run(cuda, _device.Info, all, Math.Max(1, Environment.ProcessorCount / options.Models.Count)).Failures.FirstOrDefault() is { } failure) throw failure;
+                if (KernelPreparation.Run(cuda, _device.Info, all, Environment.ProcessorCount).Failures.FirstOrDefault() is { } failure) throw failure;
                 figures["kernels"] = all.Count;
             });
         }

@@ -14,7 +14,13 @@ internal static class StageList
     public static IReadOnlyList<(string Name, double Share)> Shares { get; } = [(Device, 1), (Kernels, 4), (Golden, 4), (Compiling, 3), (Timing, 6), (Torch, 3)];
 
     /// <summary>Processes of a stage: those that compile more than they measure share the host's cores.</summary>
-    public static int Parts(string name) => name is Kernels or Golden or Compiling ? Math.Clamp(Environment.ProcessorCount / 2, 1, 8) : 1;
+    public static int Parts(string name) => name switch
+    {
+        Kernels or Golden => Math.Clamp(Environment.ProcessorCount / 2, 1, 8),
+        // A model's kernels are compiled by several threads themselves.
+        Compiling => Math.Clamp(Environment.ProcessorCount / 4, 1, 4),
+        _ => 1,
+    };
 
     public static IStage Create(string name, Options options) => name switch
     {

@@ -13,9 +13,11 @@ internal sealed class ChildProcess : IDisposable
     /// <param name="file">The program.</param>
     /// <param name="arguments">Its arguments.</param>
     /// <param name="input">What it reads from its standard input.</param>
-    public ChildProcess(string file, IEnumerable<string> arguments, string input = "")
+    /// <param name="processors">As many processors as it believes to have; 0 for all.</param>
+    public ChildProcess(string file, IEnumerable<string> arguments, string input = "", int processors = 0)
     {
         _process = new Process { StartInfo = new(file, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true } };
+        if (processors > 0) _process.StartInfo.Environment["DOTNET_PROCESSOR_COUNT"] = processors.ToString(System.Globalization.CultureInfo.InvariantCulture);
         _process.OutputDataReceived += (_, line) =>
         {
             if (line.Data is null) _events.Writer.TryComplete();
@@ -29,12 +31,14 @@ internal sealed class ChildProcess : IDisposable
         _process.StandardInput.Close();
     }
 
-    /// <summary>This program again, as it was started.</summary>
-    public static ChildProcess Self(IEnumerable<string> arguments)
+    /// <summary>This program again, as it was started, beside others of its kind.</summary>
+    /// <param name="arguments">Its arguments.</param>
+    /// <param name="together">Processes at once, with this one: they share the processors.</param>
+    public static ChildProcess Self(IEnumerable<string> arguments, int together)
     {
         string path = Environment.ProcessPath!;
         bool host = Path.GetFileNameWithoutExtension(path) == "dotnet";
-        return new(path, host ? arguments.Prepend(typeof(ChildProcess).Assembly.Location) : arguments);
+        return new(path, host ? arguments.Prepend(typeof(ChildProcess).Assembly.Location) : arguments, processors: Math.Max(1, Environment.ProcessorCount / together));
     }
 
     /// <summary>The next event; null when the process ended or the deadline passed.</summary>

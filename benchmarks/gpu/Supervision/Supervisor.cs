@@ -34,7 +34,7 @@ internal sealed class Supervisor(Options options, TextWriter progress)
         // A stage whose processes come to nothing again and again is given up.
         for (int done = 0, starts = 0; starts < 20; starts++)
         {
-            using var child = stage == StageList.Torch ? TorchPeers.Start(options) : ChildProcess.Self(options.ForChild(stage, part, done));
+            using var child = stage == StageList.Torch ? TorchPeers.Start(options) : ChildProcess.Self(options.ForChild(stage, part, done), part.Of);
             if (child is null)
             {
                 Add(new(stage, "torch", 0, null, new Dictionary<string, double>()), "python3 with torch is not here");
