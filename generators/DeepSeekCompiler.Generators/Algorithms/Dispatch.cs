@@ -2,6 +2,7 @@ using DeepSeekCompiler.Generators.Expressions;
 using DeepSeekCompiler.Generators.Loops;
 using DeepSeekCompiler.Generators.Loops.Lowering;
 using DeepSeekCompiler.Generators.Spec;
+using DeepSeekCompiler.Generators.Tensors;
 using DeepSeekCompiler.Generators.Tensors.Counting;
 
 namespace DeepSeekCompiler.Generators.Algorithms;
@@ -9,7 +10,8 @@ namespace DeepSeekCompiler.Generators.Algorithms;
 /// <summary>Groups the chosen (token, expert) pairs by expert: a counting sort whose result every expert kernel reads.</summary>
 internal static class Dispatch
 {
-    public static LoweredKernel Define(string name, MixtureOfExpertsSpec e)
+    /// <summary>Parameters and costs.</summary>
+    public static TensorKernel Kernel(string name, MixtureOfExpertsSpec e)
     {
         int count = e.NRoutedExperts, k = e.NumExpertsPerTok;
         var b = new KernelBuilder(name, "Dispatch: sorts the chosen (token, expert) pairs into slots grouped by expert, and lists the experts that have any.");
@@ -21,7 +23,14 @@ internal static class Dispatch
         b.Output("offset", NumberFormat.I32, count + 1);
         b.Output("active", NumberFormat.I32, 1);
         b.Cost.Move(12L * k * Amount.Tokens + 8L * (count + 1));
-        var kernel = b.Build();
+        return b.Build();
+    }
+
+    public static LoweredKernel Define(string name, MixtureOfExpertsSpec e)
+    {
+        int count = e.NRoutedExperts, k = e.NumExpertsPerTok;
+        var kernel = Kernel(name, e);
+        var tokens = kernel.Scalars[0];
         var a = Arguments.Of(kernel);
         var l = new LoopBuilder();
         var next = l.Scratch("next", NumberFormat.I32, count);

@@ -21,15 +21,20 @@ internal sealed class LoopBuilder
     public Buffer Scratch(string name, NumberFormat format, int length)
     {
         var buffer = new Buffer(name, format, length == 1 ? MemoryScope.Register : MemoryScope.Scratch, length);
-        _blocks.Peek().Add(new Alloc(buffer));
+        Open(buffer);
         return buffer;
     }
+
+    public void Open(Buffer buffer) => _blocks.Peek().Add(new Alloc(buffer));
+
+    /// <summary>Lanes that are threads wait for each other: in front of branches that some of them take.</summary>
+    public void Barrier() => _blocks.Peek().Add(new Barrier());
 
     public void Store(Buffer buffer, Expr index, Expr value) => _blocks.Peek().Add(new Store(buffer, Affine.Simplify(index), value));
 
     public Var Let(string name, Expr value)
     {
-        var variable = new Var(name, value.Kind);
+        var variable = new Var(name, value.Kind, 0, value.Lanes);
         _blocks.Peek().Add(new Let(variable, value));
         return variable;
     }

@@ -2,6 +2,7 @@ using DeepSeekCompiler.Generators.Expressions;
 using DeepSeekCompiler.Generators.Loops;
 using DeepSeekCompiler.Generators.Loops.Lowering;
 using DeepSeekCompiler.Generators.Spec;
+using DeepSeekCompiler.Generators.Tensors;
 using DeepSeekCompiler.Generators.Tensors.Counting;
 
 namespace DeepSeekCompiler.Generators.Algorithms;
@@ -12,7 +13,8 @@ internal static class RouterSelect
 {
     private const double Out = -3e38;
 
-    public static LoweredKernel Define(string name, MixtureOfExpertsSpec e, NumberFormat biasFormat)
+    /// <summary>Parameters and costs.</summary>
+    public static TensorKernel Kernel(string name, MixtureOfExpertsSpec e, NumberFormat biasFormat)
     {
         int count = e.NRoutedExperts, k = e.NumExpertsPerTok;
         bool biased = e.TopkMethod == TopkMethod.NoAuxTc, grouped = e.TopkMethod != TopkMethod.Greedy && e.NGroup > 1;
@@ -26,7 +28,15 @@ internal static class RouterSelect
         if (biased) b.Cost.Vector(count, biasFormat);
         b.Cost.Work((long)count * (k + 8) * Amount.Tokens);
         b.Cost.Move(4L * (count + 2 * k) * Amount.Tokens);
-        var kernel = b.Build();
+        return b.Build();
+    }
+
+    public static LoweredKernel Define(string name, MixtureOfExpertsSpec e, NumberFormat biasFormat)
+    {
+        int count = e.NRoutedExperts, k = e.NumExpertsPerTok;
+        bool biased = e.TopkMethod == TopkMethod.NoAuxTc, grouped = e.TopkMethod != TopkMethod.Greedy && e.NGroup > 1;
+        var kernel = Kernel(name, e, biasFormat);
+        var tokens = kernel.Scalars[0];
         var arguments = Arguments.Of(kernel);
         Buffer logits = arguments["logits"], chosen = arguments["chosen"], routing = arguments["routing"];
         var l = new LoopBuilder();

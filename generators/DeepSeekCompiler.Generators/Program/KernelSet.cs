@@ -14,6 +14,9 @@ namespace DeepSeekCompiler.Generators.Program;
 /// <summary>All kernels that a model needs, by name, in the order of the forward pass.</summary>
 public sealed partial class KernelSet
 {
+    // Threads of a group that sorts pairs: every device's groups may have as many.
+    private const int DispatchThreads = 256;
+
     private readonly List<ModelKernel> _kernels = new();
 
     private readonly ScheduleTuning _tuning;
@@ -98,8 +101,8 @@ public sealed partial class KernelSet
         int hidden = spec.HiddenSize;
         Point("ExpertNorm", n => RmsNorm.Define(n, "Norm in front of the experts; router, routed and shared experts read its result.", hidden, f.Other, spec.RmsNormEps));
         Matrix("RouterScores", (n, form) => Linear.Define(n, "Router logits of every expert, accumulated in float32.", form, new(hidden, null, false), e.NRoutedExperts, f.Other, false));
-        Add("RouterSelect", _ => RouterSelect.Define("RouterSelect", e, f.Bias));
-        Add("Dispatch", _ => Algorithms.Dispatch.Define("Dispatch", e));
+        Add("RouterSelect", t => RouterAcross.Fits(e, t) ? RouterAcross.Define("RouterSelect", e, f.Bias, t.Lanes) : RouterSelect.Define("RouterSelect", e, f.Bias));
+        Add("Dispatch", t => t.SharesRows && t.Lanes > 1 ? DispatchAcross.Define("Dispatch", e, DispatchThreads) : Algorithms.Dispatch.Define("Dispatch", e));
         foreach (var form in new[] { MatrixForm.Streaming, MatrixForm.Panel })
         {
             ExpertGateUp GateUp(MatrixForm f0) => ExpertGateUp.Define("ExpertGateUp" + Suffix(form), f0, hidden, e, f.Linear, quantize);

@@ -30,6 +30,29 @@ public static class GroupLanes
 
     /// <param name="value">The thread's number.</param>
     /// <param name="exchange">Shared memory, one number a thread.</param>
+    public static int Max(int value, ArrayView<float> exchange)
+    {
+        int lane = Group.IdxX;
+        var numbers = exchange.Cast<int>();
+        numbers[lane] = value;
+        Group.Barrier();
+        for (int half = Group.DimX >> 1; half > 0; half >>= 1)
+        {
+            if (lane < half)
+            {
+                numbers[lane] = Math.Max(numbers[lane], numbers[lane + half]);
+            }
+
+            Group.Barrier();
+        }
+
+        int result = numbers[0];
+        Group.Barrier();
+        return result;
+    }
+
+    /// <param name="value">The thread's number.</param>
+    /// <param name="exchange">Shared memory, one number a thread.</param>
     public static float Max(float value, ArrayView<float> exchange)
     {
         int lane = Group.IdxX;

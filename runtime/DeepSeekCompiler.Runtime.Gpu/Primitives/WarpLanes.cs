@@ -45,6 +45,38 @@ public static class WarpLanes
     [OpenClMethod(nameof(MostEmulated))]
     public static float Most(float value) => MostEmulated(value);
 
+    /// <summary>The largest number of a warp: whole numbers in the same order are made of the bits, turned over but for the sign where that is set.</summary>
+    [IntrinsicImplementation]
+    [Ptx("{ .reg .b32 t, s; mov.b32 t, $0; shr.s32 s, t, 31; and.b32 s, s, 0x7fffffff; xor.b32 t, t, s; redux.sync.max.s32 t, t, 0xffffffff; shr.s32 s, t, 31; and.b32 s, s, 0x7fffffff; xor.b32 t, t, s; mov.b32 $r0, t; }")]
+    [OpenClMethod(nameof(MaxEmulated))]
+    public static float Max(float value) => MaxEmulated(value);
+
+    /// <summary>The largest number of a warp.</summary>
+    [IntrinsicImplementation]
+    [Ptx("redux.sync.max.s32 $r0, $0, 0xffffffff;")]
+    [OpenClMethod(nameof(MaxOfWholeEmulated))]
+    public static int Max(int value) => MaxOfWholeEmulated(value);
+
+    private static float MaxEmulated(float value)
+    {
+        for (int mask = 16; mask > 0; mask >>= 1)
+        {
+            value = Math.Max(value, WarpEmulation.Exchange(value, mask));
+        }
+
+        return value;
+    }
+
+    private static int MaxOfWholeEmulated(int value)
+    {
+        for (int mask = 16; mask > 0; mask >>= 1)
+        {
+            value = Math.Max(value, (int)Interop.FloatAsInt(WarpEmulation.Exchange(Interop.IntAsFloat((uint)value), mask)));
+        }
+
+        return value;
+    }
+
     private static float MostEmulated(float value)
     {
         for (int mask = 16; mask > 0; mask >>= 1)

@@ -3,15 +3,15 @@ using DeepSeekCompiler.Runtime.Gpu.Hopper;
 namespace DeepSeekCompiler.Cuda.Tests.Machine;
 
 /// <summary>Stands in for the runtime's class of the name.</summary>
-public sealed class DeviceKernel<T>(string name, Func<T, ValueTask> method, int slot, int threads = 0, int sharedBytes = 0)
+public sealed class DeviceKernel<T>(string name, Func<T, ValueTask> method, int slot, int threads = 0, int sharedBytes = 0, bool plain = false)
 {
     /// <summary>A kernel that waits for nothing.</summary>
-    public DeviceKernel(string name, Action<T> method, int slot, int threads = 0, int sharedBytes = 0)
+    public DeviceKernel(string name, Action<T> method, int slot, int threads = 0, int sharedBytes = 0, bool plain = false)
         : this(name, given =>
         {
             method(given);
             return default;
-        }, slot, threads, sharedBytes)
+        }, slot, threads, sharedBytes, plain)
     {
     }
 
@@ -24,6 +24,9 @@ public sealed class DeviceKernel<T>(string name, Func<T, ValueTask> method, int 
     public int Threads => threads == 0 ? 32 : threads;
 
     public int SharedBytes => sharedBytes;
+
+    /// <summary>No matrix instructions in it.</summary>
+    public bool Plain => plain;
 }
 
 /// <summary>Stands in for the runtime's number of the name, which lives in device memory there.</summary>

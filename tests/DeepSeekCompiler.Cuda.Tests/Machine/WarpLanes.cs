@@ -20,6 +20,18 @@ public static class WarpLanes
         return sum;
     }
 
+    public static async ValueTask<float> Max(float value)
+    {
+        for (int mask = 16; mask > 0; mask >>= 1) value = Math.Max(value, await MatrixCore.Exchange(value, mask));
+        return value;
+    }
+
+    public static async ValueTask<int> Max(int value)
+    {
+        for (int mask = 16; mask > 0; mask >>= 1) value = Math.Max(value, BitConverter.SingleToInt32Bits(await MatrixCore.Exchange(BitConverter.Int32BitsToSingle(value), mask)));
+        return value;
+    }
+
     /// <summary>Of numbers that are not negative, by their bits, as the instruction does it.</summary>
     public static async ValueTask<float> Most(float value)
     {

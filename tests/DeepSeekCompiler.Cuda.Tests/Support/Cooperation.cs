@@ -12,7 +12,7 @@ internal static class Cooperation
     [
         "Group.Barrier", "GroupLanes.Sum", "GroupLanes.Max", "TransferBarrier.Wait", "Warpgroup.MultiplyE4M3", "Warpgroup.MultiplyBF16", "Warpgroup.MultiplyWideBF16",
         "WarpgroupAttention.Scores", "WarpgroupAttention.Attend", "WarpgroupAttention.Mix",
-        "MatrixCore.LoadMatrix", "MatrixCore.LoadMatrixTransposed", "MatrixCore.MmaBF16", "MatrixCore.MmaE4M3", "MatrixCore.Exchange", "WarpLanes.Sum", "WarpLanes.Most",
+        "MatrixCore.LoadMatrix", "MatrixCore.LoadMatrixTransposed", "MatrixCore.MmaBF16", "MatrixCore.MmaE4M3", "MatrixCore.Exchange", "WarpLanes.Sum", "WarpLanes.Max", "WarpLanes.Most",
     ];
 
     public static SyntaxTree Of(string text)

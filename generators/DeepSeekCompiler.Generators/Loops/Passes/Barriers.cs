@@ -58,6 +58,10 @@ public sealed class Barriers
                 into.Add(branch with { Then = Rewrite(branch.Then, then) });
                 open.Join(then);
                 return;
+            case Barrier:
+                open.Read.Clear();
+                open.Written.Clear();
+                break;
             case Let let:
                 Meet(open, into, Touched(let.Value), []);
                 break;

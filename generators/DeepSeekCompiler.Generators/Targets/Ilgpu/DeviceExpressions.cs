@@ -13,10 +13,10 @@ internal static class DeviceExpressions
 {
     public static string Print(Expr e) => Print(e, 0);
 
-    /// <summary>A number of a buffer: at the index, or with several lanes at the thread's own place behind it.</summary>
+    /// <summary>A number of a buffer: at the index, or with several lanes at the thread's own place behind it, unless every thread has an index of its own.</summary>
     public static string Element(Buffer buffer, Expr? table, Expr index, int lanes)
     {
-        string at = lanes == 1 ? Print(index) : index is Const { Value: 0 } ? "lane" : $"{Print(index, 2)} + lane";
+        string at = lanes == 1 || index.Lanes > 1 ? Print(index) : index is Const { Value: 0 } ? "lane" : $"{Print(index, 2)} + lane";
         return table is null ? $"{buffer.Name}[{at}]" : $"{buffer.Name}[{TableOffset(buffer, table)} + {at}]";
     }
 
@@ -34,6 +34,7 @@ internal static class DeviceExpressions
             case Broadcast b: return Print(b.Operand, outer);
             case Ramp { Start: Const { Value: 0 } }: return "lane";
             case Ramp ramp: return $"({Print(ramp.Start, 2)} + lane)";
+            case LaneReduce { InWarp: true } r: return $"WarpLanes.{r.Op}({Print(r.Operand)})";
             case LaneReduce r: return $"GroupLanes.{r.Op}({Print(r.Operand)}, exchange)";
             case MulAdd m: return $"DeviceMath.MulAdd({Print(m.A)}, {Print(m.B)}, {Print(m.C)})";
             case Cast cast: return "(float)" + Print(cast.Operand, 4);

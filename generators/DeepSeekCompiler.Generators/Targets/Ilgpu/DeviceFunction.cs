@@ -4,6 +4,7 @@ using System.Linq;
 using DeepSeekCompiler.Generators.Expressions;
 using DeepSeekCompiler.Generators.Loops;
 using DeepSeekCompiler.Generators.Loops.Passes;
+using DeepSeekCompiler.Generators.Schedules;
 using DeepSeekCompiler.Generators.Spec;
 using DeepSeekCompiler.Generators.Targets.Host;
 
@@ -25,7 +26,7 @@ internal sealed class DeviceFunction
     {
         // Without a lane anywhere there is nothing to share: one thread does it all, and waits for no one.
         _alone = target.Threads > 1 && !StatementWalk.Any(function.Body, e => Walk.Any(e, x => x.Lanes > 1 || x is LaneReduce));
-        _function = target.Threads == 1 ? NamePlaces.RunEverywhere(function) : _alone ? function : Barriers.Run(function);
+        _function = target.Threads == 1 ? NamePlaces.RunEverywhere(function) : _alone ? function : Barriers.Run(InWarp(function, target));
         _target = target;
         _writer = writer;
         _strides = strides;
@@ -56,12 +57,20 @@ internal sealed class DeviceFunction
         writer.Close();
     }
 
+    // A group of one warp of a CUDA device has instructions that reduce over it.
+    private static LoopFunction InWarp(LoopFunction function, DeviceTarget target)
+    {
+        if (target.Matrix == MatrixUnit.None || target.Threads != 32) return function;
+        Expr Rewrite(Expr e) => Walk.Rebuild(e, Rewrite) is var rebuilt && rebuilt is LaneReduce reduce ? reduce with { InWarp = true } : rebuilt;
+        return function with { Body = StatementWalk.Map(function.Body, Rewrite) };
+    }
+
     private void Print(string name)
     {
         _writer.Open($"public static void {name}(Arguments given)");
         PrintParameters();
         if (_target.Threads > 1 && !_alone) _writer.Line("int lane = Group.IdxX;");
-        if (StatementWalk.Any(_function.Body, e => Walk.Any(e, x => x is LaneReduce))) _writer.Line($"var exchange = SharedMemory.Allocate<float>({Number(_target.Threads)});");
+        if (StatementWalk.Any(_function.Body, e => Walk.Any(e, x => x is LaneReduce { InWarp: false }))) _writer.Line($"var exchange = SharedMemory.Allocate<float>({Number(_target.Threads)});");
         _scratch.Print(_writer, _target);
         if (_alone) _writer.Open("if (Group.IdxX == 0)");
         Print(_function.Body);
