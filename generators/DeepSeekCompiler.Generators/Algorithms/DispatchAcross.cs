@@ -15,8 +15,9 @@ namespace DeepSeekCompiler.Generators.Algorithms;
 /// <remarks>Few pairs are one block, and one launch.</remarks>
 internal sealed class DispatchAcross
 {
-    // Blocks whose counts are on their way at once.
+    // Blocks whose counts are on their way at once, and numbers of shared memory.
     private const int Together = 16;
+    private const int Near = 8;
 
     private readonly int _lanes;
     private readonly int _count;
@@ -115,11 +116,12 @@ internal sealed class DispatchAcross
     {
         var mine = l.Let("mine", Mine(block));
         l.Store(own, 0, mine);
+        l.Barrier();
         var rank = Zero(l, "rank");
         var counts = Enumerable.Range(0, _steps).Select(s => Zero(l, "count" + Number(s))).ToList();
-        l.For("q", Expr.Min(_lanes, _pairs - block * _lanes), q =>
+        Each(l, "q", Expr.Min(_lanes, _pairs - block * _lanes), own, (q, number) =>
         {
-            Expr other = All(l.Let("other", LoopBuilder.At(own, q)));
+            Expr other = All(number);
             Add(l, rank, new Binary(BinaryOp.And, new Binary(BinaryOp.Equal, other, mine), new Binary(BinaryOp.Less, All(q), _lane)), All(1));
             for (int s = 0; s < _steps; s++) Add(l, counts[s], new Binary(BinaryOp.Equal, other, Expert(s)), All(1));
         });
@@ -150,10 +152,10 @@ internal sealed class DispatchAcross
         var before = Enumerable.Range(0, _steps).Select(s => Zero(l, "start" + Number(s))).ToList();
         var listed = Enumerable.Range(0, _steps).Select(s => Zero(l, "place" + Number(s))).ToList();
         l.Store(active, 0, 0);
-        l.For("f", _count, f =>
+        l.Barrier();
+        Each(l, "f", _count, total, (f, number) =>
         {
-            var number = l.Let("number", LoopBuilder.At(total, f));
-            var any = l.Let("any", new Select(new Binary(BinaryOp.Less, 0, number), Const.One, Const.Zero));
+            Expr any = new Select(new Binary(BinaryOp.Less, 0, number), Const.One, Const.Zero);
             l.Store(active, 0, LoopBuilder.At(active, 0) + any);
             for (int s = 0; s < _steps; s++)
             {
@@ -198,6 +200,17 @@ internal sealed class DispatchAcross
             l.Store(_arguments["slot"], Pair(block), slot);
             l.Store(_arguments["slotToken"], slot, Pair(block) / All(_k));
         });
+    }
+
+    // The numbers of a buffer, one after the other, read some at a time.
+    private static void Each(LoopBuilder l, string name, Expr end, Buffer numbers, System.Action<Expr, Expr> body)
+    {
+        l.For(name, end / Near, some =>
+        {
+            var read = Enumerable.Range(0, Near).Select(i => l.Let(name + "Number" + Number(i), LoopBuilder.At(numbers, some * Near + i))).ToList();
+            for (int i = 0; i < Near; i++) body(some * Near + i, read[i]);
+        });
+        l.For(name, end % Near, rest => body(end / Near * Near + rest, LoopBuilder.At(numbers, end / Near * Near + rest)));
     }
 
     private Buffer Zero(LoopBuilder l, string name)

@@ -27,7 +27,7 @@ internal sealed class LoopBuilder
 
     public void Open(Buffer buffer) => _blocks.Peek().Add(new Alloc(buffer));
 
-    /// <summary>Lanes that are threads wait for each other: in front of branches that some of them take.</summary>
+    /// <summary>Lanes that are threads wait for each other: in front of branches that some of them take, and of loops that would wait in every turn.</summary>
     public void Barrier() => _blocks.Peek().Add(new Barrier());
 
     public void Store(Buffer buffer, Expr index, Expr value) => _blocks.Peek().Add(new Store(buffer, Affine.Simplify(index), value));
