@@ -28,4 +28,11 @@ internal static class FlashItems
         w.Close();
         w.Close();
     }
+
+    /// <summary>Prints which block comes after <c>block</c>, <c>nextBlock</c> of <c>nextHead</c>; behind the last one, some block.</summary>
+    public static void PrintNext(FlashFunction function, CodeWriter w)
+    {
+        w.Line("int nextItem = block > low ? item : item + Grid.DimX, nextBlock = block > low ? low : blocks - 1 - nextItem % share;");
+        w.Line($"int nextHead = Math.Min(nextItem / share, {N(function.Phase.Attention.Head.Max - 1)});");
+    }
 }

@@ -15,6 +15,7 @@ internal sealed class FlashWarpgroups(FlashFunction function, CodeWriter w)
     private readonly FlashTile _tile = function.Phase.Tile;
     private readonly FlashScores _scores = new(function, w);
     private readonly FlashAnswers _answers = new(function, w);
+    private readonly FlashQueries _queries = new(function, w);
 
     public static void Print(FlashFunction function, string name, CodeWriter writer)
     {
@@ -22,7 +23,7 @@ internal sealed class FlashWarpgroups(FlashFunction function, CodeWriter w)
         printer.PrintKernel(name);
         new FlashBoxes(function, writer).PrintCopy();
         printer.PrintBlock(name);
-        printer.PrintQueries();
+        printer._queries.PrintMethod();
     }
 
     private void PrintKernel(string name)
@@ -41,7 +42,9 @@ internal sealed class FlashWarpgroups(FlashFunction function, CodeWriter w)
         w.Close();
         w.Open("else");
         w.Line("Warpgroup.ClaimRegisters();");
-        PrintItems($"{name}Block(given, head, block, firstPage, {(function.Resumes ? "pagesLeft, pageCount, " : "")}steps, shared, done, turn);", true);
+        w.Line("// Whose queries lie in shared memory.");
+        w.Line("int placed = -1;");
+        PrintItems($"{name}Block(given, head, block, nextHead, nextBlock, placed == head * blocks + block, firstPage, {(function.Resumes ? "pagesLeft, pageCount, " : "")}steps, shared, done, turn);", true);
         w.Close();
         w.Close();
     }
@@ -63,16 +66,22 @@ internal sealed class FlashWarpgroups(FlashFunction function, CodeWriter w)
         w.Line("Group.Barrier();");
     }
 
-    private void PrintItems(string call, bool countsTurns)
+    private void PrintItems(string call, bool multiplies)
     {
         FlashItems.Print(function, w, () =>
         {
             w.Line($"int firstPage = {Code(function.FirstPage)}, pagesLeft = {Code(function.PagesLeft)}, pageCount = {(function.Resumes ? Code(function.Pages(new Var("pagesLeft", ScalarKind.I32))) : "pagesLeft")};");
             if (function.Resumes) w.Open("if (pageCount > 0)");
             w.Line($"int page = firstPage + pageCount - 1, known = (pageCount - 1) * {N(Limits.PageTokens)} + {Code(function.PageRows)}, steps = (known + {N(_tile.Keys - 1)}) / {N(_tile.Keys)};");
+            if (multiplies) FlashItems.PrintNext(function, w);
             w.Line(call);
             w.Line("done += steps;");
-            if (countsTurns) w.Line("turn += steps + 1;");
+            if (multiplies)
+            {
+                w.Line("turn += steps + 1;");
+                w.Line("placed = nextHead * blocks + nextBlock;");
+            }
+
             if (function.Resumes) w.Close();
         }, function.FirstPage, function.PagesLeft, function.PageRows);
     }
@@ -82,11 +91,11 @@ internal sealed class FlashWarpgroups(FlashFunction function, CodeWriter w)
         w.Line();
         w.Line($"/// <summary>64 queries of a head through all keys that they may see{(function.Resumes ? " in the segment" : "")}.</summary>");
         w.Line("[MethodImpl(MethodImplOptions.AggressiveInlining)]");
-        w.Open($"private static void {name}Block(Arguments given, int head, int block, int firstPage, {(function.Resumes ? "int pagesLeft, int pageCount, " : "")}int steps, int shared, int done, int turn)");
+        w.Open($"private static void {name}Block(Arguments given, int head, int block, int nextHead, int nextBlock, bool placed, int firstPage, {(function.Resumes ? "int pagesLeft, int pageCount, " : "")}int steps, int shared, int done, int turn)");
         FlashAttention.DeclareScalars(function, w, function.QueryAt, function.PagesLeft);
         w.Line("int thread = Group.IdxX - 128, lane = thread & 31, warp = thread >> 5, row = lane >> 2, column = (lane & 3) * 2, group = thread >> 7;");
         w.Line($"int queries = shared + group * {N(FlashRing.QueryBytes(_tile))}, ready = shared + {N(FlashRing.GroupBarriers(_tile))} + group * 8, mine = ready + 16, next = ready + 24 - group * 16;");
-        w.Line("PlaceQueries(given, head, block, queries, ready);");
+        w.Line("if (!placed) PlaceQueries(given, head, block, queries, ready);");
         _scores.PrintOwnQueries();
         _answers.PrintState();
         w.Line("// Keys from the first one here up to the position of the warp's first query.");
@@ -95,6 +104,7 @@ internal sealed class FlashWarpgroups(FlashFunction function, CodeWriter w)
         PrintStage("keys", "keyFull", 0, "done");
         w.Line($"TransferBarrier.Wait(keyFull, done / {N(FlashRing.Stages)} & 1);");
         PrintTurn("turn");
+        w.Line("TransferBarrier.Wait(ready, 1);");
         w.Line("Sums64 scores = WarpgroupAttention.Scores(MatrixDescriptor.Of(queries), MatrixDescriptor.Of(keys), next);");
         w.Line("if (lane == 0) TransferBarrier.Arrive(keyFull + 8);");
         w.Line("int step = 0;");
@@ -107,9 +117,12 @@ internal sealed class FlashWarpgroups(FlashFunction function, CodeWriter w)
         w.Line($"TransferBarrier.Wait(valueFull, (done + step) / {N(FlashRing.Stages)} & 1);");
         w.Line("step++;");
         w.Open("if (step == steps)");
+        w.Line("// The next block's queries are under way while the last values are multiplied.");
+        _queries.PrintLoads("nextHead", "nextBlock");
         PrintTurn("(turn + step)");
         w.Line($"mix = WarpgroupAttention.Mix(mix, weights, {Transposed}, next);");
         w.Line("if (lane == 0) TransferBarrier.Arrive(valueFull + 8);");
+        _queries.PrintStores();
         w.Line("break;");
         w.Close();
         w.Line();
@@ -138,39 +151,4 @@ internal sealed class FlashWarpgroups(FlashFunction function, CodeWriter w)
 
     // The first warpgroup's first turn is there from the beginning: the phase before a barrier's first one counts as an odd one that has ended.
     private void PrintTurn(string turn) => w.Line($"TransferBarrier.Wait(mine, ({turn} + 1 + group) & 1);");
-
-    private void PrintQueries()
-    {
-        int pieces = _tile.KeyDim / 8, each = 64 * pieces / 128;
-        if (64 * pieces % 128 != 0) throw new LoweringException($"{N(pieces)} pieces of a query are not shared evenly by a warpgroup");
-        w.Line();
-        w.Line("/// <summary>Has a warpgroup's queries rounded and stored as the instructions read them: pieces of eight numbers, in boxes of eight pieces, swizzled.</summary>");
-        w.Line("[MethodImpl(MethodImplOptions.AggressiveInlining)]");
-        w.Open("private static void PlaceQueries(Arguments given, int head, int block, int queries, int ready)");
-        FlashAttention.DeclareScalars(function, w, function.QueryAt);
-        w.Line($"int thread = Group.IdxX & 127, first = block * {N(_tile.Queries)} + (Group.IdxX - 128) / 128 * 64;");
-        w.Line($"var numbers = given.{function.Queries.Name}.Cast<Sums4>();");
-        for (int i = 0; i < each; i++)
-        {
-            string row = $"row{N(i)}", query = $"query{N(i)}";
-            w.Line($"int {row} = (thread{Plus(128 * i)}) / {N(pieces)}, piece{N(i)} = (thread{Plus(128 * i)}) % {N(pieces)}, {query} = first + {row};");
-            string at = Code(Affine.Simplify(MatrixText.Rename(function.QueryAt, FlashFunction.Query, query)));
-            w.Line($"int from{N(i)} = ({at}) / 4 + piece{N(i)} * 2;");
-            w.Line($"Sums4 low{N(i)} = numbers[from{N(i)}], high{N(i)} = numbers[from{N(i)} + 1];");
-        }
-
-        w.Line("// No warp reads the queries before these any more.");
-        w.Line("TransferBarrier.Arrive(ready);");
-        w.Line("TransferBarrier.Wait(ready, 0);");
-        for (int i = 0; i < each; i++)
-        {
-            string Half(string of) => $"MatrixCore.PackBF16({of}{N(i)}.X, {of}{N(i)}.Y), MatrixCore.PackBF16({of}{N(i)}.Z, {of}{N(i)}.W)";
-            w.Line($"WarpgroupAttention.Store(queries + piece{N(i)} / 8 * {N(FlashRing.QueryBox)} + row{N(i)} * {N(WarpgroupTiles.RowBytes)} + ((piece{N(i)} ^ row{N(i)}) & 7) * 16, Fragment.A({Half("low")}, {Half("high")}));");
-        }
-
-        w.Line("WarpgroupAttention.Publish();");
-        w.Line("TransferBarrier.Arrive(ready);");
-        w.Line("TransferBarrier.Wait(ready, 1);");
-        w.Close();
-    }
 }
