@@ -96,11 +96,12 @@ internal sealed class ActivationRows
     /// <param name="most">The most there ever are: room for them.</param>
     /// <param name="columns">Width.</param>
     /// <param name="value">A number by row and column.</param>
-    public static ActivationRows Rounded(KernelBuilder b, Axis token, Expr most, int columns, Func<Axis, Axis, Expr> value)
+    /// <param name="name">What the rows are called.</param>
+    public static ActivationRows Rounded(KernelBuilder b, Axis token, Expr most, int columns, Func<Axis, Axis, Expr> value, string name = "rows")
     {
         Axis k = new("k", columns), row = new("r", token.Extent, null, token.Max);
-        var rows = b.Temp("rows", NumberFormat.BF16, most, k);
-        return new(token, row, k, rows, [b.Map("Rows", rows[row, k], value(row, k), row, k)]);
+        var rows = b.Temp(name, NumberFormat.BF16, most, k);
+        return new(token, row, k, rows, [b.Map(char.ToUpperInvariant(name[0]) + name.Substring(1), rows[row, k], value(row, k), row, k)]);
     }
 
     /// <summary>Rows that are two bfloat16 terms each, made by another part of the kernel.</summary>

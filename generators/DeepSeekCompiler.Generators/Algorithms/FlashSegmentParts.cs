@@ -14,6 +14,9 @@ internal sealed class FlashSegmentParts(KernelBuilder b, AttentionShape s, Laten
     /// <summary>The segment's latents; null without one.</summary>
     public ActivationRows? Rows { get; private set; }
 
+    /// <summary>The up projection as bfloat16 numbers, where instructions take nothing else; null where they take it as it is stored.</summary>
+    public ActivationRows? Decoded { get; private set; }
+
     /// <summary>Their products with the up projection (DeepSeek-V2 report, equations 42 to 45), rounded to bfloat16.</summary>
     public IReadOnlyList<Product> Expansions { get; private set; } = [];
 
@@ -31,10 +34,18 @@ internal sealed class FlashSegmentParts(KernelBuilder b, AttentionShape s, Laten
         var values = b.Temp("values", NumberFormat.BF16, most, s.Heads, a.VHeadDim);
         (_keys, _values) = (keys, values);
         var rows = ActivationRows.Rounded(b, t, most, a.KvLoraRank, (r, k) => pages[segment * (Limits.SegmentTokens / Limits.PageTokens) + r.Index / Limits.PageTokens, r.Index % Limits.PageTokens, k]);
+        var factor = weight!;
+        if (form.IsWarpgroup() && factor.Scales is not null)
+        {
+            // There is no instruction that multiplies codes with bfloat16 numbers; decoding takes little beside products with thousands of latents.
+            Decoded = ActivationRows.Rounded(b, new("u", factor.Rows), factor.Rows, factor.Columns, (r, k) => weight!.Value(null, r, k), "up");
+            factor = WeightTensor.Decoded(Decoded.Rows, factor.Rows, factor.Columns);
+        }
+
         Product Part(string name, int count, int at, Tensor target)
         {
             Axis h = new("h", s.Heads), d = new("d", count);
-            var product = new Product(b, name, rows, weight!, form, [h, d], [], h.Index * width + at + d);
+            var product = new Product(b, name, rows, factor, form, [h, d], [], h.Index * width + at + d);
             product.Epilogue.Add(b.Map("Store" + name, target[t, h, d], product.Sum, h, d, t));
             return product;
         }

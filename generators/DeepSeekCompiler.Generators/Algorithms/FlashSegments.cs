@@ -23,6 +23,9 @@ internal sealed class FlashSegments : IAlgorithm
     /// <summary>The segment's latents, and their products; null without a latent.</summary>
     public ActivationRows? Rows { get; private set; }
 
+    /// <summary>The up projection, decoded for them; null where they read it as it is stored.</summary>
+    public ActivationRows? Decoded { get; private set; }
+
     public IReadOnlyList<Product> Expansions { get; private set; } = [];
 
     public Axis Head { get; private set; } = null!;
@@ -80,6 +83,6 @@ internal sealed class FlashSegments : IAlgorithm
             latent is { QkRopeHeadDim: > 0 } a ? ((j, e) => Query(a.QkNopeHeadDim + e.Index) * pages[page, j, a.KvLoraRank + e.Index], a.QkRopeHeadDim) : null);
         softmax.End(o, h, All("q_"));
         softmax.State(s, keyDim, weight);
-        return new(b.Build(), s) { Rows = parts.Rows, Expansions = parts.Expansions, Head = h, Block = block, Query = i, Page = page, PagesLeft = known, Context = context, Online = softmax };
+        return new(b.Build(), s) { Rows = parts.Rows, Decoded = parts.Decoded, Expansions = parts.Expansions, Head = h, Block = block, Query = i, Page = page, PagesLeft = known, Context = context, Online = softmax };
     }
 }

@@ -45,6 +45,9 @@ internal sealed class WeightTensor
     /// <summary>Numbers that a kernel has made, [rows, columns] or one matrix an expert; what scale they have is the product's.</summary>
     public static WeightTensor Of(Tensor values) => new(NumberFormat.F32, values, null);
 
+    /// <summary>A matrix that a kernel has decoded: numbers without scales, in the format that they were rounded to.</summary>
+    public static WeightTensor Decoded(Tensor values, int rows, int columns) => new WeightTensor(values.Format, values, null).Sized(rows, columns);
+
     /// <summary>The stored number, before any scale.</summary>
     public Expr Code(Expr? expert, Expr row, Expr column) => expert is null ? Codes[row, column] : Codes[expert, row, column];
 

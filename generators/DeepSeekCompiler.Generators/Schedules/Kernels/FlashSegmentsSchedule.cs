@@ -14,6 +14,7 @@ internal static class FlashSegmentsSchedule
         var phases = new List<Phase>();
         if (a.Rows is { } rows)
         {
+            if (a.Decoded is { } up) RowSchedule.OwnPhase(up, target, phases, "Up");
             RowSchedule.OwnPhase(rows, target, phases);
             phases.Add(Tensorize.Products(a.Expansions, form, target));
         }

@@ -20,17 +20,17 @@ internal static class RowSchedule
     }
 
     /// <summary>Rows as a phase, a token a work item; none where the product reads x itself.</summary>
-    public static void OwnPhase(ActivationRows rows, Machine target, List<Phase> phases)
+    public static void OwnPhase(ActivationRows rows, Machine target, List<Phase> phases, string name = "Rows")
     {
         if (rows.Stages.Count == 0) return;
         if (RowTile.Of(rows.Row, rows.Stages, target) is { } tile)
         {
-            phases.Add(tile.Phase("Rows", rows.Stages, rows.Rows, rows.Scales));
+            phases.Add(tile.Phase(name, rows.Stages, rows.Rows, rows.Scales));
             return;
         }
 
         var splits = new List<Split> { Split.Lanes(rows.Column, target.Lanes, 1, 1) };
-        phases.Add(new("Rows", splits, [], [Of(rows, target, LoopKind.Parallel, false, 1, splits)]));
+        phases.Add(new(name, splits, [], [Of(rows, target, LoopKind.Parallel, false, 1, splits)]));
     }
 
     /// <summary>As <see cref="OwnPhase"/>, in the order in which a product along <paramref name="column"/> reads them.</summary>
