@@ -13,8 +13,12 @@ internal sealed class FlashQueries(FlashFunction function, CodeWriter w)
 
     private int Pieces => _tile.KeyDim / 8;
 
-    // Pieces of a thread.
-    private int Each => 64 * Pieces % 128 == 0 ? 64 * Pieces / 128 : throw new LoweringException($"{N(Pieces)} pieces of a query are not shared evenly by a warpgroup");
+    // After so many rounds a warpgroup's threads are at the same pieces again, of rows that lie whole atoms of the swizzle further.
+    private int Period => Pieces / Gcd(Pieces, 128);
+
+    private int Apart => 128 * Period / Pieces;
+
+    private int Rounds => Apart % 8 == 0 && 64 % Apart == 0 ? 64 / Apart : throw new LoweringException($"{N(Pieces)} pieces of a query are not shared evenly by a warpgroup");
 
     /// <summary>A block's queries at once.</summary>
     public void PrintMethod()
@@ -33,13 +37,18 @@ internal sealed class FlashQueries(FlashFunction function, CodeWriter w)
     {
         w.Line($"int worker = Group.IdxX & 127, first = {block} * {N(_tile.Queries)} + (Group.IdxX - 128) / 128 * 64;");
         w.Line($"var numbers = given.{function.Queries.Name}.Cast<Sums4>();");
-        for (int i = 0; i < Each; i++)
+        for (int i = 0; i < Period; i++)
         {
             string thread = $"(worker{Plus(128 * i)})";
-            w.Line($"int row{N(i)} = {thread} / {N(Pieces)}, piece{N(i)} = {thread} % {N(Pieces)}, query{N(i)} = first + row{N(i)};");
-            var at = MatrixText.Rename(MatrixText.Rename(function.QueryAt, FlashFunction.Query, $"query{N(i)}"), FlashFunction.Head, head);
-            w.Line($"int from{N(i)} = ({Code(Affine.Simplify(at))}) / 4 + piece{N(i)} * 2;");
-            w.Line($"Sums4 left{N(i)} = numbers[from{N(i)}], right{N(i)} = numbers[from{N(i)} + 1];");
+            w.Line($"int row{N(i)} = {thread} / {N(Pieces)}, piece{N(i)} = {thread} % {N(Pieces)};");
+            for (int round = 0; round < Rounds; round++)
+            {
+                int number = round * Period + i;
+                w.Line($"int query{N(number)} = first + row{N(i)}{Plus(round * Apart)};");
+                var at = MatrixText.Rename(MatrixText.Rename(function.QueryAt, FlashFunction.Query, $"query{N(number)}"), FlashFunction.Head, head);
+                w.Line($"int from{N(number)} = ({Code(Affine.Simplify(at))}) / 4 + piece{N(i)} * 2;");
+                w.Line($"Sums4 left{N(number)} = numbers[from{N(number)}], right{N(number)} = numbers[from{N(number)} + 1];");
+            }
         }
     }
 
@@ -48,13 +57,20 @@ internal sealed class FlashQueries(FlashFunction function, CodeWriter w)
         w.Line("// No warp reads the queries before these any more.");
         w.Line("TransferBarrier.Arrive(ready);");
         w.Line("TransferBarrier.Wait(ready, 0);");
-        for (int i = 0; i < Each; i++)
+        for (int i = 0; i < Period; i++)
         {
-            string Half(string of) => $"MatrixCore.PackBF16({of}{N(i)}.X, {of}{N(i)}.Y), MatrixCore.PackBF16({of}{N(i)}.Z, {of}{N(i)}.W)";
-            w.Line($"WarpgroupAttention.Store(queries + piece{N(i)} / 8 * {N(FlashRing.QueryBox)} + row{N(i)} * {N(WarpgroupTiles.RowBytes)} + ((piece{N(i)} ^ row{N(i)}) & 7) * 16, Fragment.A({Half("left")}, {Half("right")}));");
+            w.Line($"int to{N(i)} = queries + piece{N(i)} / 8 * {N(FlashRing.QueryBox)} + row{N(i)} * {N(WarpgroupTiles.RowBytes)} + ((piece{N(i)} ^ row{N(i)}) & 7) * 16;");
+            for (int round = 0; round < Rounds; round++)
+            {
+                int number = round * Period + i;
+                string Half(string of) => $"MatrixCore.PackBF16({of}{N(number)}.X, {of}{N(number)}.Y), MatrixCore.PackBF16({of}{N(number)}.Z, {of}{N(number)}.W)";
+                w.Line($"WarpgroupAttention.Store(to{N(i)}{Plus(round * Apart * WarpgroupTiles.RowBytes)}, Fragment.A({Half("left")}, {Half("right")}));");
+            }
         }
 
         w.Line("WarpgroupAttention.Publish();");
         w.Line("TransferBarrier.Arrive(ready);");
     }
+
+    private static int Gcd(int a, int b) => b == 0 ? a : Gcd(b, a % b);
 }
