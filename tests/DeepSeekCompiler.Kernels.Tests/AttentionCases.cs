@@ -17,6 +17,8 @@ internal static class AttentionCases
     public static TheoryData<int, int, int, int, int, NumberFormat> Shapes => new()
     {
         { 3, 16, 8, 40, 24, NumberFormat.F32 }, { 3, 16, 8, 40, 24, NumberFormat.BF16 }, { 37, 24, 16, 144, 40, NumberFormat.BF16 }, { 2, 192, 64, 32, 256, NumberFormat.BF16 },
+        // Heads as wide as DeepSeek-V3's, for which warpgroups have instructions.
+        { 2, 128, 64, 48, 128, NumberFormat.BF16 },
     };
 
     public static ModelSpec Spec(int heads, int nope, int rope, int latent, int value, NumberFormat cache, NumberFormat weights = NumberFormat.BF16)

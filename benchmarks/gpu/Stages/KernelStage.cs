@@ -28,14 +28,15 @@ internal sealed class KernelStage(Options options) : IStage
                 yield return new(FormattableString.Invariant($"{variant} experts {hidden} x {inner} {format}, activations rounded"), _ => rounded.Experts(hidden, inner, format));
             }
 
-            foreach (var row in AttentionCases.Shapes)
+            // The last shape again with an up projection of codes, as DeepSeek-V3 has it.
+            foreach (var (row, weights) in AttentionCases.Shapes.Select(row => (row, NumberFormat.BF16)).Append((AttentionCases.Shapes.Last(), NumberFormat.E4M3)))
             {
                 var (heads, nope, rope, latent, value, cache) = ((int)row[0], (int)row[1], (int)row[2], (int)row[3], (int)row[4], (NumberFormat)row[5]);
                 bool rounds = cache == NumberFormat.BF16 && Variants.HasMatrixInstructions(variant);
-                yield return new(FormattableString.Invariant($"{variant} attention {heads} x {nope} + {rope}, {latent} -> {value}, cache {cache}"), _ =>
+                yield return new(FormattableString.Invariant($"{variant} attention {heads} x {nope} + {rope}, {latent} -> {value}, cache {cache}{(weights == NumberFormat.BF16 ? "" : $", weights {weights}")}"), _ =>
                 {
-                    using var target = new KernelDevice(AttentionCases.Spec(heads, nope, rope, latent, value, cache), variant, options.Device);
-                    AttentionCases.Check(target, heads, nope, rope, latent, value, cache, rounds ? Tolerances.Bf16Attention : Tolerances.Contraction);
+                    using var target = new KernelDevice(AttentionCases.Spec(heads, nope, rope, latent, value, cache, weights), variant, options.Device);
+                    AttentionCases.Check(target, heads, nope, rope, latent, value, cache, rounds ? Tolerances.Bf16Attention : Tolerances.Contraction, weights);
                 });
             }
         }
