@@ -25,7 +25,7 @@ internal static class AttentionDecodeSchedule
         else phases.Add(Join(a, target, format));
         if (a.Expansion is { } expansion) phases.Add(Tensorize.Products([expansion], MatrixForm.TensorStreaming, target) with { Name = "Expand" });
         else if (a.Expand is not null && target.SharesRows) phases.Add(Expand(a, target, format));
-        string name = tile is not null ? "matrix instructions, sixteen keys a step" : target.SharesRows ? "four heads to a cache row"
+        string name = tile is not null ? $"matrix instructions, {tile.Keys} keys a step" : target.SharesRows ? "four heads to a cache row"
             : a.Parts.Across is not null ? "a page decoded once for a block of heads, vectors along heads" : "a page read once for all heads";
         return new("split over the context, " + name, phases);
     }

@@ -5,27 +5,29 @@ using DeepSeekCompiler.Generators.Spec;
 
 namespace DeepSeekCompiler.Generators.Schedules.Matrix;
 
-/// <summary>How the parts of decode attention run on matrix instructions: a group takes some heads through a part of the context, sixteen keys (a block) at a
+/// <summary>How the parts of decode attention run on matrix instructions: a group takes some heads through a part of the context, a block of keys at a
 /// time. Its warps share the numbers of a score, meet for the softmax, and share the numbers of a value.</summary>
 /// <param name="Attention">The algorithm.</param>
 /// <param name="HeadTiles">Sixteens of heads of a group.</param>
+/// <param name="Keys">Keys of a block, sixteen or a multiple of 32: the more, the less often warps meet.</param>
 /// <param name="Stages">Blocks in shared memory, one of them multiplied, the others under way.</param>
-internal sealed record AttentionTile(AttentionDecode Attention, int HeadTiles, int Stages) : AttentionWork(Attention)
+internal sealed record AttentionTile(AttentionDecode Attention, int HeadTiles, int Keys, int Stages) : AttentionWork(Attention)
 {
-    /// <summary>Keys of a block: what one instruction reduces over when it weighs values.</summary>
-    public const int Keys = 16;
+    /// <summary>Keys of an instruction: what it reduces over when it weighs values.</summary>
+    public const int StepKeys = 16;
 
     /// <summary>Warps of a group.</summary>
     public const int Warps = 8;
 
     /// <summary>Numbers from a head's scores to the next one's: keys, and as many more that lanes meet in different banks.</summary>
-    public const int ScoreStride = Keys + 4;
+    public int ScoreStride => Keys + 4;
 
-    /// <summary>Pieces from a head's weights to the next one's: two, and one that rows of a fragment lie in different banks.</summary>
-    public const int WeightStride = 3;
+    /// <summary>Pieces from a head's weights to the next one's: an odd number, so that rows of a fragment lie in different banks.</summary>
+    public int WeightStride => Keys / 8 + 1;
 
-    // What sm_86 and sm_89 let a group have, in 16-byte pieces.
-    private const int SharedPieces = 99 * 1024 / 16;
+    // What sm_86 and sm_89 let a group have, and sm_90.
+    private const int SharedBytes = 99 * 1024;
+    private const int WideSharedBytes = 227 * 1024;
 
     // Query fragments and sums of a thread; as many registers again are left for what is between them.
     private const int Held = 128;
@@ -84,12 +86,13 @@ internal sealed record AttentionTile(AttentionDecode Attention, int HeadTiles, i
         for (int tiles = s.HeadsPerGroup > 16 ? 2 : 1; tiles > 0; tiles--)
         {
             if (target.Choice.Heads is { } heads && heads != 16 * tiles) continue;
-            // Three stages keep two under way.
-            for (int stages = 3; stages >= 2; stages--)
+            // Three stages keep two under way; one of many keys is as much.
+            foreach (var (keys, stages) in new[] { (64, 2), (32, 3), (16, 3), (16, 2) })
             {
                 if (target.Choice.Stages is { } chosen && chosen != stages) continue;
-                var tile = new AttentionTile(a, tiles, stages);
-                if (4 * tiles * (tile.KeySteps + 2 * tile.ValuePairs) <= Held && tile.DynamicBytes <= 16 * SharedPieces) return tile;
+                bool wide = target.Matrix >= MatrixUnit.Warpgroup;
+                var tile = new AttentionTile(a, tiles, keys, stages);
+                if ((wide || keys == StepKeys) && 4 * tiles * (tile.KeySteps + 2 * tile.ValuePairs) <= Held && tile.DynamicBytes <= (wide ? WideSharedBytes : SharedBytes)) return tile;
             }
         }
 

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Linq;
 using DeepSeekCompiler.Generators.Algorithms;
 using DeepSeekCompiler.Generators.Spec;
 
@@ -10,6 +11,10 @@ internal static class Tensorize
 {
     // Static shared memory of a group, the same on every device.
     private const int SharedBytes = 48 * 1024;
+
+    // Warps of a group of a streaming product, and how many groups are two for each multiprocessor of a large device.
+    private const int Warps = 8;
+    private const int SingleGroups = 264;
 
     // Columns of a step, and steps that a warp can wait for.
     private const int StepColumns = 32;
@@ -68,11 +73,19 @@ internal static class Tensorize
         return new("Products", [], [], branches) { Tile = form.IsStreaming() ? Streaming(products, form, target) : form.IsWarpgroup() ? WarpgroupTiles.Of(products, form, target.Choice) : Tiles(products, form, target) };
     }
 
-    // Sixteen rows are one instruction; eight warps along the columns keep enough reads in flight where a matrix has few rows.
+    // Sixteen rows are one instruction. Eight warps along the columns keep enough reads in flight where every multiprocessor has several groups; a matrix of few rows
+    // has few groups, which are larger. All warps have as many blocks of columns, where that can be.
     private static ProductTile Streaming(IReadOnlyList<Product> products, MatrixForm form, Machine target)
     {
-        int blocks = FormatSpec.Blocks(products[0].Column.Max);
-        int warps = target.Choice.Warps ?? (blocks >= 8 ? 8 : blocks >= 4 ? 4 : blocks >= 2 ? 2 : 1);
+        int blocks = FormatSpec.Blocks(products[0].Column.Max), groups = 0;
+        foreach (var first in products)
+        {
+            int points = first.TileAxes.Concat(first.Unrolled).Aggregate(1, (all, axis) => all * Math.Max(1, axis.Max));
+            groups += (points + 15) / 16;
+        }
+
+        int most = groups <= SingleGroups ? 2 * Warps : Warps, steps = (blocks + most - 1) / most;
+        int warps = target.Choice.Warps ?? (blocks + steps - 1) / steps;
         return new(products, form, target.Matrix, 8, 16, FormatSpec.Block, warps, 8, 1);
     }
 

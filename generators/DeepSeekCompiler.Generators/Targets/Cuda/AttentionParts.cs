@@ -10,10 +10,10 @@ using static DeepSeekCompiler.Generators.Targets.Cuda.AttentionText;
 
 namespace DeepSeekCompiler.Generators.Targets.Cuda;
 
-/// <summary>Prints the parts of decode attention for matrix instructions. A block of keys is sixteen cache rows, which asynchronous copies bring to shared
+/// <summary>Prints the parts of decode attention for matrix instructions. A block of keys is some cache rows, which asynchronous copies bring to shared
 /// memory some blocks ahead, read from memory once for the scores and the values of all heads of the group.</summary>
 /// <remarks>Every warp holds its numbers of the queries in registers and multiplies them with its numbers of the keys; the warps' scores meet in shared memory.
-/// Eight threads have a head's sixteen scores, its maximum and its total (online softmax). Weights are rounded to bfloat16 before they are added up, so that
+/// Eight threads have a head's scores of a block, its maximum and its total (online softmax). Weights are rounded to bfloat16 before they are added up, so that
 /// they are the ones that values are weighed with.</remarks>
 internal sealed class AttentionParts(AttentionFunction function, CodeWriter w)
 {
@@ -55,11 +55,11 @@ internal sealed class AttentionParts(AttentionFunction function, CodeWriter w)
         w.Line("int thread = Group.IdxX, lane = thread & 31, warp = thread >> 5, row = lane >> 2, column = (lane & 3) * 2;");
         w.Line($"var scores = shared.SubView({N(_tile.Stages * _tile.StagePieces)}).Cast<float>();");
         w.Line($"var weights = shared.SubView({N(WeightStart)}).Cast<uint>();");
-        w.Line($"var fades = shared.SubView({N(WeightStart + _tile.Heads * AttentionTile.WeightStride)}).Cast<float>();");
+        w.Line($"var fades = shared.SubView({N(WeightStart + _tile.Heads * _tile.WeightStride)}).Cast<float>();");
         w.Line();
         w.Line("// The part's pages, and the keys of them that the token may see.");
         w.Line($"int firstPage = {Code(function.FirstPage)}, pageCount = {Code(function.Pages)}, page = firstPage + pageCount - 1;");
-        w.Line($"int keys = (pageCount - 1) * {N(Limits.PageTokens)} + {Code(function.PageRows)}, blocks = (keys + {N(AttentionTile.Keys - 1)}) / {N(AttentionTile.Keys)};");
+        w.Line($"int keys = (pageCount - 1) * {N(Limits.PageTokens)} + {Code(function.PageRows)}, blocks = (keys + {N(_tile.Keys - 1)}) / {N(_tile.Keys)};");
         w.Line();
         _scores.PrintQueries();
         foreach (int m in HeadTiles(_tile)) w.Line($"Sums4 {string.Join(", ", Enumerable.Range(0, ValueTiles).Select(j => Mix(m, j) + " = default"))};");
@@ -105,22 +105,28 @@ internal sealed class AttentionParts(AttentionFunction function, CodeWriter w)
     private void PrintValues()
     {
         w.Line();
-        foreach (int m in HeadTiles(_tile))
-        {
-            w.Line($"float fade{N(m)} = fades[row{Plus(16 * m)}], fadeBelow{N(m)} = fades[row + {N(16 * m + 8)}];");
-            w.Line($"Words4 p{N(m)} = MatrixCore.LoadMatrix(ref shared[{N(WeightStart)} + ({(m == 0 ? "" : N(16 * m) + " + ")}(lane & 15)) * {N(AttentionTile.WeightStride)} + (lane >> 4)]);");
-        }
-
+        foreach (int m in HeadTiles(_tile)) w.Line($"float fade{N(m)} = fades[row{Plus(16 * m)}], fadeBelow{N(m)} = fades[row + {N(16 * m + 8)}];");
         w.Line($"int value = read{Plus(_tile.ValueStart)} + (lane & 15) * {N(_tile.RowPieces)}, tile = warp * {N(ValueTiles)} + (lane >> 4);");
+        for (int k = 0; k < _tile.Keys / AttentionTile.StepKeys; k++) PrintStep(k);
+    }
+
+    private void PrintStep(int k)
+    {
+        string step = k == 0 ? "" : "_" + N(k);
+        foreach (int m in HeadTiles(_tile))
+            w.Line($"Words4 p{N(m)}{step} = MatrixCore.LoadMatrix(ref shared[{N(WeightStart + 2 * k)} + ({(m == 0 ? "" : N(16 * m) + " + ")}(lane & 15)) * {N(_tile.WeightStride)} + (lane >> 4)]);");
         for (int j = 0; j < _tile.ValuePairs; j++)
         {
-            string piece = $"tile{Plus(2 * j)}";
+            string piece = $"tile{Plus(2 * j)}", v = $"v{N(j)}{step}";
             if (!_tile.WholeValues) piece = $"Math.Min({piece}, {N(_tile.ValuePieces - 1)})";
-            w.Line($"Words4 v{N(j)} = MatrixCore.LoadMatrixTransposed(ref shared[value + {piece}]);");
+            w.Line($"Words4 {v} = MatrixCore.LoadMatrixTransposed(ref shared[value{Plus(AttentionTile.StepKeys * k * _tile.RowPieces)} + {piece}]);");
             foreach (int m in HeadTiles(_tile))
             {
-                foreach (var (tile, words) in new[] { (2 * j, $"v{N(j)}.X, v{N(j)}.Y"), (2 * j + 1, $"v{N(j)}.Z, v{N(j)}.W") })
-                    w.Line($"{Mix(m, tile)} = MatrixCore.MmaBF16(Fragment.Fade({Mix(m, tile)}, fade{N(m)}, fadeBelow{N(m)}), p{N(m)}, Fragment.B({words}));");
+                foreach (var (tile, words) in new[] { (2 * j, $"{v}.X, {v}.Y"), (2 * j + 1, $"{v}.Z, {v}.W") })
+                {
+                    string sum = k == 0 ? $"Fragment.Fade({Mix(m, tile)}, fade{N(m)}, fadeBelow{N(m)})" : Mix(m, tile);
+                    w.Line($"{Mix(m, tile)} = MatrixCore.MmaBF16({sum}, p{N(m)}{step}, Fragment.B({words}));");
+                }
             }
         }
     }
@@ -166,12 +172,12 @@ internal sealed class AttentionParts(AttentionFunction function, CodeWriter w)
         var value = function.Value.Index;
         string entry = table is null ? "" : $"(long){Code(table)} * {N(strides[cache.Name] / 8)} + ";
         w.Line();
-        w.Line($"/// <summary>Has a block of {N(AttentionTile.Keys)} cache rows copied to a stage; behind the last key there are zeros.</summary>");
+        w.Line($"/// <summary>Has a block of {N(_tile.Keys)} cache rows copied to a stage; behind the last key there are zeros.</summary>");
         w.Line("[MethodImpl(MethodImplOptions.AggressiveInlining)]");
         w.Open("private static void CopyBlock(Arguments given, int group, int firstPage, int keys, int block, ArrayView<Words4> shared, int stage)");
         w.Line($"var cache = given.{cache.Name}.Cast<Words4>();");
-        w.Open($"for (int i = Group.IdxX; i < {N(AttentionTile.Keys * _tile.CopiedPieces)}; i += {N(_tile.Threads)})");
-        w.Line($"int key = i / {N(_tile.CopiedPieces)}, piece = i % {N(_tile.CopiedPieces)}, place = block * {N(AttentionTile.Keys)} + key;");
+        w.Open($"for (int i = Group.IdxX; i < {N(_tile.Keys * _tile.CopiedPieces)}; i += {N(_tile.Threads)})");
+        w.Line($"int key = i / {N(_tile.CopiedPieces)}, piece = i % {N(_tile.CopiedPieces)}, place = block * {N(_tile.Keys)} + key;");
         w.Line($"int page = firstPage + place / {N(Limits.PageTokens)}, row = place % {N(Limits.PageTokens)};");
         string at = Code(Pieces(key, 8));
         if (!_tile.ValuesInKeys)

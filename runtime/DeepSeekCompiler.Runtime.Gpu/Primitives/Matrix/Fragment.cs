@@ -50,6 +50,19 @@ public static class Fragment
         W = reach >= -7 ? scores.W : lowest,
     };
 
+    /// <summary>Scores of four keys times their scale, the lowest there is behind the last key.</summary>
+    /// <param name="scores">Of keys that follow each other.</param>
+    /// <param name="scale">Their scale.</param>
+    /// <param name="seen">How many of them there are.</param>
+    /// <param name="lowest">The lowest.</param>
+    public static Sums4 See(Sums4 scores, float scale, int seen, float lowest) => new()
+    {
+        X = seen > 0 ? scores.X * scale : lowest,
+        Y = seen > 1 ? scores.Y * scale : lowest,
+        Z = seen > 2 ? scores.Z * scale : lowest,
+        W = seen > 3 ? scores.W * scale : lowest,
+    };
+
     /// <summary>Softmax weights: 2 to the power of scores times a factor, less their row's maximum.</summary>
     /// <param name="scores">Scores.</param>
     /// <param name="factor">Scale times log2 e.</param>

@@ -2,12 +2,12 @@ using ILGPU;
 
 namespace DeepSeekCompiler.Runtime.Gpu.Primitives;
 
-/// <summary>What the lanes of a warp do together, by way of shared memory. Groups are whole warps, at most eight of them, and all threads call together.
+/// <summary>What the lanes of a warp do together, by way of shared memory. Groups are whole warps, at most sixteen of them, and all threads call together.
 /// The memory is the launch's dynamic one, which all uses share: every use would have an allocation of its own otherwise.</summary>
 internal static class WarpEmulation
 {
-    // Eight warps, the largest group of the generated kernels.
-    private const int Threads = 256;
+    // Sixteen warps, the largest group of the generated kernels.
+    private const int Threads = 512;
 
     /// <summary>Dynamic shared memory that a launch must bring: two operands of every thread.</summary>
     public const int SharedBytes = 24 * Threads;
