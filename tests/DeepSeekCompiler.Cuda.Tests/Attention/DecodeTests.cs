@@ -113,7 +113,7 @@ public class DecodeTests
     [Theory]
     [InlineData("start + quad * 4 + 16", "start + quad * 4 + 12")]
     [InlineData("Fragment.A(Fragment.LowHalves(", "Fragment.A(Fragment.HighHalves(")]
-    [InlineData("start + quad * 4 + 16 < 20 ? 1 : 0", "1")]
+    [InlineData("start + quad * 4 + 16 < 20 ? 1f : 0f", "1f")]
     [InlineData("Fragment.B(q0.X, q0.Y)", "Fragment.B(q0.X, q0.Z)")]
     [InlineData("PackBF16(sum0.X, sum0.Z)", "PackBF16(sum0.X, sum0.Y)")]
     [InlineData("head * 19 + piece;", "head * 19;")]

@@ -88,7 +88,7 @@ internal sealed class AbsorbedQueries(AttentionFunction function, CodeWriter w)
 
     private void PrintStep(int i, bool ragged)
     {
-        string step = N(i), scale = "1";
+        string step = N(i), scale = "1f";
         w.Line();
         if (function.AbsorbScale is { } factor)
         {
@@ -97,7 +97,7 @@ internal sealed class AbsorbedQueries(AttentionFunction function, CodeWriter w)
             scale = "scale" + step;
         }
 
-        if (ragged) scale = $"start + quad * 4{Plus(AbsorbTile.StepRows * i)} < {N(_tile.Rows)} ? {scale} : 0";
+        if (ragged) scale = $"start + quad * 4{Plus(AbsorbTile.StepRows * i)} < {N(_tile.Rows)} ? {scale} : 0f";
         w.Line($"Words4 q{step} = Fragment.Terms(x{step}, {scale});");
         for (int word = 0; word < 4; word++)
         {
