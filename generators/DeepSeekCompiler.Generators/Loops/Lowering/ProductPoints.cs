@@ -47,7 +47,7 @@ internal sealed class ProductPoints
         End = Lower(first.Token.Begin + first.Token.Extent);
         // Experts loop over the tiles of their own tokens; so do a few tokens, which are one tile nearly always.
         bool all = Choice is not null || tile.Form.IsStreaming();
-        Expr tokens = all ? Const.One : (Lower(first.Token.Extent) + (tile.Tokens - 1)) / tile.Tokens;
+        Expr tokens = all ? Const.One : (Lower(first.Token.Extent) + (tile.LeastTokens - 1)) / tile.LeastTokens;
         Items = Affine.Simplify((Choice is null ? tokens : Lower(Choice.Extent)) * Tiles);
     }
 
@@ -67,7 +67,7 @@ internal sealed class ProductPoints
     /// <summary>Tiles of points.</summary>
     public int Tiles { get; }
 
-    /// <summary>Work items.</summary>
+    /// <summary>Work items, at most.</summary>
     public Expr Items { get; }
 
     /// <summary>First and past-the-last token, in terms of the choice.</summary>

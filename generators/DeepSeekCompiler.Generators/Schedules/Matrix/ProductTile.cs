@@ -21,6 +21,9 @@ internal sealed record ProductTile(IReadOnlyList<Product> Products, MatrixForm F
     /// <summary>Tiles of activations that follow each other before the next tile of weights, so that the weights of many are read once.</summary>
     public int Band { get; init; } = 1;
 
+    /// <summary>Tokens that a launch uses of a tile, at least.</summary>
+    public int LeastTokens { get; init; } = Tokens;
+
     /// <summary>Dynamic shared memory of a group; 0 where it is static.</summary>
     public int DynamicBytes { get; init; }
 

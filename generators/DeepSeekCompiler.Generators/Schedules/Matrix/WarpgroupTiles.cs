@@ -26,10 +26,11 @@ internal static class WarpgroupTiles
     /// <summary>Tokens that an instruction multiplies with.</summary>
     public const int Part = 64;
 
+    private const int Tokens = 2 * Part;
     private const int Rows = 128;
 
-    // Tokens whose tiles follow each other: about as many as there are weight rows in flight beside them.
-    private const int BandTokens = 2048;
+    /// <summary>Tokens whose tiles follow each other: about as many as there are weight rows in flight beside them.</summary>
+    public const int BandTokens = 2048;
 
     // What a group may have on sm_90.
     private const int SharedBytes = 227 * 1024;
@@ -44,10 +45,12 @@ internal static class WarpgroupTiles
     public static ProductTile Of(IReadOnlyList<Product> products, MatrixForm form, KernelChoice choice)
     {
         var first = products[0];
-        int rows = choice.Rows ?? (IsWide(products) ? WideRows : Rows), stage = StageBytes(first, rows), stages = Math.Min(choice.Stages ?? 6, MostStages(stage));
-        return new(products, form, MatrixUnit.Warpgroup, Tokens(first), rows, RowBytes / first.Weight.Format.Bytes(), 12, 64, stages)
+        int rows = choice.Rows ?? (IsWide(products) ? WideRows : Rows), tokens = choice.Tokens ?? Tokens, stage = StageBytes(first, tokens, rows), stages = Math.Min(choice.Stages ?? 6, MostStages(stage));
+        return new(products, form, MatrixUnit.Warpgroup, tokens, rows, RowBytes / first.Weight.Format.Bytes(), 12, 64, stages)
         {
-            Band = BandTokens / Tokens(first),
+            Band = BandTokens / tokens,
+            // A launch may use less of a tile (see TileSpan of the runtime's primitives).
+            LeastTokens = Tokens,
             DynamicBytes = Alignment + stages * (stage + BarrierBytes),
         };
     }
@@ -57,16 +60,14 @@ internal static class WarpgroupTiles
     {
         if (choice.Rows is { } rows && rows is not (Rows or WideRows)) return $"tiles have {Rows} or {WideRows} weight rows, and {rows} is neither.";
         if (choice.Rows == WideRows && first.Weight.Format != NumberFormat.BF16) return $"a tile of {WideRows} weight rows leaves no registers for the sums of a scale block.";
-        int most = MostStages(StageBytes(first, choice.Rows ?? Rows));
-        return choice.Stages is { } stages && stages > most ? $"{stages} steps of {StageBytes(first, choice.Rows ?? Rows)} bytes are more than a group's {SharedBytes} bytes of shared memory; {most} fit." : null;
+        if (choice.Tokens is { } tokens && tokens is not (Tokens or 2 * Tokens)) return $"tiles have {Tokens} or {2 * Tokens} tokens, and {tokens} is neither.";
+        if (choice.Tokens == 2 * Tokens && (first.Weight.Format != NumberFormat.E4M3 || Rows / WeightRuns.Of(first).OneScale(Rows) > 2))
+            return $"a tile of {2 * Tokens} tokens is for E4M3 codes whose tile of weights has two block scales at most.";
+        int stage = StageBytes(first, choice.Tokens ?? Tokens, choice.Rows ?? Rows), most = MostStages(stage);
+        return choice.Stages is { } stages && stages > most ? $"{stages} steps of {stage} bytes are more than a group's {SharedBytes} bytes of shared memory; {most} fit." : null;
     }
 
-    private static int StageBytes(Product first, int rows) => RowBytes * ((first.Rows.Term?.Max ?? 1) * Tokens(first) + rows);
-
-    // Two warpgroups, each with two parts of E4M3 tokens, whose 128 sums a thread leave room for those of a scale block and a few scales; or with one of bfloat16
-    // tokens, whose tiles can be wide instead. Either makes three quarters of the copies of a square tile.
-    private static int Tokens(Product first) =>
-        first.Weight.Format == NumberFormat.E4M3 && Rows / WeightRuns.Of(first).OneScale(Rows) <= 2 ? 4 * Part : 2 * Part;
+    private static int StageBytes(Product first, int tokens, int rows) => RowBytes * ((first.Rows.Term?.Max ?? 1) * tokens + rows);
 
     private static int MostStages(int stage) => (SharedBytes - Alignment) / (stage + BarrierBytes);
 

@@ -8,7 +8,7 @@ namespace DeepSeekCompiler.Generators.Schedules.Tuning;
 /// <summary>What kernels leave open on matrix instructions. A form knows what a group may have at all; what an assembler makes of a candidate (registers, stack) it does not.</summary>
 internal static class CudaForms
 {
-    private static readonly string[] s_streaming = ["warps"], s_tile = ["tokens", "rows", "warps", "warpTokens", "stages"], s_warpgroup = ["rows", "stages"], s_prefill = ["queries", "keys"],
+    private static readonly string[] s_streaming = ["warps"], s_tile = ["tokens", "rows", "warps", "warpTokens", "stages"], s_warpgroup = ["tokens", "rows", "stages"], s_prefill = ["queries", "keys"],
         s_decode = ["heads", "stages", "parts"];
 
     /// <summary>A product of few tokens: warps share its columns.</summary>
@@ -35,7 +35,7 @@ internal static class CudaForms
     public static TuningForm Warpgroup(KernelWeights weights, IReadOnlyList<Product> products) => new(
         weights.ToString(),
         s_warpgroup,
-        [new() { Rows = 128 }, new() { Rows = 256 }, new() { Stages = 2 }, new() { Stages = 3 }, new() { Stages = 4 }, new() { Rows = 128, Stages = 4 }, new() { Rows = 256, Stages = 3 }],
+        [new() { Tokens = 256 }, new() { Rows = 128 }, new() { Rows = 256 }, new() { Stages = 2 }, new() { Stages = 3 }, new() { Stages = 4 }, new() { Rows = 128, Stages = 4 }, new() { Rows = 256, Stages = 3 }],
         (choice, kernel) => WarpgroupTiles.Refusal(products[0], choice) is { } why ? $"{kernel}: {why}" : null);
 
     /// <summary>Prefill attention.</summary>

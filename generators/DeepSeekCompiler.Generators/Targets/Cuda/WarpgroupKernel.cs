@@ -22,8 +22,10 @@ internal static class WarpgroupKernel
             var text = new MatrixText(points, tile, body);
             var product = new WarpgroupProduct(text);
             product.PrintCopy();
-            product.PrintMultiply();
-            MatrixKernel.PrintPut(function, points, text, strides, body);
+            var early = EarlyReads.Of(points, tile, points.Epilogue(function.Scalars));
+            product.PrintMultiply(early.Count > 0);
+            if (early.Count > 0) EarlyReads.Print(points.Epilogue(function.Scalars), early, text, strides, body);
+            else MatrixKernel.PrintPut(function, points, text, strides, body);
             products.Add(product);
         }
 
@@ -65,33 +67,52 @@ internal static class WarpgroupKernel
 
     private static void PrintItems(TensorFunction function, Func<int, string, string> call, CodeWriter writer)
     {
-        writer.Open($"for (int item = Grid.IdxX; item < {DeviceExpressions.Print(function.Items)}; item += Grid.DimX)");
+        string? across = Across(function, writer);
+        int tiles = 0, last = function.Products.Count - 1;
+        // Items in front of a product's tiles, and behind them.
+        string Items(Expr items, int tilesBefore) => across is null ? DeviceExpressions.Print(Affine.Simplify(items)) : tilesBefore == 0 ? "0" : $"{across} * {N(tilesBefore)}";
+        writer.Open($"for (int item = Grid.IdxX; item < {Items(function.Items, function.Products.Sum(p => p.Tiles))}; item += Grid.DimX)");
         Expr before = Const.Zero;
-        int last = function.Products.Count - 1;
         for (int i = 0; i <= last; i++)
         {
             var points = function.Products[i];
-            var end = Affine.Simplify(before + points.Items);
-            if (last > 0) writer.Open(i == 0 ? $"if (item < {DeviceExpressions.Print(end)})" : i == last ? "else" : $"else if (item < {DeviceExpressions.Print(end)})");
-            string start = DeviceExpressions.Print(Affine.Simplify(before));
+            string start = Items(before, tiles);
+            before = Affine.Simplify(before + points.Items);
+            tiles += points.Tiles;
+            string end = Items(before, tiles);
+            if (last > 0) writer.Open(i == 0 ? $"if (item < {end})" : i == last ? "else" : $"else if (item < {end})");
             string local = start == "0" ? "item" : $"(item - {(start.Contains(' ') ? $"({start})" : start)})";
             int index = i;
-            if (points.Choice is null) PrintTile(points, function.Tile, local, item => call(index, item), writer);
+            if (points.Choice is null) PrintTile(points, function.Tile, local, across, item => call(index, item), writer);
             else PrintChoice(points, function.Tile, local, item => call(index, item), writer);
             if (last > 0) writer.Close();
-            before = end;
         }
 
         writer.Close();
     }
 
-    // The tiles of a band of tokens follow each other with the same weights: groups that run at the same time read them once from memory.
-    private static void PrintTile(ProductPoints points, ProductTile tile, string local, Func<string, string> call, CodeWriter writer)
+    // Where a launch chooses how many of a tile's tokens it uses: the name of how many tiles there are along the tokens.
+    private static string? Across(TensorFunction function, CodeWriter writer)
     {
-        string tokens = DeviceExpressions.Print(Affine.Simplify((points.End - points.Begin + (tile.Tokens - 1)) / tile.Tokens));
-        writer.Line($"int band = {local} / {N((long)points.Tiles * tile.Band)} * {N(tile.Band)}, inside = {local} % {N((long)points.Tiles * tile.Band)}, width = Math.Min({N(tile.Band)}, {tokens} - band);");
-        writer.Line($"int end = {DeviceExpressions.Print(points.End)};");
-        writer.Line($"step = {call($"Warpgroup.Keep(inside / width * {N(points.Rows(tile))}), Warpgroup.Keep((band + inside % width) * {N(tile.Tokens)})")};");
+        var first = function.Products[0];
+        if (function.Tile.LeastTokens == function.Tile.Tokens || function.Products.Any(p => p.Choice is not null)) return null;
+        string tokens = DeviceExpressions.Print(Affine.Simplify(first.End - first.Begin));
+        writer.Line($"int span = Warpgroup.Keep(TileSpan.Of({tokens}, {N(function.Products.Sum(p => p.Tiles))}, Grid.DimX));");
+        writer.Line($"int across = Warpgroup.Keep(({tokens} + span - 1) / span), most = Warpgroup.Keep({N(WarpgroupTiles.BandTokens)} / span);");
+        return "across";
+    }
+
+    // The tiles of a band of tokens follow each other with the same weights: groups that run at the same time read them once from memory.
+    private static void PrintTile(ProductPoints points, ProductTile tile, string local, string? across, Func<string, string> call, CodeWriter writer)
+    {
+        string span = across is null ? N(tile.Tokens) : "span", most = across is null ? N(tile.Band) : "most";
+        string inBand = across is null ? N((long)points.Tiles * tile.Band) : $"({N(points.Tiles)} * most)";
+        string tokens = across ?? DeviceExpressions.Print(Affine.Simplify((points.End - points.Begin + (tile.Tokens - 1)) / tile.Tokens));
+        writer.Line($"int band = {local} / {inBand} * {most}, inside = {local} % {inBand}, width = Math.Min({most}, {tokens} - band);");
+        writer.Line($"int p0 = Warpgroup.Keep(inside / width * {N(points.Rows(tile))}), first = Warpgroup.Keep((band + inside % width) * {span});");
+        string end = DeviceExpressions.Print(points.End);
+        writer.Line($"int end = {(across is null ? end : $"Warpgroup.Keep(Math.Min({end}, first + span))")};");
+        writer.Line($"step = {call("p0, first")};");
     }
 
     private static void PrintChoice(ProductPoints points, ProductTile tile, string local, Func<string, string> call, CodeWriter writer)

@@ -21,6 +21,9 @@ internal sealed class WarpgroupProduct
     // The bit of a step's number that changes with every use of a stage; those below it are the stage.
     private const int ParityBit = 8;
 
+    // Pairs of points whose values wait for their stores: 168 registers hold the sums and these.
+    private int EarlyValues => Wide ? 4 : 16;
+
     private readonly MatrixText _text;
     private readonly CodeWriter _w;
     private readonly ProductPoints _points;
@@ -96,7 +99,8 @@ internal sealed class WarpgroupProduct
         _w.Close();
     }
 
-    public void PrintMultiply()
+    /// <param name="early">Whether values are computed before they are stored (see <see cref="EarlyReads"/>).</param>
+    public void PrintMultiply(bool early)
     {
         _w.Line();
         _w.Line($"/// <summary>Multiplies those tiles as they arrive; the warpgroups take turns at parts of {N(WarpgroupTiles.Part)} tokens.</summary>");
@@ -134,7 +138,7 @@ internal sealed class WarpgroupProduct
         PrintStep();
         _w.Close();
         _w.Line();
-        PrintStores();
+        PrintStores(early);
         _w.Line("return step;");
         _w.Close();
     }
@@ -229,19 +233,23 @@ internal sealed class WarpgroupProduct
         }
     }
 
-    private void PrintStores()
+    private void PrintStores(bool early)
     {
-        string Value(int part, int c, int j) => _text.Scaled ? Sum(_points.Chain[c], part, j) : $"sums.C{N(c * _rows / Group + j)}";
         _w.Line("int point = p0 + (lane & 3) * 2;");
         for (int part = 0; part < Parts; part++)
         {
             if (part > 0) _w.Open($"if (count > {N(part * 2 * WarpgroupTiles.Part)})");
-            for (int j = 0; j < _rows / Group; j++)
+            if (early)
             {
-                foreach (var (below, first, second) in new[] { (0, "X", "Y"), (8, "Z", "W") })
+                PrintValues(part, 0);
+                PrintValues(part, 8);
+            }
+            else
+            {
+                for (int j = 0; j < _rows / Group; j++)
                 {
-                    var values = Enumerable.Range(0, _points.Chain.Count).SelectMany(c => new[] { $"{Value(part, c, j)}.{first}", $"{Value(part, c, j)}.{second}" });
-                    _w.Line($"Put{_text.Name}Pair(given, {_text.ItemArgument}token{Plus(part * 2 * WarpgroupTiles.Part + below)}, point{Plus(j * Group)}, end, {string.Join(", ", values)});");
+                    foreach (int below in new[] { 0, 8 })
+                        _w.Line($"Put{_text.Name}Pair(given, {_text.ItemArgument}{Token(part, below)}, point{Plus(j * Group)}, end, {string.Join(", ", Sums(part, j, below))});");
                 }
             }
 
@@ -249,6 +257,45 @@ internal sealed class WarpgroupProduct
         }
 
         _w.Line();
+    }
+
+    // Values of a token, then their stores: as many as there are registers for.
+    private void PrintValues(int part, int below)
+    {
+        _w.Open($"if ({Token(part, below)} < end)");
+        for (int j = 0; j < _rows / Group; j += EarlyValues) PrintValues(part, below, j, Math.Min(j + EarlyValues, _rows / Group));
+        _w.Close();
+    }
+
+    private void PrintValues(int part, int below, int from, int to)
+    {
+        string token = Token(part, below), put = "Put" + _text.Name;
+        for (int j = from; j < to; j++)
+        {
+            var sums = Sums(part, j, below);
+            for (int i = 0; i < 2; i++)
+            {
+                string value = _points.Pairs ? $"{put}Value{N(i)}(given, {_text.ItemArgument}{token}, point{Plus(j * Group)}, {string.Join(", ", sums)})"
+                    : $"{put}Value0(given, {_text.ItemArgument}{token}, point{Plus(j * Group + i)}, {string.Join(", ", sums.Where((_, s) => s % 2 == i))})";
+                _w.Line($"float value{N(2 * j + i)} = {value};");
+            }
+        }
+
+        for (int j = from; j < to; j++)
+        {
+            string first = $"{put}Store(given, {_text.ItemArgument}{token}, point{Plus(j * Group)}, value{N(2 * j)}";
+            _w.Line(_points.Pairs ? $"{first}, value{N(2 * j + 1)});" : $"{first});");
+            if (!_points.Pairs) _w.Line($"{put}Store(given, {_text.ItemArgument}{token}, point{Plus(j * Group + 1)}, value{N(2 * j + 1)});");
+        }
+    }
+
+    private static string Token(int part, int below) => "token" + Plus(part * 2 * WarpgroupTiles.Part + below);
+
+    // Of two neighbouring points, product by product.
+    private IReadOnlyList<string> Sums(int part, int j, int below)
+    {
+        string Value(int c) => _text.Scaled ? Sum(_points.Chain[c], part, j) : $"sums.C{N(c * _rows / Group + j)}";
+        return [.. Enumerable.Range(0, _points.Chain.Count).SelectMany(c => new[] { $"{Value(c)}.{(below == 0 ? "X" : "Z")}", $"{Value(c)}.{(below == 0 ? "Y" : "W")}" })];
     }
 
     private static string Above(int part) => "above" + N(part);

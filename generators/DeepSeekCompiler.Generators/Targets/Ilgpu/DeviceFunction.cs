@@ -65,6 +65,16 @@ internal sealed class DeviceFunction
         return function with { Body = StatementWalk.Map(function.Body, Rewrite) };
     }
 
+    /// <summary>Prints a method that returns a value; <paramref name="function"/> says what it reads.</summary>
+    public static void PrintValue(LoopFunction function, string signature, Expr value, IReadOnlyDictionary<string, long> strides, CodeWriter writer)
+    {
+        var printer = new DeviceFunction(function, new DeviceTarget(1), strides, writer);
+        writer.Open(signature);
+        printer.PrintParameters();
+        writer.Line($"return {DeviceExpressions.Print(value)};");
+        writer.Close();
+    }
+
     private void Print(string name)
     {
         _writer.Open($"public static void {name}(Arguments given)");

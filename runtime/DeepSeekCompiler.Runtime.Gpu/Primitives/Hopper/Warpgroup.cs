@@ -7,9 +7,12 @@ namespace DeepSeekCompiler.Runtime.Gpu.Primitives;
 /// warpgroup keeps the matrix unit busy meanwhile. OpenCL has no such devices.</summary>
 public static class Warpgroup
 {
-    private const string Begin = "{ .reg .b64 a, b; mov.b64 a, $0; mov.b64 b, $1; wgmma.fence.sync.aligned; ";
-    private const string BeginAdding = "{ .reg .b64 a, b; mov.b64 a, $1; mov.b64 b, $2; wgmma.fence.sync.aligned; ";
-    private const string Next = "add.s64 a, a, 2; add.s64 b, b, 2; ";
+    // Only the low word of a descriptor changes along a row.
+    private const string Declare = "{ .reg .b64 a, b; .reg .b32 al, ah, bl, bh; ";
+    private const string Join = "mov.b64 a, {al, ah}; mov.b64 b, {bl, bh}; ";
+    private const string Begin = Declare + "mov.b64 {al, ah}, $0; mov.b64 {bl, bh}, $1; " + Join + "wgmma.fence.sync.aligned; ";
+    private const string BeginAdding = Declare + "mov.b64 {al, ah}, $1; mov.b64 {bl, bh}, $2; " + Join + "wgmma.fence.sync.aligned; ";
+    private const string Next = "add.s32 al, al, 2; add.s32 bl, bl, 2; " + Join;
     private const string End = "wgmma.commit_group.sync.aligned; wgmma.wait_group.sync.aligned 0; }";
     private const string E4M3 = "wgmma.mma_async.sync.aligned.m64n128k32.f32.e4m3.e4m3 {$r*}, a, b, ";
     private const string BF16 = "wgmma.mma_async.sync.aligned.m64n128k16.f32.bf16.bf16 {$r*}, a, b, 1, 1, 1, 0, 0; ";
