@@ -45,7 +45,7 @@ internal static class WarpgroupTiles
     public static ProductTile Of(IReadOnlyList<Product> products, MatrixForm form, KernelChoice choice)
     {
         var first = products[0];
-        int rows = choice.Rows ?? (IsWide(products) ? WideRows : Rows), tokens = choice.Tokens ?? Tokens, stage = StageBytes(first, tokens, rows), stages = Math.Min(choice.Stages ?? 6, MostStages(stage));
+        int rows = choice.Rows ?? (IsWide(products) ? WideRows : Rows), tokens = choice.Tokens ?? TokensOf(first), stage = StageBytes(first, tokens, rows), stages = Math.Min(choice.Stages ?? 6, MostStages(stage));
         return new(products, form, MatrixUnit.Warpgroup, tokens, rows, RowBytes / first.Weight.Format.Bytes(), 12, 64, stages)
         {
             Band = BandTokens / tokens,
@@ -61,11 +61,16 @@ internal static class WarpgroupTiles
         if (choice.Rows is { } rows && rows is not (Rows or WideRows)) return $"tiles have {Rows} or {WideRows} weight rows, and {rows} is neither.";
         if (choice.Rows == WideRows && first.Weight.Format != NumberFormat.BF16) return $"a tile of {WideRows} weight rows leaves no registers for the sums of a scale block.";
         if (choice.Tokens is { } tokens && tokens is not (Tokens or 2 * Tokens)) return $"tiles have {Tokens} or {2 * Tokens} tokens, and {tokens} is neither.";
-        if (choice.Tokens == 2 * Tokens && (first.Weight.Format != NumberFormat.E4M3 || Rows / WeightRuns.Of(first).OneScale(Rows) > 2))
+        if (choice.Tokens > TokensOf(first))
             return $"a tile of {2 * Tokens} tokens is for E4M3 codes whose tile of weights has two block scales at most.";
-        int stage = StageBytes(first, choice.Tokens ?? Tokens, choice.Rows ?? Rows), most = MostStages(stage);
+        int stage = StageBytes(first, choice.Tokens ?? TokensOf(first), choice.Rows ?? Rows), most = MostStages(stage);
         return choice.Stages is { } stages && stages > most ? $"{stages} steps of {stage} bytes are more than a group's {SharedBytes} bytes of shared memory; {most} fit." : null;
     }
+
+    // Two warpgroups, each with two parts of E4M3 tokens, whose 128 sums a thread leave room for those of a scale block and a few scales; or with one of bfloat16
+    // tokens, whose tiles can be wide instead. Either makes three quarters of the copies of a square tile.
+    private static int TokensOf(Product first) =>
+        first.Weight.Format == NumberFormat.E4M3 && Rows / WeightRuns.Of(first).OneScale(Rows) <= 2 ? 2 * Tokens : Tokens;
 
     private static int StageBytes(Product first, int tokens, int rows) => RowBytes * ((first.Rows.Term?.Max ?? 1) * tokens + rows);
 

@@ -35,7 +35,7 @@ internal static class CudaForms
     public static TuningForm Warpgroup(KernelWeights weights, IReadOnlyList<Product> products) => new(
         weights.ToString(),
         s_warpgroup,
-        [new() { Tokens = 256 }, new() { Rows = 128 }, new() { Rows = 256 }, new() { Stages = 2 }, new() { Stages = 3 }, new() { Stages = 4 }, new() { Rows = 128, Stages = 4 }, new() { Rows = 256, Stages = 3 }],
+        [new() { Tokens = 128 }, new() { Rows = 128 }, new() { Rows = 256 }, new() { Stages = 2 }, new() { Stages = 3 }, new() { Stages = 4 }, new() { Rows = 128, Stages = 4 }, new() { Rows = 256, Stages = 3 }],
         (choice, kernel) => WarpgroupTiles.Refusal(products[0], choice) is { } why ? $"{kernel}: {why}" : null);
 
     /// <summary>Prefill attention.</summary>
