@@ -44,7 +44,7 @@ public class PrefillTests
         Assert.InRange(Case(5, 24, 16, 144, 16, 30, 81, format).Error(whole: false, variant: variant), 0, Tolerances.Bf16Attention);
 
     /// <summary>Heads that warpgroups multiply: pairs of blocks and single ones, more steps than a ring has stages, a second segment; heads, latent rank, tokens, position.</summary>
-    public static TheoryData<int, int, int, int> WarpgroupShapes => new() { { 2, 32, 70, 450 }, { 3, 24, 300, 3 }, { 1, 16, 20, 4090 } };
+    public static TheoryData<int, int, int, int> WarpgroupShapes => new() { { 2, 32, 70, 450 }, { 3, 24, 300, 3 }, { 1, 16, 20, 4090 }, { 6, 16, 150, 3960 } };
 
     [Theory]
     [MemberData(nameof(WarpgroupShapes))]

@@ -30,8 +30,12 @@ internal sealed class FlashQueries(FlashFunction function, CodeWriter w)
         FlashAttention.DeclareScalars(function, w, function.QueryAt);
         PrintLoads("head", "block");
         PrintStores();
+        PrintWait(w);
         w.Close();
     }
+
+    /// <summary>All of the warpgroup's queries are there; nobody begins to place others before.</summary>
+    public static void PrintWait(CodeWriter w) => w.Line("TransferBarrier.Wait(ready, 1);");
 
     public void PrintLoads(string head, string block)
     {

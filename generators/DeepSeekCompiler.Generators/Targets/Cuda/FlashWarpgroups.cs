@@ -104,7 +104,6 @@ internal sealed class FlashWarpgroups(FlashFunction function, CodeWriter w)
         PrintStage("keys", "keyFull", 0, "done");
         w.Line($"TransferBarrier.Wait(keyFull, done / {N(FlashRing.Stages)} & 1);");
         PrintTurn("turn");
-        w.Line("TransferBarrier.Wait(ready, 1);");
         w.Line("Sums64 scores = WarpgroupAttention.Scores(MatrixDescriptor.Of(queries), MatrixDescriptor.Of(keys), next);");
         w.Line("if (lane == 0) TransferBarrier.Arrive(keyFull + 8);");
         w.Line("int step = 0;");
@@ -137,6 +136,8 @@ internal sealed class FlashWarpgroups(FlashFunction function, CodeWriter w)
         w.Close();
         w.Line();
         _answers.PrintAnswers();
+        w.Line();
+        FlashQueries.PrintWait(w);
         w.Close();
     }
 
