@@ -37,6 +37,22 @@ public sealed class BenchTests : IDisposable
         Assert.DoesNotContain("of prefill", slower.Error, StringComparison.Ordinal);
     }
 
+    [OpenClFact]
+    public void ADevice_IsNotHeldAgainstTheHost()
+    {
+        string[] onDevice = ["bench", "--prefill", "8", "--decode-at", "4", "--tokens", "4", "--device", "opencl"];
+        var (code, output, error) = Dsc.Run("", [.. onDevice, "--json"]);
+        Assert.True(code == 0, error);
+        var json = JsonNode.Parse(output)!;
+        Assert.StartsWith("opencl:", json["device"]!.GetValue<string>(), StringComparison.Ordinal);
+        Assert.Null(json["limits"]);
+        Assert.Null(json["prefill"]![0]!["shareOfPeak"]);
+        Assert.NotNull(json["decode"]![0]!["weightGBs"]);
+        var refused = Dsc.Run("", [.. onDevice, "--kernels"]);
+        Assert.Equal(1, refused.Code);
+        Assert.Contains("benchmarks/gpu", refused.Error, StringComparison.Ordinal);
+    }
+
     public void Dispose() => _folder.Dispose();
 
     private static void CheckKernel(JsonNode kernel, JsonNode limits)

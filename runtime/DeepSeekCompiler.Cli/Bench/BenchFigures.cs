@@ -6,13 +6,14 @@ namespace DeepSeekCompiler.Cli.Bench;
 /// <summary>All that a run of <c>dsc bench</c> has measured.</summary>
 /// <param name="Info">The model.</param>
 /// <param name="Threads">Threads that computed.</param>
-/// <param name="Limits">The machine.</param>
+/// <param name="Device">Where the model ran.</param>
+/// <param name="Limits">The host's limits; null where a device computed, whose limits <c>benchmarks/gpu</c> measures.</param>
 /// <param name="Prefills">Seconds of whole prompts.</param>
 /// <param name="Decodes">Seconds of single steps.</param>
 /// <param name="Generation">Generation with and without drafts, if asked for.</param>
 /// <param name="ResidentMiB">Memory of the process.</param>
 /// <param name="Weights">What of it is weights, and in pages of which size; null where that cannot be known.</param>
-internal sealed record BenchFigures(ModelInfo Info, int Threads, MachineLimits Limits, IReadOnlyList<PrefillFigure> Prefills, IReadOnlyList<DecodeFigure> Decodes, GenerationBench? Generation, double ResidentMiB, WeightPages? Weights)
+internal sealed record BenchFigures(ModelInfo Info, int Threads, string Device, MachineLimits? Limits, IReadOnlyList<PrefillFigure> Prefills, IReadOnlyList<DecodeFigure> Decodes, GenerationBench? Generation, double ResidentMiB, WeightPages? Weights)
 {
     /// <summary>10^9 operations of products with weights in a prompt. The head multiplies the last token only.</summary>
     public double WeightGflop(int tokens)

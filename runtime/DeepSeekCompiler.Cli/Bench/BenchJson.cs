@@ -10,15 +10,19 @@ internal static class BenchJson
     {
         var (info, limits) = (figures.Info, figures.Limits);
         w.WriteStartObject();
-        w.WriteString("device", "host");
+        w.WriteString("device", figures.Device);
         w.WriteNumber("threads", figures.Threads);
         w.WriteString("model", info.Name);
         w.WriteString("formats", info.Formats);
-        w.WriteStartObject("limits");
-        w.WriteNumber("readGBs", Math.Round(limits.ReadGBs, 2));
-        w.WriteNumber("cacheGBs", Math.Round(limits.CacheGBs, 2));
-        w.WriteNumber("fmaGflops", Math.Round(limits.FmaGflops, 1));
-        w.WriteEndObject();
+        if (limits is not null)
+        {
+            w.WriteStartObject("limits");
+            w.WriteNumber("readGBs", Math.Round(limits.ReadGBs, 2));
+            w.WriteNumber("cacheGBs", Math.Round(limits.CacheGBs, 2));
+            w.WriteNumber("fmaGflops", Math.Round(limits.FmaGflops, 1));
+            w.WriteEndObject();
+        }
+
         w.WriteStartArray("prefill");
         foreach (var (n, s, kernels) in figures.Prefills)
         {
@@ -26,8 +30,8 @@ internal static class BenchJson
             w.WriteNumber("tokens", n);
             Figure(w, "tokensPerSecond", s, t => n / t);
             Figure(w, "gflops", s, t => figures.WeightGflop(n) / t);
-            Figure(w, "shareOfPeak", s, t => figures.WeightGflop(n) / t / limits.FmaGflops);
-            if (kernels is not null) Kernels(w, kernels, limits);
+            if (limits is not null) Figure(w, "shareOfPeak", s, t => figures.WeightGflop(n) / t / limits.FmaGflops);
+            if (kernels is not null) Kernels(w, kernels, limits!);
             w.WriteEndObject();
         }
 
@@ -39,8 +43,8 @@ internal static class BenchJson
             w.WriteNumber("context", at);
             Figure(w, "tokensPerSecond", s, t => 1 / t);
             Figure(w, "weightGBs", s, t => info.ActiveBytes / t / 1e9);
-            Figure(w, "shareOfRead", s, t => info.ActiveBytes / t / 1e9 / limits.ReadGBs);
-            if (kernels is not null) Kernels(w, kernels, limits);
+            if (limits is not null) Figure(w, "shareOfRead", s, t => info.ActiveBytes / t / 1e9 / limits.ReadGBs);
+            if (kernels is not null) Kernels(w, kernels, limits!);
             w.WriteEndObject();
         }
 

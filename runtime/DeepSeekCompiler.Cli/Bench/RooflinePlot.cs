@@ -8,7 +8,7 @@ internal static class RooflinePlot
 {
     public static void Save(string path, BenchFigures figures)
     {
-        var limits = figures.Limits;
+        var limits = figures.Limits!;
         RooflineRoof[] roofs =
         [
             new(FormattableString.Invariant($"memory {limits.ReadGBs:F0} GB/s"), limits.ReadGBs),

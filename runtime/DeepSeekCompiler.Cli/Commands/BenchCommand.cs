@@ -51,19 +51,21 @@ internal static class BenchCommand
         if (plot is not null && !RuntimeCompilation.IsSupported) throw new UserException("--plot needs the plotting library, and this dsc was published without it; --json has the same figures.");
         var baseline = baselineFile is null ? null : Baseline.Load(baselineFile);
         using var model = options.Load(parsed);
+        bool host = model.Device == "host";
+        if (!host && (kernels || plot is not null)) throw new UserException($"--kernels and --plot look into the host's kernels, and the model runs on {model.Device}; benchmarks/gpu times those of a device.");
         int longest = Math.Max(prefill.DefaultIfEmpty(1).Max(), decodeAt.DefaultIfEmpty(1).Max() + tokens);
         if (longest > model.Info.MaxPositionEmbeddings) throw new UserException($"{longest} tokens are more than the {model.Info.MaxPositionEmbeddings} positions that the model is declared for.");
         using var session = Open(model, longest, chunk);
         int[] prompt = speculative == 0 ? [] : Prompt(options.Folder(parsed), model.Info, speculative);
         var bench = new ModelBench(model, session, longest, Repetitions);
-        var limits = MachineLimits.Measure(model.Host);
+        var limits = host ? MachineLimits.Measure(model.Host) : null;
         bool byKernel = kernels || plot is not null;
         var prefills = prefill.Select(n => new PrefillFigure(n, bench.Prefill(n), byKernel ? bench.PrefillByKernel(model.Host, n) : null)).ToList();
         var decodes = decodeAt.Select(n => new DecodeFigure(n, bench.Decode(n, tokens), byKernel ? bench.DecodeByKernel(model.Host, n, tokens) : null)).ToList();
         var generation = prompt.Length == 0 ? null : Generate(model, prompt, speculative, depth);
         // Once more, should the machine have been busy with something else.
-        limits = MachineLimits.Best(limits, MachineLimits.Measure(model.Host));
-        var figures = new BenchFigures(model.Info, model.Host.Threads, limits, prefills, decodes, generation, Environment.WorkingSet / (double)(1 << 20), WeightPages.Now());
+        if (limits is not null) limits = MachineLimits.Best(limits, MachineLimits.Measure(model.Host));
+        var figures = new BenchFigures(model.Info, model.Host.Threads, model.Device, limits, prefills, decodes, generation, Environment.WorkingSet / (double)(1 << 20), WeightPages.Now());
         if (json) BenchJson.Print(figures);
         else BenchText.Print(figures);
         // A condition of its own, so that native programs leave the plotting library out.
