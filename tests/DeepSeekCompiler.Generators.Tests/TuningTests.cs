@@ -99,9 +99,9 @@ public sealed class TuningTests
         var plain = ModelCompiler.Compile(spec, CompileOptions.AllTargets);
         var tuned = ModelCompiler.Compile(spec, CompileOptions.AllTargets with { Tuning = read.Tuning }).ToDictionary(f => f.HintName, f => f.Text);
         string[] changed = [.. plain.Where(f => tuned[f.HintName] != f.Text).Select(f => f.HintName)];
-        // What another class took over of the changed one is its own now.
         Assert.Equal(["Demo.Tiny.AttentionDecode.OnDevice32.g.cs", "Demo.Tiny.AttentionOutPrefill.OnDevice32.g.cs", "Demo.Tiny.g.cs"], changed.Order(StringComparer.Ordinal));
-        Assert.Equal(["Demo.Tiny.AttentionDecode.OnSm80.g.cs", "Demo.Tiny.AttentionOutPrefill.OnSm89.g.cs"],
+        // The kernel that it took over before is its own now; decode attention of CUDA devices is that anyway.
+        Assert.Equal(["Demo.Tiny.AttentionOutPrefill.OnSm89.g.cs"],
             tuned.Keys.Except(plain.Select(f => f.HintName)).Order(StringComparer.Ordinal));
         Assert.Contains("groups of 64", tuned["Demo.Tiny.AttentionOutPrefill.OnDevice32.g.cs"], StringComparison.Ordinal);
         Assert.Contains(", 64, plain: true);", tuned["Demo.Tiny.AttentionOutPrefill.OnDevice32.g.cs"], StringComparison.Ordinal);
