@@ -14,6 +14,9 @@ namespace DeepSeekCompiler.Runtime.Gpu.Offline;
 /// <summary>Compiles generated kernels to PTX without a device or a driver.</summary>
 public sealed partial class PtxCompiler : IDisposable
 {
+    // What ILGPU makes of a condition that is converted to float32: its bits, which are the smallest number there is.
+    private const string ConditionAsNumber = "0f00000001, 0f00000000";
+
     private readonly Context _context;
     private readonly PTXBackend _backend;
     private readonly string _target;
@@ -57,11 +60,14 @@ public sealed partial class PtxCompiler : IDisposable
     }
 
     /// <summary>PTX of one kernel, the same text for the same kernel.</summary>
+    /// <exception cref="NotSupportedException">It computes with a condition as a float32 number, which ILGPU converts wrongly.</exception>
     public string Compile(MethodInfo entry)
     {
         var compiled = (PTXCompiledKernel)_backend.Compile(EntryPointDescription.FromExplicitlyGroupedKernel(entry), Specialization(entry));
         var text = Target().Replace(Canonical(compiled.PTXAssembly), ".target " + _target);
-        return text;
+        return text.Contains(ConditionAsNumber, StringComparison.Ordinal)
+            ? throw new NotSupportedException($"{entry.DeclaringType?.Name}.{entry.Name} converts a condition to float32 (condition ? 1 : 0), which ILGPU does by its bits; write 1f and 0f.")
+            : text;
     }
 
     /// <summary>What a launch will say of a generated kernel's groups: how many threads, and that a kernel with a multiprocessor to itself has all its registers.</summary>
