@@ -23,16 +23,17 @@ internal sealed class GoldenStage(Options options) : IStage
             bool matrix = Variants.HasMatrixInstructions(variant);
             foreach (string name in GoldenFiles.Cases)
             {
+                bool Sums(GoldenCase golden) => variant == DeviceVariant.Sm90 && golden.Policy == Fp8Policy.Full;
                 yield return new($"{variant} {name}", _ => Check(name, new LoadOptions { Device = options.Device, Variant = variant, SplitActivations = matrix }, (golden, model) =>
                 {
-                    if (variant == DeviceVariant.Sm90 && golden.Policy == Fp8Policy.Full) GoldenRun.CheckLogits(golden, model, Tolerances.Fp8WarpgroupSums, 1);
+                    if (Sums(golden)) GoldenRun.CheckLogits(golden, model, Tolerances.Fp8WarpgroupSums, 1);
                     else GoldenRun.Check(golden, model, Tolerances.DeviceLogits);
                 }));
                 if (!matrix || name == NearDecision) continue;
                 yield return new($"{variant} {name}, activations rounded", _ => Check(name, new LoadOptions { Device = options.Device, Variant = variant }, (golden, model) =>
                 {
-                    bool sums = variant == DeviceVariant.Sm90 && golden.Policy == Fp8Policy.Full;
-                    GoldenRun.CheckLogits(golden, model, sums ? Tolerances.Fp8WarpgroupSums : Tolerances.Bf16Activations, sums ? 1 : Tolerances.RowsWithoutFlips);
+                    if (Sums(golden)) GoldenRun.CheckLogits(golden, model, Tolerances.Fp8WarpgroupSums, 1);
+                    else GoldenRun.CheckLogits(golden, model, Tolerances.Bf16Activations, Tolerances.RowsWithoutFlips);
                 }));
             }
         }

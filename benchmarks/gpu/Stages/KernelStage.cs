@@ -15,14 +15,15 @@ internal sealed class KernelStage(Options options) : IStage
     {
         foreach (var variant in Variants.Of(options.Device))
         {
-            var cases = new Cases(options.Device, variant, Variants.HasMatrixInstructions(variant));
+            bool matrix = Variants.HasMatrixInstructions(variant);
+            var cases = new Cases(options.Device, variant, split: matrix);
             foreach (var row in KernelCases.Shapes)
             {
                 var (hidden, inner, format) = ((int)row[0], (int)row[1], (NumberFormat)row[2]);
                 yield return new(FormattableString.Invariant($"{variant} projections {hidden} x {inner} {format}"), _ => cases.Projections(hidden, inner, format));
                 yield return new(FormattableString.Invariant($"{variant} experts {hidden} x {inner} {format}"), _ => cases.Experts(hidden, inner, format));
                 // As models run: prompts round activations to bfloat16.
-                if (!Variants.HasMatrixInstructions(variant) || format == NumberFormat.F32) continue;
+                if (!matrix || format == NumberFormat.F32) continue;
                 var rounded = new Cases(options.Device, variant, split: false);
                 yield return new(FormattableString.Invariant($"{variant} projections {hidden} x {inner} {format}, activations rounded"), _ => rounded.Projections(hidden, inner, format));
                 yield return new(FormattableString.Invariant($"{variant} experts {hidden} x {inner} {format}, activations rounded"), _ => rounded.Experts(hidden, inner, format));
@@ -32,7 +33,7 @@ internal sealed class KernelStage(Options options) : IStage
             foreach (var (row, weights) in AttentionCases.Shapes.Select(row => (row, NumberFormat.BF16)).Append((AttentionCases.Shapes.Last(), NumberFormat.E4M3)))
             {
                 var (heads, nope, rope, latent, value, cache) = ((int)row[0], (int)row[1], (int)row[2], (int)row[3], (int)row[4], (NumberFormat)row[5]);
-                bool rounds = cache == NumberFormat.BF16 && Variants.HasMatrixInstructions(variant);
+                bool rounds = cache == NumberFormat.BF16 && matrix;
                 yield return new(FormattableString.Invariant($"{variant} attention {heads} x {nope} + {rope}, {latent} -> {value}, cache {cache}{(weights == NumberFormat.BF16 ? "" : $", weights {weights}")}"), _ =>
                 {
                     using var target = new KernelDevice(AttentionCases.Spec(heads, nope, rope, latent, value, cache, weights), variant, options.Device);

@@ -160,7 +160,8 @@ internal sealed class Affine
         return below < grain;
     }
 
-    private static long Gcd(long a, long b) => b == 0 ? a : Gcd(b, a % b);
+    /// <summary>The greatest common divisor.</summary>
+    public static long Gcd(long a, long b) => b == 0 ? a : Gcd(b, a % b);
 
     private void AddTerm(Expr term, long factor)
     {

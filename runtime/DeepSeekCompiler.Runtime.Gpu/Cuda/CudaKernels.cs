@@ -57,18 +57,29 @@ internal sealed unsafe class CudaKernels : IDisposable
     /// <summary>A kernel in messages.</summary>
     public static string NameOf(DeviceKernel kernel, DeviceInfo device) => $"kernel {kernel.Name} on {device.Name} ({device.Description})";
 
-    /// <summary>The text of a kernel.</summary>
+    /// <summary>The text of a kernel, which is kept on disk.</summary>
     /// <exception cref="DeviceException">ILGPU has none to give; the compiler is spoiled by it.</exception>
-    public static string Compile(PtxCompiler compiler, DeviceKernel kernel, string what)
+    public static string Compile(PtxCompiler compiler, DeviceKernel kernel, CudaTarget target, string what)
     {
         try
         {
-            return compiler.Compile(kernel.Entry);
+            var text = compiler.Compile(kernel.Entry);
+            KernelCache.StoreText(kernel.Entry, target, text);
+            return text;
         }
         catch (Exception e) when (e is not DeviceException)
         {
             throw new DeviceException($"There is no PTX for {what}: {DeviceRun.Reason(e)}", e);
         }
+    }
+
+    /// <summary>Machine code of a text, which is kept on disk.</summary>
+    /// <exception cref="DeviceException">The driver refuses it.</exception>
+    public static byte[] Assemble(string text, CudaTarget target, int driver, string what)
+    {
+        var image = CudaModule.Assemble(text, what);
+        KernelCache.StoreImage(text, target, driver, image);
+        return image;
     }
 
     /// <summary>Queues a kernel.</summary>
@@ -147,10 +158,9 @@ internal sealed unsafe class CudaKernels : IDisposable
     {
         try
         {
-            _compiler ??= new PtxCompiler(Target.Architecture, Target.IsaMajor, Target.IsaMinor);
-            var text = Compile(_compiler, kernel, what);
+            _compiler ??= Target.CreateCompiler();
+            var text = Compile(_compiler, kernel, Target, what);
             Report.Compiled++;
-            KernelCache.StoreText(kernel.Entry, Target, text);
             return text;
         }
         catch (DeviceException)
@@ -182,9 +192,7 @@ internal sealed unsafe class CudaKernels : IDisposable
             }
         }
 
-        var image = CudaModule.Assemble(text, what);
-        KernelCache.StoreImage(text, Target, _driver, image);
-        return CudaModule.Load(image, text, what);
+        return CudaModule.Load(Assemble(text, Target, _driver, what), text, what);
     }
 
     private interface ILoaded : IDisposable

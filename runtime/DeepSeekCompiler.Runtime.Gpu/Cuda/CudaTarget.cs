@@ -1,5 +1,6 @@
 using System.Globalization;
 using DeepSeekCompiler.Runtime.Gpu.Devices;
+using DeepSeekCompiler.Runtime.Gpu.Offline;
 
 namespace DeepSeekCompiler.Runtime.Gpu.Cuda;
 
@@ -20,6 +21,9 @@ public sealed record CudaTarget(string Architecture, int IsaMajor, int IsaMinor)
 
     // The first version that knows an architecture.
     private static readonly (int Architecture, int Isa)[] s_first = [(75, 603), (80, 700), (86, 701), (87, 704), (89, 708), (90, 800), (100, 806), (101, 806), (103, 808), (120, 807), (121, 808)];
+
+    /// <summary>A compiler for it.</summary>
+    internal PtxCompiler CreateCompiler() => new(Architecture, IsaMajor, IsaMinor);
 
     /// <summary>The best target of a device under a driver.</summary>
     /// <param name="major">Compute capability.</param>

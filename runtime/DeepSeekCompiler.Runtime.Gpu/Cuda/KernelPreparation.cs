@@ -40,7 +40,7 @@ internal static class KernelPreparation
         void Work()
         {
             accelerator.Bind();
-            var compiler = new PtxCompiler(target.Architecture, target.IsaMajor, target.IsaMinor);
+            var compiler = target.CreateCompiler();
             while (!stop.IsCancellationRequested && waiting.TryDequeue(out var kernel))
             {
                 try
@@ -55,7 +55,7 @@ internal static class KernelPreparation
                     // ILGPU's context is spoiled by a kernel that does not compile.
                     failures.Enqueue(e);
                     compiler.Dispose();
-                    compiler = new PtxCompiler(target.Architecture, target.IsaMajor, target.IsaMinor);
+                    compiler = target.CreateCompiler();
                 }
             }
 
@@ -71,12 +71,7 @@ internal static class KernelPreparation
     {
         var text = KernelCache.Text(kernel.Entry, target);
         var isNew = text is null;
-        if (text is null)
-        {
-            text = CudaKernels.Compile(compiler, kernel, what);
-            KernelCache.StoreText(kernel.Entry, target, text);
-        }
-
+        text ??= CudaKernels.Compile(compiler, kernel, target, what);
         if (CudaModule.IsWhole(text))
         {
             // The driver has it in its own cache from then on.
@@ -84,7 +79,7 @@ internal static class KernelPreparation
         }
         else if (KernelCache.Image(text, target, driver) is null)
         {
-            KernelCache.StoreImage(text, target, driver, CudaModule.Assemble(text, what));
+            CudaKernels.Assemble(text, target, driver, what);
         }
 
         return isNew;

@@ -42,8 +42,8 @@ public static class WarpLanes
     /// <summary>The largest number of a warp, none of them negative: as whole numbers their bits are in the same order, and there is an instruction for those.</summary>
     [IntrinsicImplementation]
     [Ptx("{ .reg .b32 t; mov.b32 t, $0; redux.sync.max.u32 t, t, 0xffffffff; mov.b32 $r0, t; }")]
-    [OpenClMethod(nameof(MostEmulated))]
-    public static float Most(float value) => MostEmulated(value);
+    [OpenClMethod(nameof(MaxEmulated))]
+    public static float Most(float value) => MaxEmulated(value);
 
     /// <summary>The largest number of a warp: whole numbers in the same order are made of the bits, turned over but for the sign where that is set.</summary>
     [IntrinsicImplementation]
@@ -72,16 +72,6 @@ public static class WarpLanes
         for (int mask = 16; mask > 0; mask >>= 1)
         {
             value = Math.Max(value, (int)Interop.FloatAsInt(WarpEmulation.Exchange(Interop.IntAsFloat((uint)value), mask)));
-        }
-
-        return value;
-    }
-
-    private static float MostEmulated(float value)
-    {
-        for (int mask = 16; mask > 0; mask >>= 1)
-        {
-            value = Math.Max(value, WarpEmulation.Exchange(value, mask));
         }
 
         return value;

@@ -50,5 +50,5 @@ internal sealed record WeightRuns(int Points, int Length, int Grain)
     /// <summary>Neighbouring points of a tile that have one block scale.</summary>
     public int OneScale(int rows) => Gcd(Gcd(Box(rows), Grain), FormatSpec.Block);
 
-    private static int Gcd(int a, int b) => b == 0 ? a : Gcd(b, a % b);
+    private static int Gcd(int a, int b) => (int)Affine.Gcd(a, b);
 }

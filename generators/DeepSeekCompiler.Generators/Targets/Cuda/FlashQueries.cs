@@ -14,7 +14,7 @@ internal sealed class FlashQueries(FlashFunction function, CodeWriter w)
     private int Pieces => _tile.KeyDim / 8;
 
     // After so many rounds a warpgroup's threads are at the same pieces again, of rows that lie whole atoms of the swizzle further.
-    private int Period => Pieces / Gcd(Pieces, 128);
+    private int Period => Pieces / (int)Affine.Gcd(Pieces, 128);
 
     private int Apart => 128 * Period / Pieces;
 
@@ -75,6 +75,4 @@ internal sealed class FlashQueries(FlashFunction function, CodeWriter w)
         w.Line("WarpgroupAttention.Publish();");
         w.Line("TransferBarrier.Arrive(ready);");
     }
-
-    private static int Gcd(int a, int b) => b == 0 ? a : Gcd(b, a % b);
 }
