@@ -38,8 +38,11 @@ internal sealed class ActivationRows
     /// <summary>What the product reads, [tokens, columns] or [tokens, terms, columns].</summary>
     public Tensor Rows { get; }
 
-    /// <summary>For rows that stay E4M3 codes, their scales [tokens, blocks of 128]; else null.</summary>
+    /// <summary>For rows that stay E4M3 codes, their scales [tokens, blocks of 128], and for those that are whole numbers in pairs theirs, [tokens, blocks]; else null.</summary>
     public Tensor? Scales { get; }
+
+    /// <summary>For rows of whole numbers, columns that share a scale; else 0.</summary>
+    public int Block { get; private init; }
 
     /// <summary>The stages that make <see cref="Rows"/>; empty when the product reads x itself.</summary>
     public List<Stage> Stages { get; }
@@ -82,6 +85,13 @@ internal sealed class ActivationRows
         {
             var (ratio, scale) = Quantized(b, value, row, k, stages);
             value = ScaledTile.Round(ratio) * scale[row, k.Index / FormatSpec.Block];
+        }
+
+        if (form == MatrixForm.PackedFixed)
+        {
+            int block = FixedPoint.BlockOf(columns, matrix.Format);
+            var (codes, pair, scales) = FixedPoint.Rows(b, value, row, k, block, stages);
+            return new(token, row, pair, null, codes, scales, stages) { Block = block };
         }
 
         if (form.MeetsCodes() && matrix.StagedFactor != 1) value *= matrix.StagedFactor;
@@ -129,7 +139,7 @@ internal sealed class ActivationRows
     /// <param name="at">The row of a slot.</param>
     public ActivationRows Gathered(KernelBuilder b, MatrixForm form, Axis expert, Axis slot, Expr slots, Expr at)
     {
-        if (form != MatrixForm.Packed) return this;
+        if (!form.IsPacked()) return this;
         var packed = b.Temp("packed", slots, Column);
         return new(slot, slot, Column, packed, []) { Source = this, Pack = b.Map("Pack", packed[slot, Column], At(at), expert, slot, Column) };
     }

@@ -45,7 +45,7 @@ internal sealed class ExpertGateUp : IAlgorithm
         var slot = new Axis("slot", offset[a.Index + 1] - offset[a], offset[a], form.Chunk());
         var input = rows.Gathered(b, form, a, slot, tokens * e.NumExpertsPerTok, slotToken[slot]);
         var h = b.Output("h", NumberFormat.F32, 1, e.MoeIntermediateSize);
-        Expr at = form == MatrixForm.Packed || form.IsWarpgroup() ? slot : slotToken[slot];
+        Expr at = form.IsPacked() || form.IsWarpgroup() ? slot : slotToken[slot];
         var g = new Product(b, "Gate", input, slot, at, gate, expert[a], form, [a, n], [], n);
         var u = new Product(b, "Up", input, slot, at, up, expert[a], form, [a, n], [], n);
         g.Partner = u;

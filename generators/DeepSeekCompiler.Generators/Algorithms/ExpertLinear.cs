@@ -60,7 +60,7 @@ internal sealed class ExpertLinear : IAlgorithm
         var slot = new Axis("slot", offset[a.Index + 1] - offset[a], offset[a], form.Chunk());
         var input = source.Gathered(b, form, a, slot, slots, Row(slot));
         var y = b.Output("y", NumberFormat.F32, slots, rows);
-        var product = new Product(b, byToken ? "Up" : "Down", input, slot, form == MatrixForm.Packed || form.IsWarpgroup() ? slot : Row(slot), weight,
+        var product = new Product(b, byToken ? "Up" : "Down", input, slot, form.IsPacked() || form.IsWarpgroup() ? slot : Row(slot), weight,
             precision == TrainingPrecision.Float32 ? expert[a] : a, form, [a, n], [], n, Operand.Scale(left, Row(slot), input.Column, right, n, input.Column));
         product.Epilogue.Add(b.Map("Store", y[slot, n], product.Sum, a, n, slot));
         var all = byToken ? e.NumExpertsPerTok * Amount.Tokens : Amount.Slots;

@@ -15,6 +15,9 @@ public enum MatrixForm
     /// <summary>As <see cref="Panel"/>, with vectors along the weight's rows: panels are transposed as they are decoded, activations packed in tiles of tokens.</summary>
     Packed,
 
+    /// <summary>As <see cref="Packed"/>, with both factors as whole numbers that are multiplied in pairs (see <see cref="FixedPoint"/>).</summary>
+    PackedFixed,
+
     /// <summary>Any number of tokens, straight from the stored weight: register tiles of rows by tokens with vectors along the columns, which need no panel.</summary>
     Tiled,
 
@@ -51,6 +54,9 @@ internal static class MatrixForms
     /// <summary>Multiplies activations with codes as they are stored, without matrix instructions.</summary>
     public static bool MeetsCodes(this MatrixForm form) => form.IsPlainStreaming() || form == MatrixForm.Tiled;
 
+    /// <summary>Vectors along the weight's rows, which are transposed as they are decoded; activations in tiles of tokens.</summary>
+    public static bool IsPacked(this MatrixForm form) => form is MatrixForm.Packed or MatrixForm.PackedFixed;
+
     /// <summary>Many tokens, panels that a group decodes for itself.</summary>
     public static bool IsPanel(this MatrixForm form) => form is MatrixForm.Panel or MatrixForm.PanelAcross;
 
@@ -61,7 +67,7 @@ internal static class MatrixForms
     public static bool IsWarpgroup(this MatrixForm form) => form >= MatrixForm.WarpgroupPanel;
 
     /// <summary>Most tokens of a step: on the host, or on devices.</summary>
-    public static int Chunk(this MatrixForm form) => form is MatrixForm.Packed or MatrixForm.Tiled or MatrixForm.Streaming ? Limits.MaxChunk : Limits.MaxDeviceChunk;
+    public static int Chunk(this MatrixForm form) => form.IsPacked() || form is MatrixForm.Tiled or MatrixForm.Streaming ? Limits.MaxChunk : Limits.MaxDeviceChunk;
 
     /// <summary>bfloat16 terms that an activation is the sum of.</summary>
     public static int Terms(this MatrixForm form) => form is MatrixForm.TensorPanel or MatrixForm.WarpgroupPanel ? 1 : 2;

@@ -63,6 +63,18 @@ internal sealed class Product
             if (rows.Scales is { } s) block = s[at, column.Index / FormatSpec.Block] * block!;
             Dot = b.Sum(name, Sums[point.ToArray()], x * weight.Code(expert, row, column), free.ToArray(), rows.Term is null ? [column] : [rows.Term, column], block);
         }
+        else if (form == MatrixForm.PackedFixed)
+        {
+            panelDims.Insert(0, column);
+            var panel = b.Temp(name + "Panel", NumberFormat.I32, panelDims.ToArray());
+            var index = new List<Expr> { column };
+            foreach (var axis in all) index.Add(axis);
+            (Largest, Scaling, var factor, var weightScale) = FixedPoint.Weights(b, name, weight, expert, row, all, column);
+            Expr Number(int side) => weight.Code(expert, row, column.Index * 2 + side) * factor;
+            Decode = b.Map("Decode" + name, panel[index.ToArray()], new Pair(Number(0), Number(1)), [.. all, column]);
+            Expr both = rows.Scales![at, column.Index / (rows.Block / 2)] * weightScale;
+            Dot = b.Sum(name, Sums[point.ToArray()], new PairDot(x, panel[index.ToArray()], Const.Zero), free.ToArray(), [column], both);
+        }
         else if (form is MatrixForm.Packed or MatrixForm.PanelAcross)
         {
             panelDims.Insert(0, column);
@@ -125,6 +137,15 @@ internal sealed class Product
 
     /// <summary>The stage that decodes a panel; null when the product reads the weight itself.</summary>
     public Map? Decode { get; }
+
+    /// <summary>The stage that finds the largest of a block of a weight row, for whole numbers where the weight has no scales; else null.</summary>
+    public Reduce? Largest { get; }
+
+    /// <summary>What comes of <see cref="Largest"/>: the factor of the weight's numbers, and the scale of their codes.</summary>
+    public Map[] Scaling { get; } = [];
+
+    /// <summary>Weight columns of a number of <see cref="Column"/>.</summary>
+    public int PerColumn => Rows.Block > 0 ? 2 : 1;
 
     /// <summary>The stage that multiplies activations with the scales of a block of weight rows, once for all rows of the block; null where sums or weights are scaled.</summary>
     public Map? Scaled { get; }

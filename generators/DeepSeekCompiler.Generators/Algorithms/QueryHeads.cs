@@ -39,7 +39,7 @@ internal static class QueryHeads
     {
         var t = rows.Token;
         var i = new Axis("i", pairs);
-        var (product, x, y) = form == MatrixForm.Packed ? Whole(b, rows, weight, name, head, firstRow, i) : Paired(b, rows, weight, form, name, head, firstRow, i);
+        var (product, x, y) = form.IsPacked() ? Whole(b, rows, weight, form, name, head, firstRow, i) : Paired(b, rows, weight, form, name, head, firstRow, i);
         Expr at = position + t;
         product.Epilogue.Add(b.Map(name + "First", target(i, 0), Rope.First(rope, at, i, x, y), head, i, t));
         product.Epilogue.Add(b.Map(name + "Second", target(i, 1), Rope.Second(rope, at, i, x, y), head, i, t));
@@ -55,10 +55,10 @@ internal static class QueryHeads
     }
 
     // Rows side by side in vectors; pairs are found behind the sums.
-    private static (Product Product, Read X, Read Y) Whole(KernelBuilder b, ActivationRows rows, WeightTensor weight, string name, Axis head, Expr firstRow, Axis i)
+    private static (Product Product, Read X, Read Y) Whole(KernelBuilder b, ActivationRows rows, WeightTensor weight, MatrixForm form, string name, Axis head, Expr firstRow, Axis i)
     {
         var r = new Axis("r", 2 * i.Max);
-        var product = new Product(b, name, rows, weight, MatrixForm.Packed, [head, r], [], firstRow + r) { KeepsRows = true };
+        var product = new Product(b, name, rows, weight, form, [head, r], [], firstRow + r) { KeepsRows = true };
         return (product, product.Sums[rows.Token, head, i.Index * 2], product.Sums[rows.Token, head, i.Index * 2 + 1]);
     }
 }

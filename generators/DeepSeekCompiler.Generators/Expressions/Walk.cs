@@ -30,6 +30,8 @@ internal static class Walk
             case Select s: return [s.Condition, s.Then, s.Else];
             case Cast c: return [c.Operand];
             case MulAdd m: return [m.A, m.B, m.C];
+            case Pair p: return [p.Low, p.High];
+            case PairDot d: return [d.A, d.B, d.Sum];
             case Broadcast b: return [b.Operand];
             case Ramp r: return [r.Start];
             case LaneReduce r: return [r.Operand];
@@ -54,6 +56,8 @@ internal static class Walk
         Select s => new Select(f(s.Condition), f(s.Then), f(s.Else)),
         Cast c => new Cast(f(c.Operand)),
         MulAdd m => new MulAdd(f(m.A), f(m.B), f(m.C)),
+        Pair p => new Pair(f(p.Low), f(p.High)),
+        PairDot d => new PairDot(f(d.A), f(d.B), f(d.Sum)),
         Broadcast b => b with { Operand = f(b.Operand) },
         Ramp r => r with { Start = f(r.Start) },
         LaneReduce r => r with { Operand = f(r.Operand) },

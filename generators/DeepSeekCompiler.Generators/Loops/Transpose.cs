@@ -3,8 +3,9 @@ using DeepSeekCompiler.Generators.Expressions;
 namespace DeepSeekCompiler.Generators.Loops;
 
 /// <summary>Decodes a block of <paramref name="Rows"/> rows by <paramref name="Columns"/> neighbours and writes it across:
-/// target[index + column * target stride + row] = source[index + row * source stride + column] * factor.</summary>
-/// <param name="Target">Float32.</param>
+/// target[index + column * target stride + row] = source[index + row * source stride + column] * factor; or, with <see cref="Pairs"/>, in words of two whole numbers,
+/// column / 2 for column.</summary>
+/// <param name="Target">Float32, or words.</param>
 /// <param name="Index">Where its first number goes.</param>
 /// <param name="TargetStride">Numbers from column to column.</param>
 /// <param name="Source">Any format.</param>
@@ -13,5 +14,9 @@ namespace DeepSeekCompiler.Generators.Loops;
 /// <param name="SourceStride">Numbers from row to row.</param>
 /// <param name="Rows">Lanes of a vector.</param>
 /// <param name="Columns">Numbers that the words of a vector hold.</param>
-/// <param name="Factor">The same for the whole block; null for 1.</param>
-public sealed record Transpose(Buffer Target, Expr Index, int TargetStride, Buffer Source, Expr SourceIndex, Expr? Table, int SourceStride, int Rows, int Columns, Expr? Factor) : Stmt;
+/// <param name="Factor">The same for the whole block, or a vector of one a row; null for 1.</param>
+public sealed record Transpose(Buffer Target, Expr Index, int TargetStride, Buffer Source, Expr SourceIndex, Expr? Table, int SourceStride, int Rows, int Columns, Expr? Factor) : Stmt
+{
+    /// <summary>Neighbours of a row become a word (see <see cref="Expressions.Pair"/>).</summary>
+    public bool Pairs { get; init; }
+}

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Linq;
 using DeepSeekCompiler.Generators.Algorithms;
 using DeepSeekCompiler.Generators.Loops.Lowering;
 using DeepSeekCompiler.Generators.Schedules.Kernels;
@@ -100,7 +101,7 @@ public sealed partial class KernelSet
         var f = spec.Formats;
         int hidden = spec.HiddenSize;
         Point("ExpertNorm", n => RmsNorm.Define(n, "Norm in front of the experts; router, routed and shared experts read its result.", hidden, f.Other, spec.RmsNormEps));
-        Matrix("RouterScores", (n, form) => Linear.Define(n, "Router logits of every expert, accumulated in float32.", form, new(hidden, null, false), e.NRoutedExperts, f.Other, false));
+        Matrix("RouterScores", (n, form) => Linear.Define(n, "Router logits of every expert, accumulated in float32.", form, new(hidden, null, false), e.NRoutedExperts, f.Other, false), exact: true);
         Add("RouterSelect", t => RouterAcross.Fits(e, t) ? RouterAcross.Define("RouterSelect", e, f.Bias, t.Lanes) : RouterSelect.Define("RouterSelect", e, f.Bias));
         Add("Dispatch", t => t.SharesRows && t.Lanes > 1 ? DispatchAcross.Define("Dispatch", e, DispatchThreads) : Algorithms.Dispatch.Define("Dispatch", e));
         foreach (var form in new[] { MatrixForm.Streaming, MatrixForm.Panel })
@@ -137,20 +138,21 @@ public sealed partial class KernelSet
 
     private static string Suffix(MatrixForm form) => form == MatrixForm.Streaming ? "Decode" : "Prefill";
 
-    private void Matrix(string name, Func<string, MatrixForm, MatrixAlgorithm> define)
+    // Exact: experts are chosen by small differences.
+    private void Matrix(string name, Func<string, MatrixForm, MatrixAlgorithm> define, bool exact = false)
     {
         foreach (var form in new[] { MatrixForm.Streaming, MatrixForm.Panel })
         {
             string full = name + Suffix(form);
-            Add(full, form, f => define(full, f), a => a.Products, (a, t) => KernelLowering.Lower(a.Kernel, MatrixSchedule.Of(a, t)));
+            Add(full, form, f => define(full, f), a => a.Products, (a, t) => KernelLowering.Lower(a.Kernel, MatrixSchedule.Of(a, t)), exact: exact);
         }
     }
 
     /// <summary>A kernel of products: in the first of the forms that stand in for the given one on the target that fits it.</summary>
-    private void Add<T>(string name, MatrixForm form, Func<MatrixForm, T> define, Func<T, IReadOnlyList<Product>> products, Func<T, Machine, LoweredKernel> lower, bool expert = false)
+    private void Add<T>(string name, MatrixForm form, Func<MatrixForm, T> define, Func<T, IReadOnlyList<Product>> products, Func<T, Machine, LoweredKernel> lower, bool expert = false, bool exact = false)
         where T : IAlgorithm
     {
-        MatrixForm Fitting(Machine t) => On(form, t, other => products(define(other)), expert);
+        MatrixForm Fitting(Machine t) => On(form, t, other => products(define(other)), expert, exact);
         Add(name, t => lower(define(Fitting(t)), t), t =>
         {
             var all = products(define(Fitting(t)));
@@ -159,14 +161,16 @@ public sealed partial class KernelSet
     }
 
     // The first of the forms with matrix instructions that fits the products it would have, or what stands in for it without.
-    private static MatrixForm On(MatrixForm form, Machine target, Func<MatrixForm, IReadOnlyList<Product>> products, bool expert = false)
+    private static MatrixForm On(MatrixForm form, Machine target, Func<MatrixForm, IReadOnlyList<Product>> products, bool expert = false, bool exact = false)
     {
         foreach (var other in Tensorize.Forms(form, target))
         {
             if (Tensorize.Fits(products(other), other)) return other;
         }
 
-        return Plain(form, target, expert);
+        var plain = Plain(form, target, expert);
+        bool whole = plain == MatrixForm.Packed && !exact && !target.SplitsActivations && products(plain).All(FixedPoint.Fits);
+        return whole ? MatrixForm.PackedFixed : plain;
     }
 
     private void Point(string name, Func<string, PointAlgorithm> define)

@@ -78,10 +78,10 @@ public static class ModelCompiler
     public static IReadOnlyList<HostTarget> Targets(CompileOptions options)
     {
         var targets = new List<HostTarget>();
-        if (options.Widths.HasFlag(VectorWidths.V512)) targets.Add(new HostTarget(512));
-        if (options.Widths.HasFlag(VectorWidths.V256)) targets.Add(new HostTarget(256));
-        if (options.Widths.HasFlag(VectorWidths.V128)) targets.Add(new HostTarget(128));
-        if (options.Widths.HasFlag(VectorWidths.Scalar)) targets.Add(HostTarget.Scalar);
+        if (options.Widths.HasFlag(VectorWidths.V512)) targets.Add(new HostTarget(512) { SplitsActivations = options.SplitActivations });
+        if (options.Widths.HasFlag(VectorWidths.V256)) targets.Add(new HostTarget(256) { SplitsActivations = options.SplitActivations });
+        if (options.Widths.HasFlag(VectorWidths.V128)) targets.Add(new HostTarget(128) { SplitsActivations = options.SplitActivations });
+        if (options.Widths.HasFlag(VectorWidths.Scalar)) targets.Add(HostTarget.Scalar with { SplitsActivations = options.SplitActivations });
         return targets;
     }
 

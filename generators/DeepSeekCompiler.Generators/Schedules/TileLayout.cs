@@ -1,7 +1,8 @@
 namespace DeepSeekCompiler.Generators.Schedules;
 
-/// <summary>A matrix in tiles of rows. A tile is [blocks of columns][rows of the tile][columns of a block]: what a register tile reads lies in one run, each
-/// row's block is one vector to write, and the last tile, with the rows that are left, takes no more room than they need. A block is as long as the vectors
-/// that the columns are cut into, one where they are not.</summary>
+/// <summary>A matrix in blocks of columns, each in tiles of rows: [blocks][tiles][vectors of a block][rows of the tile][columns of a vector]. What a register tile reads of a
+/// block lies in one run, the tiles that follow it right behind, so that memory is read in one stream; each row's vector is one to write, and the last tile, with the
+/// rows that are left, takes no more room than they need. A vector is as long as those that the columns are cut into, one number where they are not.</summary>
 /// <param name="Rows">Rows of a whole tile.</param>
-public sealed record TileLayout(int Rows);
+/// <param name="Columns">Columns of a whole block.</param>
+public sealed record TileLayout(int Rows, int Columns);

@@ -8,15 +8,15 @@ namespace DeepSeekCompiler.Kernels.Primitives;
 public static unsafe partial class Lanes
 {
     [SkipLocalsInit]
-    private static void Across256<TWords, TFactor>(byte* source, nint stride, float* target, nint targetStride, float factor)
+    private static void Across256<TWords, TColumns>(byte* source, nint stride, int* target, nint targetStride, Vector256<float> factor)
         where TWords : struct, IWords
-        where TFactor : struct, IFactor
+        where TColumns : struct, IColumns
     {
         if (!Avx2.IsSupported)
         {
             int* words = stackalloc int[64];
             Gather(source, stride, words, 8);
-            for (int word = 0; word < 8; word++) Columns<TWords, TFactor>(Vector256.Load(words + (8 * word)), word, target, targetStride, factor);
+            for (int word = 0; word < 8; word++) TColumns.Write<TWords>(Vector256.Load(words + (8 * word)), word, target, targetStride, factor);
             return;
         }
 
@@ -29,10 +29,10 @@ public static unsafe partial class Lanes
             var high0 = Avx2.UnpackHigh(a, b).AsInt64();
             var low1 = Avx2.UnpackLow(c, d).AsInt64();
             var high1 = Avx2.UnpackHigh(c, d).AsInt64();
-            Columns<TWords, TFactor>(Avx2.UnpackLow(low0, low1).AsInt32(), half, target, targetStride, factor);
-            Columns<TWords, TFactor>(Avx2.UnpackHigh(low0, low1).AsInt32(), half + 1, target, targetStride, factor);
-            Columns<TWords, TFactor>(Avx2.UnpackLow(high0, high1).AsInt32(), half + 2, target, targetStride, factor);
-            Columns<TWords, TFactor>(Avx2.UnpackHigh(high0, high1).AsInt32(), half + 3, target, targetStride, factor);
+            TColumns.Write<TWords>(Avx2.UnpackLow(low0, low1).AsInt32(), half, target, targetStride, factor);
+            TColumns.Write<TWords>(Avx2.UnpackHigh(low0, low1).AsInt32(), half + 1, target, targetStride, factor);
+            TColumns.Write<TWords>(Avx2.UnpackLow(high0, high1).AsInt32(), half + 2, target, targetStride, factor);
+            TColumns.Write<TWords>(Avx2.UnpackHigh(high0, high1).AsInt32(), half + 3, target, targetStride, factor);
         }
     }
 
@@ -40,16 +40,4 @@ public static unsafe partial class Lanes
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<int> Halves(byte* row, nint stride) =>
         Avx2.InsertVector128(Vector128.Load((int*)row).ToVector256Unsafe(), Vector128.Load((int*)(row + (4 * stride))), 1);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Columns<TWords, TFactor>(Vector256<int> words, int word, float* target, nint stride, float factor)
-        where TWords : struct, IWords
-        where TFactor : struct, IFactor
-    {
-        float* column = target + (word * TWords.Numbers * stride);
-        TFactor.Times(TWords.Number(words, 0), factor).Store(column);
-        if (TWords.Numbers > 1) TFactor.Times(TWords.Number(words, 1), factor).Store(column + stride);
-        if (TWords.Numbers > 2) TFactor.Times(TWords.Number(words, 2), factor).Store(column + (2 * stride));
-        if (TWords.Numbers > 3) TFactor.Times(TWords.Number(words, 3), factor).Store(column + (3 * stride));
-    }
 }

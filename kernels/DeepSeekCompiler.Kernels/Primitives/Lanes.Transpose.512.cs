@@ -8,15 +8,15 @@ namespace DeepSeekCompiler.Kernels.Primitives;
 public static unsafe partial class Lanes
 {
     [SkipLocalsInit]
-    private static void Across512<TWords, TFactor>(byte* source, nint stride, float* target, nint targetStride, float factor)
+    private static void Across512<TWords, TColumns>(byte* source, nint stride, int* target, nint targetStride, Vector512<float> factor)
         where TWords : struct, IWords
-        where TFactor : struct, IFactor
+        where TColumns : struct, IColumns
     {
         if (!Avx512F.IsSupported)
         {
             int* words = stackalloc int[256];
             Gather(source, stride, words, 16);
-            for (int word = 0; word < 16; word++) Columns<TWords, TFactor>(Vector512.Load(words + (16 * word)), word, target, targetStride, factor);
+            for (int word = 0; word < 16; word++) TColumns.Write<TWords>(Vector512.Load(words + (16 * word)), word, target, targetStride, factor);
             return;
         }
 
@@ -29,10 +29,10 @@ public static unsafe partial class Lanes
             var high0 = Avx512F.UnpackHigh(a, b).AsInt64();
             var low1 = Avx512F.UnpackLow(c, d).AsInt64();
             var high1 = Avx512F.UnpackHigh(c, d).AsInt64();
-            Columns<TWords, TFactor>(Avx512F.UnpackLow(low0, low1).AsInt32(), quarter, target, targetStride, factor);
-            Columns<TWords, TFactor>(Avx512F.UnpackHigh(low0, low1).AsInt32(), quarter + 1, target, targetStride, factor);
-            Columns<TWords, TFactor>(Avx512F.UnpackLow(high0, high1).AsInt32(), quarter + 2, target, targetStride, factor);
-            Columns<TWords, TFactor>(Avx512F.UnpackHigh(high0, high1).AsInt32(), quarter + 3, target, targetStride, factor);
+            TColumns.Write<TWords>(Avx512F.UnpackLow(low0, low1).AsInt32(), quarter, target, targetStride, factor);
+            TColumns.Write<TWords>(Avx512F.UnpackHigh(low0, low1).AsInt32(), quarter + 1, target, targetStride, factor);
+            TColumns.Write<TWords>(Avx512F.UnpackLow(high0, high1).AsInt32(), quarter + 2, target, targetStride, factor);
+            TColumns.Write<TWords>(Avx512F.UnpackHigh(high0, high1).AsInt32(), quarter + 3, target, targetStride, factor);
         }
     }
 
@@ -44,17 +44,5 @@ public static unsafe partial class Lanes
         words = Avx512F.InsertVector128(words, Vector128.Load((int*)(row + (4 * stride))), 1);
         words = Avx512F.InsertVector128(words, Vector128.Load((int*)(row + (8 * stride))), 2);
         return Avx512F.InsertVector128(words, Vector128.Load((int*)(row + (12 * stride))), 3);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Columns<TWords, TFactor>(Vector512<int> words, int word, float* target, nint stride, float factor)
-        where TWords : struct, IWords
-        where TFactor : struct, IFactor
-    {
-        float* column = target + (word * TWords.Numbers * stride);
-        TFactor.Times(TWords.Number(words, 0), factor).Store(column);
-        if (TWords.Numbers > 1) TFactor.Times(TWords.Number(words, 1), factor).Store(column + stride);
-        if (TWords.Numbers > 2) TFactor.Times(TWords.Number(words, 2), factor).Store(column + (2 * stride));
-        if (TWords.Numbers > 3) TFactor.Times(TWords.Number(words, 3), factor).Store(column + (3 * stride));
     }
 }

@@ -3,7 +3,7 @@ using System.Runtime.Intrinsics;
 
 namespace DeepSeekCompiler.Kernels.Primitives;
 
-// What a word holds, and what its numbers are multiplied with: type arguments of the transpositions, so that every combination is code of its own.
+// What a word holds, and what becomes of it: type arguments of the transpositions, so that every combination is code of its own.
 public static unsafe partial class Lanes
 {
     /// <summary>The numbers of a format in 32-bit words.</summary>
@@ -22,13 +22,20 @@ public static unsafe partial class Lanes
         static abstract Vector128<float> Number(Vector128<int> words, int at);
     }
 
-    private interface IFactor
+    /// <summary>What becomes of the numbers of transposed words.</summary>
+    private interface IColumns
     {
-        static abstract Vector512<float> Times(Vector512<float> numbers, float factor);
+        /// <summary>Writes the numbers of a vector of words below each other.</summary>
+        static abstract void Write<TWords>(Vector512<int> words, int word, int* target, nint stride, Vector512<float> factor)
+            where TWords : struct, IWords;
 
-        static abstract Vector256<float> Times(Vector256<float> numbers, float factor);
+        /// <inheritdoc cref="Write{TWords}(Vector512{int}, int, int*, nint, Vector512{float})"/>
+        static abstract void Write<TWords>(Vector256<int> words, int word, int* target, nint stride, Vector256<float> factor)
+            where TWords : struct, IWords;
 
-        static abstract Vector128<float> Times(Vector128<float> numbers, float factor);
+        /// <inheritdoc cref="Write{TWords}(Vector512{int}, int, int*, nint, Vector512{float})"/>
+        static abstract void Write<TWords>(Vector128<int> words, int word, int* target, nint stride, Vector128<float> factor)
+            where TWords : struct, IWords;
     }
 
     private readonly struct F32Words : IWords
@@ -85,29 +92,5 @@ public static unsafe partial class Lanes
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static Vector128<float> Number(Vector128<int> words, int at) => E4M3Byte3(words << (24 - (8 * at)));
-    }
-
-    private readonly struct One : IFactor
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static Vector512<float> Times(Vector512<float> numbers, float factor) => numbers;
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static Vector256<float> Times(Vector256<float> numbers, float factor) => numbers;
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static Vector128<float> Times(Vector128<float> numbers, float factor) => numbers;
-    }
-
-    private readonly struct Factor : IFactor
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static Vector512<float> Times(Vector512<float> numbers, float factor) => numbers * Vector512.Create(factor);
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static Vector256<float> Times(Vector256<float> numbers, float factor) => numbers * Vector256.Create(factor);
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static Vector128<float> Times(Vector128<float> numbers, float factor) => numbers * Vector128.Create(factor);
     }
 }

@@ -72,4 +72,12 @@ public static class Scalars
 
         return BitConverter.UInt32BitsToSingle(BitConverter.SingleToUInt32Bits(rounded) | (bits & 0x80000000));
     }
+
+    /// <summary>The whole numbers that are nearest to <paramref name="low"/> and <paramref name="high"/>, ties to even, as halves of a word; magnitudes are below 2^15.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int Pair(float low, float high) => ((int)MathF.Round(low) & 0xFFFF) | ((int)MathF.Round(high) << 16);
+
+    /// <summary>The products of the halves of two words, low with low and high with high, added to a sum.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int PairDot(int a, int b, int sum) => sum + ((short)a * (short)b) + ((a >> 16) * (b >> 16));
 }

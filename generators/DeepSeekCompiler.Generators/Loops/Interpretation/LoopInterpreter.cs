@@ -72,11 +72,13 @@ public sealed class LoopInterpreter
         var (source, from) = Find(t.Source, t.Table);
         to += (int)Scalar(t.Index);
         from += (int)Scalar(t.SourceIndex);
-        double factor = t.Factor is null ? 1 : Scalar(t.Factor);
+        var factors = t.Factor is null ? [1] : Evaluate(t.Factor).Lanes;
+        int step = t.Pairs ? 2 : 1;
         for (int row = 0; row < t.Rows; row++)
         {
-            for (int column = 0; column < t.Columns; column++)
-                target.Store(to + (column * t.TargetStride) + row, (float)(source.Load(from + (row * t.SourceStride) + column, t.Source.Name) * factor), t.Target.Name);
+            double Number(int column) => (float)(source.Load(from + (row * t.SourceStride) + column, t.Source.Name) * factors[row % factors.Length]);
+            for (int column = 0; column < t.Columns; column += step)
+                target.Store(to + (column / step * t.TargetStride) + row, t.Pairs ? Words16.Pair(Number(column), Number(column + 1)) : Number(column), t.Target.Name);
         }
     }
 
@@ -126,6 +128,8 @@ public sealed class LoopInterpreter
             case LaneSums s:
                 return new Value(new[] { s.A, s.B, s.C, s.D }.Select(v => Evaluate(v).Lanes.Aggregate((a, b) => (float)(a + b))).ToArray());
             case MulAdd m: return Value.Zip(Evaluate(m.A), Evaluate(m.B), Evaluate(m.C), (a, b, c) => (float)((a * b) + c));
+            case Pair p: return Value.Zip(Evaluate(p.Low), Evaluate(p.High), Words16.Pair);
+            case PairDot d: return Value.Zip(Evaluate(d.A), Evaluate(d.B), Evaluate(d.Sum), Words16.Dot);
             case Cast cast: return Evaluate(cast.Operand);
             case Select s: return Value.Zip(Evaluate(s.Condition), Evaluate(s.Then), Evaluate(s.Else), (c, a, b) => c != 0 ? a : b);
             case Unary u: return Evaluate(u.Operand).Map(x => Apply(u, x));

@@ -20,6 +20,8 @@ internal sealed class ExpressionLowering(IReadOnlyDictionary<Tensor, Buffer> arg
         Select s => new Select(Lower(s.Condition, scope), Lower(s.Then, scope), Lower(s.Else, scope)),
         Cast c => new Cast(Lower(c.Operand, scope)),
         MulAdd m => new MulAdd(Lower(m.A, scope), Lower(m.B, scope), Lower(m.C, scope)),
+        Pair p => new Pair(Lower(p.Low, scope), Lower(p.High, scope)),
+        PairDot d => new PairDot(Lower(d.A, scope), Lower(d.B, scope), Lower(d.Sum, scope)),
         _ => throw new LoweringException($"{e.GetType().Name} is no tensor-level expression"),
     };
 
@@ -63,16 +65,17 @@ internal sealed class ExpressionLowering(IReadOnlyDictionary<Tensor, Buffer> arg
         return new Load(buffer, index, table) { Sub = WordPosition(read, scope) };
     }
 
-    // Numbers in front of the tile, then blocks of the tile, then rows of the block, then its columns.
+    // Numbers of the blocks in front, of the tiles in front, then vectors of the tile, then rows of the vector, then its columns.
     private Expr TileIndex(Read read, TileLayout layout, Scope scope)
     {
         if (read.Index[0] is not AxisIndex { Axis: var rows } || read.Index[1] is not AxisIndex { Axis: var columns })
             throw new LoweringException($"{read.Tensor.Name} lies in tiles, so it is read at axes only");
         var (start, row, height) = Tile(rows, layout, scope);
-        var block = scope[columns]?.Segment?.Parts ?? throw new LoweringException($"axis {columns.Name} is used outside its loops");
-        Expr column = scope[columns]!.Variables[block.Count - 1]!, width = block[block.Count - 1].Count;
-        Expr before = Value(columns, scope, null, false) - column;
-        return Affine.Simplify(start * Lower(read.Tensor.Dims[1].Size, scope) + before * height + row * width + column);
+        var parts = scope[columns]?.Segment?.Parts ?? throw new LoweringException($"axis {columns.Name} is used outside its loops");
+        Expr column = scope[columns]!.Variables[parts.Count - 1]!, width = parts[parts.Count - 1].Count;
+        Expr before = Value(columns, scope, null, false) - column, within = before % layout.Columns, block = before - within;
+        Expr all = Lower(read.Tensor.Dims[1].Size, scope), together = columns.Max % layout.Columns == 0 ? layout.Columns : Expr.Min(layout.Columns, all - block);
+        return Affine.Simplify(block * Lower(read.Tensor.Dims[0].Size, scope) + start * Affine.Simplify(together) + within * height + row * width + column);
     }
 
     /// <summary>First row of the tile that an axis stands in, the row within it, and the rows it has.</summary>
@@ -112,15 +115,17 @@ internal sealed class ExpressionLowering(IReadOnlyDictionary<Tensor, Buffer> arg
         : storage.Opened[own]?.Segment is null ? Value(axis, scope, null, storage.Staged)
         : throw new LoweringException($"axis {axis.Name} reads what is kept in parts along {own.Name}");
 
-    /// <summary>Position in a word of the axis whose lanes stride by words, when the read runs along such an axis.</summary>
+    /// <summary>Position in a word of the axis whose lanes stride by words, when the read runs along such an axis (from the begin of a word on).</summary>
     private static int WordPosition(Read read, Scope scope)
     {
-        foreach (var index in read.Index)
+        int position = 0;
+        bool Strides(Expr e)
         {
-            if (index is AxisIndex a && scope[a.Axis] is { Segment.Parts: { Count: 4 } parts, Variables: var v } && parts[3].Stride > 1 && v[2] is Const sub)
-                return (int)sub.Value;
+            if (e is not AxisIndex a || scope[a.Axis] is not { Segment.Parts: { Count: 4 } parts, Variables: var v } || parts[3].Stride <= 1 || v[2] is not Const sub) return false;
+            position = (int)sub.Value;
+            return true;
         }
 
-        return 0;
+        return read.Index.Any(index => Walk.Any(index, Strides)) ? position : 0;
     }
 }

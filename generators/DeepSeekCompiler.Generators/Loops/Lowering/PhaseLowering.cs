@@ -251,6 +251,7 @@ internal sealed class PhaseLowering
 
     private void LowerLeaf(StageSchedule stage, Scope scope, List<Stmt> into)
     {
+        foreach (var axis in stage.Once) scope = scope.AtStart(axis);
         if (stage.Stage is Reduce reduce)
         {
             _reductions.Accumulate(stage, reduce, scope, into);
@@ -258,7 +259,6 @@ internal sealed class PhaseLowering
         }
 
         var map = (Map)stage.Stage;
-        foreach (var axis in stage.Once) scope = scope.AtStart(axis);
         var (buffer, table, index) = _expressions.Address(map.Target, scope);
         into.Add(new Store(buffer, index, _expressions.Lower(map.Value, scope), table));
     }

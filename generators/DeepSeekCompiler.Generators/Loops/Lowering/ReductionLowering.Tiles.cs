@@ -21,7 +21,7 @@ internal sealed partial class ReductionLowering
             Nest(stage, sum, scope, splitOf, nest, (inside, index, _, body) =>
             {
                 var (buffer, table, at) = expressions.Address(reduce.Target, inside);
-                body.Add(new Store(sum.Scalar!, index, first ? Neutral(reduce.Op) : new Load(buffer, at, table)));
+                body.Add(new Store(sum.Scalar!, index, first ? Neutral(reduce) : new Load(buffer, at, table)));
             });
             return nest;
         }
@@ -73,7 +73,7 @@ internal sealed partial class ReductionLowering
             Nest(stage, sum, start, splitOf, nest, (inside, index, _, body) =>
             {
                 var (buffer, table, at) = expressions.Address(reduce.Target, inside);
-                Expr part = new Load(sum.Scalar!, index), factor = expressions.Lower(scale, inside);
+                Expr part = Number(new Load(sum.Scalar!, index)), factor = expressions.Lower(scale, inside);
                 body.Add(new Store(buffer, at, first ? part * factor : new MulAdd(part, factor, new Load(buffer, at, table)), table));
             });
             return nest;
@@ -89,6 +89,8 @@ internal sealed partial class ReductionLowering
         into.Add(new If(new Binary(BinaryOp.Equal, before, Const.Zero), new Block(Fill(true))));
         into.Add(new If(new Binary(BinaryOp.Less, Const.Zero, before), new Block(Fill(false))));
     }
+
+    private static Expr Number(Expr sum) => sum.Kind == ScalarKind.I32 ? new Cast(sum) : sum;
 
     /// <summary>How much of the reduced axes lies in front of a tile.</summary>
     private Expr Before(Reduce reduce, Scope start)

@@ -20,9 +20,9 @@ internal sealed partial class ReductionLowering(ExpressionLowering expressions, 
         Nest(stage, sum, scope, splitOf, into, (inside, index, sub, nest) =>
         {
             if (sum.Scalar is { } s && (sub == 0 || sum.Vector is null))
-                nest.Add(new Store(s, index, init is null || sub > 0 ? Neutral(reduce.Op) : expressions.Lower(init, inside)));
+                nest.Add(new Store(s, index, init is null || sub > 0 ? Neutral(reduce) : expressions.Lower(init, inside)));
         });
-        FillVector(sum, reduce.Op, into);
+        FillVector(sum, reduce, into);
         return scope.With(stage.Stage, sum);
     }
 
@@ -71,8 +71,8 @@ internal sealed partial class ReductionLowering(ExpressionLowering expressions, 
         bool vector = outer.Vector is not null && InVectors(stage, reduce, scope);
         var sum = Open(stage, reduce, depth, scope, splitOf, "block", into, vector, outer.Vector is null || !vector);
         if (sum.Scalar is not null)
-            Nest(stage, sum, scope, splitOf, into, (_, index, _, nest) => nest.Add(new Store(sum.Scalar, index, Neutral(reduce.Op))));
-        FillVector(sum, reduce.Op, into);
+            Nest(stage, sum, scope, splitOf, into, (_, index, _, nest) => nest.Add(new Store(sum.Scalar, index, Neutral(reduce))));
+        FillVector(sum, reduce, into);
         return scope.With(stage.Stage, sum);
     }
 
@@ -118,8 +118,9 @@ internal sealed partial class ReductionLowering(ExpressionLowering expressions, 
         int lanes = lane is null ? 1 : MostTrips(lane, scope, splitOf);
         bool tail = lanes == 1 || HasScalarTail(lane!, scope, splitOf) || reduce.Init is not null;
         var memory = registers && points <= MostRegisters ? MemoryScope.Register : MemoryScope.Scratch;
-        Buffer? vector = lanes > 1 && vectors ? new Buffer(names.Fresh(name + "V"), NumberFormat.F32, memory, points * lanes) : null;
-        Buffer? scalar = tail && scalars ? new Buffer(names.Fresh(name), NumberFormat.F32, memory, points * (lane is null ? width : 1)) : null;
+        var format = Whole(reduce) ? NumberFormat.I32 : NumberFormat.F32;
+        Buffer? vector = lanes > 1 && vectors ? new Buffer(names.Fresh(name + "V"), format, memory, points * lanes) : null;
+        Buffer? scalar = tail && scalars ? new Buffer(names.Fresh(name), format, memory, points * (lane is null ? width : 1)) : null;
         if (vector is not null) into.Add(new Alloc(vector));
         if (scalar is not null) into.Add(new Alloc(scalar));
         return new Accumulator(depth, dims, sizes.ToArray(), vector, scalar, lanes);
@@ -201,19 +202,23 @@ internal sealed partial class ReductionLowering(ExpressionLowering expressions, 
     private Expr Combine(ReduceOp op, Scope scope, Expr value, Expr? scale, Expr old)
     {
         if (op == ReduceOp.Max) return Expr.Max(old, expressions.Lower(value, scope));
+        if (value is PairDot dot) return new PairDot(expressions.Lower(dot.A, scope), expressions.Lower(dot.B, scope), old);
         if (scale is not null) return new MulAdd(expressions.Lower(value, scope), expressions.Lower(scale, scope), old);
         if (value is Binary { Op: BinaryOp.Mul } product) return new MulAdd(expressions.Lower(product.Left, scope), expressions.Lower(product.Right, scope), old);
         return old + expressions.Lower(value, scope);
     }
 
-    private static void FillVector(Accumulator sum, ReduceOp op, List<Stmt> into)
+    private static void FillVector(Accumulator sum, Reduce reduce, List<Stmt> into)
     {
         if (sum.Vector is not { } vector) return;
         for (int i = 0; i < vector.Length; i += sum.Lanes)
-            into.Add(new Store(vector, i, new Broadcast(Neutral(op), sum.Lanes)));
+            into.Add(new Store(vector, i, new Broadcast(Neutral(reduce), sum.Lanes)));
     }
 
-    private static Const Neutral(ReduceOp op) => new(op == ReduceOp.Sum ? 0 : -3e38, ScalarKind.F32);
+    private static Const Neutral(Reduce reduce) => Whole(reduce) ? Const.Int(0) : new(reduce.Op == ReduceOp.Sum ? 0 : -3e38, ScalarKind.F32);
+
+    /// <summary>Whether sums are whole numbers until they are scaled.</summary>
+    private static bool Whole(Reduce reduce) => reduce.Value.Kind == ScalarKind.I32;
 
     private static bool IsReduced(Reduce reduce, Axis axis)
     {

@@ -63,8 +63,10 @@ public static class Vectorize
 
     private static Transpose? Across(List<For> loops, Store store)
     {
-        var (load, factor) = Factored(store.Value);
-        if (load is null || store.Table is not null || store.Target.Format != NumberFormat.F32) return null;
+        bool pairs = store.Value is Pair;
+        int together = pairs ? 2 : 1;
+        var (load, factor) = store.Value is Pair pair ? Factored(pair) : Factored(store.Value);
+        if (load is null || store.Table is not null || store.Target.Format != (pairs ? NumberFormat.I32 : NumberFormat.F32)) return null;
         var row = loops[loops.Count - 1].Variable;
         int rows = Count(loops[loops.Count - 1]), columns = 1;
         long? targetStride = null;
@@ -73,10 +75,11 @@ public static class Vectorize
             // Columns are neighbours in the source and equally far apart in the target.
             long? from = Affine.Of(load.Index).FactorOf(loops[i].Variable), to = Affine.Of(store.Index).FactorOf(loops[i].Variable);
             targetStride ??= to;
-            if (from != columns || to != targetStride * columns) return null;
+            if (from != columns * together || to != targetStride * columns) return null;
             columns *= Count(loops[i]);
         }
 
+        columns *= together;
         long? sourceStride = Affine.Of(load.Index).FactorOf(row);
         if (columns != rows * PerWord(load.Source.Format) || targetStride is null || sourceStride is null || Affine.Of(store.Index).FactorOf(row) != 1) return null;
         Expr Start(Expr e)
@@ -85,8 +88,24 @@ public static class Vectorize
             return e;
         }
 
-        if (loops.Any(l => (factor is not null && Walk.Uses(factor, l.Variable)) || (load.Table is not null && Walk.Uses(load.Table, l.Variable)))) return null;
-        return new(store.Target, Start(store.Index), (int)targetStride, load.Source, Start(load.Index), load.Table, (int)sourceStride, rows, columns, factor);
+        if (loops.Any(l => (factor is not null && l.Variable != row && Walk.Uses(factor, l.Variable)) || (load.Table is not null && Walk.Uses(load.Table, l.Variable)))) return null;
+        // A factor of its own for every row is a vector, which only words take.
+        if (factor is not null && Walk.Uses(factor, row))
+        {
+            if (!pairs) return null;
+            factor = Vector(factor, row, rows);
+        }
+
+        return new(store.Target, Start(store.Index), (int)targetStride, load.Source, Start(load.Index), load.Table, (int)sourceStride, rows, columns, factor) { Pairs = pairs };
+    }
+
+    // Neighbours times the same.
+    private static (Load? Load, Expr? Factor) Factored(Pair pair)
+    {
+        var (low, factor) = Factored(pair.Low);
+        var (high, other) = Factored(pair.High);
+        bool neighbours = low is not null && high is not null && high.Source == low.Source && Equals(high.Table, low.Table) && Affine.Simplify(high.Index - low.Index) is Const { Value: 1 };
+        return neighbours && Equals(factor, other) ? (low, factor) : (null, null);
     }
 
     private static int Count(For loop) => (int)((Const)loop.End).Value;
@@ -139,9 +158,10 @@ public static class Vectorize
         int perWord = PerWord(load.Source.Format);
         if (factor is 2 or 4 && factor > perWord && (perWord > 1 || load.Source.Format == NumberFormat.F32))
         {
-            // Step numbers share a group that begins where the axis' does; load.Sub says which of them this is.
-            var every = new LoadEvery(load.Source, Affine.Simplify(first - load.Sub), load.Table, width, (int)factor / perWord, load.Sub / perWord);
-            return perWord == 1 ? every : Unpacked(every, load.Source.Format, load.Sub % perWord);
+            // Step numbers share a group that begins where the axis' does; load.Sub says which of them this is, or what the index adds to it.
+            int sub = load.Sub == 0 && perWord == 1 ? (int)(Affine.Of(first).Constant % factor.Value) : load.Sub;
+            var every = new LoadEvery(load.Source, Affine.Simplify(first - sub), load.Table, width, (int)factor / perWord, sub / perWord);
+            return perWord == 1 ? every : Unpacked(every, load.Source.Format, sub % perWord);
         }
 
         if (factor != null && factor == perWord)

@@ -68,8 +68,8 @@ public sealed class LoopVerifier
                 Use(t.Target, t.Index, null, t.Rows);
                 Use(t.Source, t.SourceIndex, t.Table, t.Columns);
                 if (t.Factor is { } factor) Visit(factor);
-                if (t.Factor is { Kind: not ScalarKind.F32 } or { Lanes: > 1 }) Problem($"{t.Target.Name} is transposed with a factor that is no number");
-                if (t.Target.Format != NumberFormat.F32 || t.Target.Scope == MemoryScope.Register) Problem($"{t.Target.Name} cannot take a transposed block");
+                if (t.Factor is { } times && (times.Kind != ScalarKind.F32 || (times.Lanes != 1 && times.Lanes != t.Rows))) Problem($"{t.Target.Name} is transposed with a factor that is no number, nor one a row");
+                if (t.Target.Format != (t.Pairs ? NumberFormat.I32 : NumberFormat.F32) || t.Target.Scope == MemoryScope.Register) Problem($"{t.Target.Name} cannot take a transposed block");
                 if (t.TargetStride < t.Rows || t.SourceStride < t.Columns) Problem($"rows of the block that {t.Target.Name} takes overlap");
                 break;
             case Store store:
@@ -121,6 +121,12 @@ public sealed class LoopVerifier
                 break;
             case MulAdd m when m.A.Lanes != m.C.Lanes || m.B.Lanes != m.C.Lanes:
                 Problem("a multiply-add mixes numbers of lanes");
+                break;
+            case Pair p when p.Low.Kind != ScalarKind.F32 || p.High.Kind != ScalarKind.F32 || p.Low.Lanes != p.High.Lanes:
+                Problem("a pair is not of two numbers");
+                break;
+            case PairDot d when d.A.Kind != ScalarKind.I32 || d.B.Kind != ScalarKind.I32 || d.Sum.Kind != ScalarKind.I32 || d.A.Lanes != d.Sum.Lanes || d.B.Lanes != d.Sum.Lanes:
+                Problem("pairs are multiplied with what are none");
                 break;
             case Select s when s.Then.Lanes != s.Else.Lanes || s.Condition.Lanes != s.Then.Lanes:
                 Problem("a selection mixes numbers of lanes");

@@ -87,12 +87,12 @@ internal static class ExpertSchedule
     private static KernelSchedule Many(MatrixForm form, ActivationRows rows, Product first, Operand[] operands, Machine target) =>
         form.IsTensor() ? OnMatrixUnit(form, rows, first, target) : form switch
         {
-            MatrixForm.Packed => Packed(rows, first, operands, target),
+            MatrixForm.Packed or MatrixForm.PackedFixed => Packed(form, rows, first, operands, target),
             MatrixForm.Tiled => new(TiledSchedule.Name(target), TiledSchedule.Phases(rows, first, target)),
             _ => Panels(form, rows, first, target),
         };
 
-    private static KernelSchedule Packed(ActivationRows rows, Product first, Operand[] operands, Machine target)
+    private static KernelSchedule Packed(MatrixForm form, ActivationRows rows, Product first, Operand[] operands, Machine target)
     {
         var phases = new List<Phase>();
         OperandSchedule.AddPhase(operands, target, phases);
@@ -101,7 +101,7 @@ internal static class ExpertSchedule
         LoopSpec[] order = [new(pack.Axes[0], 0, LoopKind.Parallel), new(rows.Token, 0, LoopKind.Serial), new(column, 0, LoopKind.Serial), new(column, 1, LoopKind.Serial), new(column, 2, LoopKind.Serial), new(column, 3, LoopKind.Vector)];
         phases.Add(new("Pack", [Split.Lanes(column, target.Lanes, 1, 1)], [], [[new(pack, order) { Scope = MemoryScope.Workspace, Remark = "Rows of x, an expert's slots side by side." }]]));
         phases.Add(PackedSchedule.Products([first], target));
-        return new(PackedSchedule.Name + ", an active expert's slots for tokens", phases) { Layouts = PackedSchedule.Layouts(rows, target) };
+        return new(PackedSchedule.Name(form) + ", an active expert's slots for tokens", phases) { Layouts = PackedSchedule.Layouts(first, target) };
     }
 
     private static KernelSchedule OnMatrixUnit(MatrixForm form, ActivationRows rows, Product first, Machine target)

@@ -19,7 +19,7 @@ internal static class MatrixSchedule
         {
             MatrixForm.Streaming or MatrixForm.DeviceStreaming => Streaming(algorithm, target),
             MatrixForm.Panel or MatrixForm.PanelAcross => Panels(algorithm, target),
-            MatrixForm.Packed => Packed(algorithm, target),
+            MatrixForm.Packed or MatrixForm.PackedFixed => Packed(algorithm, target),
             _ => OnMatrixUnit(algorithm, target),
         };
 
@@ -39,7 +39,7 @@ internal static class MatrixSchedule
         RowSchedule.OwnPhase(m.Rows, target, phases);
         phases.Add(PackedSchedule.Products(m.Products, target));
         AddAfter(m, target, phases);
-        return new(PackedSchedule.Name, phases) { Layouts = PackedSchedule.Layouts(m.Rows, target) };
+        return new(PackedSchedule.Name(m.Form), phases) { Layouts = PackedSchedule.Layouts(m.Products[0], target) };
     }
 
     private static KernelSchedule Streaming(MatrixAlgorithm m, Machine target)

@@ -19,7 +19,7 @@ internal static class NextBlock
     {
         if (target.Lanes == 1) return [];
         int rows = Tiles.Vectors(target) * target.Lanes, block = Tiles.BlockOf(target, next), numbers = Machine.Line / next.Weight.Format.Bytes();
-        int lines = Math.Max(1, block / numbers), trip = Math.Max(1, rows * lines / block), across = Math.Min(trip, lines);
+        int per = next.PerColumn, lines = Math.Max(1, block * per / numbers), trip = Math.Max(1, rows * lines / block), across = Math.Min(trip, lines);
         while (lines % across != 0) across--;
         int parts = lines / across, down = (trip + across - 1) / across;
         Expr k = next.Column, at = k % block, row = next.Row, column = k - at;
@@ -36,7 +36,7 @@ internal static class NextBlock
         for (int d = 0; d < down; d++)
         {
             for (int i = 0; i < across; i++)
-                reads.Add((Read)next.Weight.Code(next.Expert, row + (group * down + d) * target.Lanes + lane, column + ((part * across + i + 1) * numbers - 1)));
+                reads.Add((Read)next.Weight.Code(next.Expert, row + (group * down + d) * target.Lanes + lane, column * per + ((part * across + i + 1) * numbers - 1)));
         }
 
         return reads;

@@ -9,10 +9,12 @@ namespace DeepSeekCompiler.Generators.Schedules.Kernels;
 /// panel that stays in the first cache and multiplies all tokens, in register tiles of tokens by vectors; the sums of a strip wait in the second cache.</summary>
 internal static class PackedSchedule
 {
-    public const string Name = "strips of weight rows, decoded and transposed by blocks of columns, register tiles of tokens by vectors of rows";
+    public static string Name(MatrixForm form) =>
+        $"strips of weight rows, decoded and transposed by blocks of columns{(form == MatrixForm.PackedFixed ? " as whole numbers in pairs" : "")}, register tiles of tokens by vectors of rows";
 
     /// <summary>Activations lie in the tiles that the products read.</summary>
-    public static IReadOnlyDictionary<Tensor, TileLayout> Layouts(ActivationRows rows, Machine target) => new Dictionary<Tensor, TileLayout> { [rows.Rows] = new(Tiles.PackedTokensOf(target)) };
+    public static IReadOnlyDictionary<Tensor, TileLayout> Layouts(Product first, Machine target) =>
+        new Dictionary<Tensor, TileLayout> { [first.Rows.Rows] = new(Tiles.PackedTokensOf(target), Tiles.BlockOf(target, first)) };
 
     public static Phase Products(IReadOnlyList<Product> products, Machine target)
     {
@@ -37,25 +39,39 @@ internal static class PackedSchedule
     private static void Add(Product product, IReadOnlyList<Read> ahead, Machine target, Dictionary<Axis, Split> splits, List<StageSchedule> stages)
     {
         Axis k = product.Column, t = product.Token, n = Rows(product);
-        splits[k] = Split.Blocks(k, Tiles.BlockOf(target, product), target.Lanes, target.Narrow(product.Weight.Format));
+        int narrow = target.Narrow(product.Weight.Format);
+        splits[k] = Split.Blocks(k, Tiles.BlockOf(target, product), target.Lanes, System.Math.Max(1, narrow / product.PerColumn));
         splits[t] = Split.Exact(t, Tiles.PackedTokensOf(target));
         splits[n] = Split.Strips(n, Tiles.StripOf(target, n.Max), target.Lanes, Tiles.Vectors(target));
         var outer = Items(product);
         int items = outer.Count;
         if (product.KeepsRows) outer.Add(new(n, 0, LoopKind.Serial));
         outer.Add(new(k, 0, LoopKind.Serial));
+        if (product.Largest is { } largest) AddScaling(product, largest, outer, target, narrow, splits, stages);
         stages.Add(new(product.Decode!,
         [
             .. outer, new(n, 1, LoopKind.Serial), new(n, 2, LoopKind.Serial), new(k, 1, LoopKind.Serial),
             new(k, 2, LoopKind.Transpose), new(k, 3, LoopKind.Transpose), new(n, 3, LoopKind.Transpose),
         ],
-        stages.Count == 0 ? 0 : outer.Count) { StoredAt = outer.Count, Remark = $"A block of {product.Weight.Codes.Name}, decoded to float32 and transposed." });
+        stages.Count == 0 ? 0 : outer.Count) { StoredAt = outer.Count, Remark = $"A block of {product.Weight.Codes.Name}, {(product.PerColumn == 2 ? "as whole numbers in pairs" : "decoded to float32")}, transposed." });
         stages.Add(new(product.Dot,
         [
             .. outer, new(t, 0, LoopKind.Serial), new(n, 1, LoopKind.Serial), new(k, 1, LoopKind.Serial), new(k, 2, LoopKind.Serial), new(k, 3, LoopKind.Serial),
             new(t, 1, LoopKind.Unroll), new(n, 2, LoopKind.Unroll), new(n, 3, LoopKind.Vector),
         ],
         outer.Count) { StoredAt = items, BlockAt = outer.Count + 2, Prefetch = ahead, PrefetchAt = outer.Count + 5 });
+    }
+
+    // The scale of whole numbers, a weight row's for the block at hand.
+    private static void AddScaling(Product product, Reduce largest, List<LoopSpec> outer, Machine target, int narrow, Dictionary<Axis, Split> splits, List<StageSchedule> stages)
+    {
+        Axis n = Rows(product), i = largest.Over[0];
+        splits[i] = Split.Lanes(i, target.Lanes, narrow, System.Math.Max(1, System.Math.Min(4, i.Max / (narrow * target.Lanes))));
+        var find = new List<LoopSpec>(outer) { new(n, 1, LoopKind.Serial), new(n, 2, LoopKind.Serial), new(n, 3, LoopKind.Serial), new(i, 0, LoopKind.Serial) };
+        MatrixSchedule.AddLanes(find, i, target, true);
+        stages.Add(new(largest, find, stages.Count == 0 ? 0 : outer.Count) { StoredAt = outer.Count, Once = [product.Column], Remark = $"The largest numbers of a block of {product.Weight.Codes.Name}." });
+        foreach (var map in product.Scaling)
+            stages.Add(new(map, [.. outer, new(n, 1, LoopKind.Serial), new(n, 2, LoopKind.Serial), new(n, 3, LoopKind.Vector)], outer.Count) { StoredAt = outer.Count, Once = [product.Column] });
     }
 
     private static Axis Rows(Product product) => product.TileAxes[product.TileAxes.Length - 1];

@@ -29,7 +29,8 @@ internal static class RowSchedule
             return;
         }
 
-        var splits = new List<Split> { Split.Lanes(rows.Column, target.Lanes, 1, 1) };
+        // Pairs of whole numbers lie in blocks of a scale.
+        var splits = new List<Split> { rows.Block > 0 ? Split.Blocks(rows.Column, rows.Block / 2, target.Lanes, 1) : Split.Lanes(rows.Column, target.Lanes, 1, 1) };
         phases.Add(new(name, splits, [], [Of(rows, target, LoopKind.Parallel, false, 1, splits)]));
     }
 

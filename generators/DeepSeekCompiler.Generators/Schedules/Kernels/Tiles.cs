@@ -54,6 +54,7 @@ internal static class Tiles
     /// <summary>As <see cref="Block"/>, or a little less where that cuts the columns without a rest, or as tuned.</summary>
     public static int BlockOf(Machine target, Product product)
     {
+        if (product.Rows.Block > 0) return product.Rows.Block / product.PerColumn;
         // The same at every width too: words of the widest. Sums that are scaled are those of a scale block or of a part of one.
         int words = 16 * Vectorize.PerWord(product.Weight.Format), even = Even(product.Column.Max, Block, words);
         bool scaled = product.Weight.Scales is not null || product.Dot.Scale is not null;

@@ -11,7 +11,7 @@ internal static class HostForms
     private const int Registers = 32;
     private const int Lanes = 16;
 
-    private static readonly string[] s_packed = ["tokens", "vectors", "strip", "block"], s_tiled = ["strip"], s_streaming = ["unroll", "rows"], s_prefill = ["tokens", "vectors", "queries"], s_decode = ["parts"], s_chunk = ["chunk"];
+    private static readonly string[] s_packed = ["tokens", "vectors", "strip", "block"], s_packedFixed = ["tokens", "vectors", "strip"], s_tiled = ["strip"], s_streaming = ["unroll", "rows"], s_prefill = ["tokens", "vectors", "queries"], s_decode = ["parts"], s_chunk = ["chunk"];
 
     /// <summary>A product of few tokens.</summary>
     public static TuningForm Streaming(KernelWeights weights) => new(
@@ -31,6 +31,16 @@ internal static class HostForms
             new() { Tokens = 5 }, new() { Tokens = 8, Vectors = 3, Strip = 96 }, new() { Tokens = 9, Vectors = 3, Strip = 96 }, new() { Tokens = 8, Vectors = 3, Strip = 48 },
             new() { Tokens = 12, Vectors = 2 }, new() { Tokens = 12, Vectors = 2, Strip = 32 }, new() { Strip = 128 }, new() { Block = 64 }, new() { Strip = 128, Block = 64 },
             new() { Block = 256 }, new() { Tokens = 4 },
+        ],
+        (choice, kernel) => Packed(choice, kernel, weights));
+
+    /// <summary>The same with whole numbers, whose blocks are those of their scales.</summary>
+    public static TuningForm PackedFixed(KernelWeights weights) => new(
+        weights.ToString(),
+        s_packedFixed,
+        [
+            new() { Tokens = 5 }, new() { Tokens = 8, Vectors = 3, Strip = 96 }, new() { Tokens = 8, Vectors = 3, Strip = 48 }, new() { Tokens = 12, Vectors = 2 }, new() { Tokens = 12, Vectors = 2, Strip = 128 },
+            new() { Strip = 128 }, new() { Strip = 256 }, new() { Tokens = 4 },
         ],
         (choice, kernel) => Packed(choice, kernel, weights));
 

@@ -14,6 +14,7 @@ internal static class ProductForms
     public static TuningForm Of(KernelWeights weights, IReadOnlyList<Product> products, MatrixForm form, Machine target) => form switch
     {
         MatrixForm.Packed => HostForms.Packed(weights),
+        MatrixForm.PackedFixed => HostForms.PackedFixed(weights),
         MatrixForm.Tiled => HostForms.Tiled(weights),
         MatrixForm.Streaming when target.PacksPanels => HostForms.Streaming(weights),
         MatrixForm.Streaming or MatrixForm.DeviceStreaming => PortableForms.Streaming(weights, target),

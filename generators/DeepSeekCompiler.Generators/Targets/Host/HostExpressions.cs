@@ -47,6 +47,8 @@ internal static class HostExpressions
             case LaneSums s: return $"Lanes.Sums({Print(s.A)}, {Print(s.B)}, {Print(s.C)}, {Print(s.D)})";
             case LaneReduce r: return $"Lanes.Max({Print(r.Operand)})";
             case MulAdd m: return $"{(m.Lanes == 1 ? "float" : HostTypes.Vector(m.Lanes))}.MultiplyAddEstimate({Print(m.A)}, {Print(m.B)}, {Print(m.C)})";
+            case Pair p: return $"{(p.Lanes == 1 ? "Scalars" : "Lanes")}.Pair({Print(p.Low)}, {Print(p.High)})";
+            case PairDot d: return PairDot(d);
             case Cast cast: return cast.Lanes == 1 ? "(float)" + Print(cast.Operand, 4) : $"{HostTypes.Vector(cast.Lanes)}.ConvertToSingle({Print(cast.Operand)})";
             case Select s when s.Lanes == 1: return $"({Print(s.Condition)} ? {Print(s.Then)} : {Print(s.Else)})";
             case Select s: return VectorSelect(s);
@@ -104,6 +106,15 @@ internal static class HostExpressions
     {
         string vector = HostTypes.Vector(pairs.Lanes), words = Print(pairs.Words, 5) + ".AsInt16()";
         return $"({(pairs.First == 0 ? $"({words} << 8)" : words)} >> 4 & {vector}.Create(Lanes.E4M3Half)).AsInt32()";
+    }
+
+    // Written out too.
+    private static string PairDot(PairDot dot)
+    {
+        string a = Print(dot.A), b = Print(dot.B), sum = Print(dot.Sum);
+        if (dot.Lanes == 1) return $"Scalars.PairDot({a}, {b}, {sum})";
+        string set = dot.Lanes switch { 16 => "Avx512BW", 8 => "Avx2", _ => "Sse2" };
+        return $"{set}.IsSupported ? {sum} + {set}.MultiplyAddAdjacent({a}.AsInt16(), {b}.AsInt16()) : Lanes.PairDot({a}, {b}, {sum})";
     }
 
     private static string Ramp(Ramp ramp)

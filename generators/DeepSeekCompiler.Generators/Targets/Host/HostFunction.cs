@@ -15,7 +15,7 @@ internal sealed class HostFunction
     private readonly RegisterUse _registers;
     private readonly List<Buffer> _scratch = new();
     private readonly HostOutline _outline;
-    private readonly List<(string Name, For Loop)> _methods = new();
+    private readonly List<(string Name, Stmt Nest)> _methods = new();
     private readonly string _name;
     private readonly bool _single;
 
@@ -74,12 +74,13 @@ internal sealed class HostFunction
 
         Print(_function.Body);
         _writer.Close();
-        foreach (var (name, loop) in _methods)
+        foreach (var (name, nest) in _methods)
         {
             _writer.Line();
             _writer.Line("[MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]");
-            _writer.Open($"private static void {name}({string.Join(", ", _outline.Parameters(loop)!.Select(p => p.Type + " " + p.Name))})");
-            PrintLoop(loop);
+            _writer.Open($"private static void {name}({string.Join(", ", _outline.Parameters(nest)!.Select(p => p.Type + " " + p.Name))})");
+            if (nest is For loop) PrintLoop(loop);
+            else Print(((If)nest).Then);
             _writer.Close();
         }
     }
@@ -95,12 +96,13 @@ internal sealed class HostFunction
                 PrintItems(loop);
                 break;
             case For loop when _outline.Parameters(loop) is { } given:
-                string method = _name + "Nest" + Number(_methods.Count + 1);
-                _methods.Add((method, loop));
-                _writer.Line($"if ({HostExpressions.Print(loop.Begin)} < {HostExpressions.Print(loop.End)}) {method}({string.Join(", ", given.Select(p => p.Name))});");
+                PrintCall(loop, new Binary(BinaryOp.Less, loop.Begin, loop.End), given);
                 break;
             case For loop:
                 PrintLoop(loop);
+                break;
+            case If branch when _outline.Parameters(branch) is { } given:
+                PrintCall(branch, branch.Condition, given);
                 break;
             case If branch:
                 _writer.Open($"if ({HostExpressions.Print(branch.Condition)})");
@@ -133,6 +135,13 @@ internal sealed class HostFunction
         }
     }
 
+    private void PrintCall(Stmt nest, Expr condition, IReadOnlyList<(string Type, string Name)> given)
+    {
+        string method = _name + "Nest" + Number(_methods.Count + 1);
+        _methods.Add((method, nest));
+        _writer.Line($"if ({HostExpressions.Print(condition)}) {method}({string.Join(", ", given.Select(p => p.Name))});");
+    }
+
     private void PrintLoop(For loop)
     {
         string v = loop.Variable.Name;
@@ -162,7 +171,7 @@ internal sealed class HostFunction
     {
         string format = t.Source.Format == NumberFormat.F32 ? "" : t.Source.Format.ToString();
         string factor = t.Factor is null ? "" : ", " + HostExpressions.Print(t.Factor);
-        return $"Lanes.Transpose{format}_{HostTypes.Bits(t.Rows)}({HostExpressions.Address(t.Source, t.Table, t.SourceIndex)}, {Number(t.SourceStride)}, {HostExpressions.Address(t.Target, null, t.Index)}, {Number(t.TargetStride)}{factor});";
+        return $"Lanes.Transpose{format}{(t.Pairs ? "Pairs" : "")}_{HostTypes.Bits(t.Rows)}({HostExpressions.Address(t.Source, t.Table, t.SourceIndex)}, {Number(t.SourceStride)}, {HostExpressions.Address(t.Target, null, t.Index)}, {Number(t.TargetStride)}{factor});";
     }
 
     private static string StoreText(Store store)
@@ -172,7 +181,7 @@ internal sealed class HostFunction
         if (store.Value.Lanes > 1)
         {
             string address = HostExpressions.Address(store.Target, store.Table, store.Index);
-            return store.Target.Format == NumberFormat.F32
+            return store.Target.Format is NumberFormat.F32 or NumberFormat.I32
                 ? $"{HostTypes.Vector(store.Value.Lanes)}.Store({value}, {address});"
                 : $"Lanes.Store{store.Target.Format}({value}, {address});";
         }

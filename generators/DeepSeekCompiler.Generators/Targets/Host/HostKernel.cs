@@ -71,7 +71,9 @@ public static class HostKernel
             writer.Line($"float* workspace = (float*)run.Reserve(sizeof(float) * ({string.Join(" + ", lengths.Select(l => $"HostRun.Rounded({HostExpressions.Print(l)})"))}));");
             for (int i = 0; i < lengths.Count; i++)
             {
-                writer.Line($"given.{kernel.Workspace[i].Buffer.Name} = workspace;");
+                var buffer = kernel.Workspace[i].Buffer;
+                string pointer = buffer.Format == NumberFormat.F32 ? "" : $"({HostTypes.Parameter(buffer)})";
+                writer.Line($"given.{buffer.Name} = {pointer}workspace;");
                 if (i + 1 < lengths.Count) writer.Line($"workspace += HostRun.Rounded({HostExpressions.Print(lengths[i])});");
             }
         }
@@ -121,7 +123,7 @@ public static class HostKernel
         writer.Open("private struct Arguments");
         foreach (var (type, name) in parameters) writer.Line($"public {type} {name};");
         foreach (var tensor in Ahead(kernel.Kernel)) writer.Line($"public byte** {tensor.Name};");
-        foreach (var buffer in kernel.Workspace) writer.Line($"public float* {buffer.Buffer.Name};");
+        foreach (var buffer in kernel.Workspace) writer.Line($"public {HostTypes.Parameter(buffer.Buffer)} {buffer.Buffer.Name};");
         writer.Close();
     }
 }

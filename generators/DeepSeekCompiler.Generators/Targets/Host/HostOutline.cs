@@ -4,7 +4,7 @@ using DeepSeekCompiler.Generators.Loops;
 
 namespace DeepSeekCompiler.Generators.Targets.Host;
 
-/// <summary>Loops of a large function that become methods of their own: the same nest for four tokens, two and one, for whole tiles and what is left of them. The
+/// <summary>Loops and branches of a large function that become methods of their own: the same nest for four tokens, two and one, for whole tiles and what is left of them. The
 /// just-in-time compiler keeps about a thousand locals of a method in registers, and every other one in memory.</summary>
 internal sealed class HostOutline
 {
@@ -14,19 +14,19 @@ internal sealed class HostOutline
     /// <summary>Statements that are worth a call.</summary>
     private const int Worth = 40;
 
-    private readonly List<(For Loop, IReadOnlyList<(string Type, string Name)> Parameters)> _loops = new();
+    private readonly List<(Stmt Nest, IReadOnlyList<(string Type, string Name)> Parameters)> _nests = new();
 
     public HostOutline(Stmt body)
     {
         if (Size(body) > Large) Choose(body);
     }
 
-    /// <summary>What a loop's method is given; null for a loop that stays where it is.</summary>
-    public IReadOnlyList<(string Type, string Name)>? Parameters(For loop)
+    /// <summary>What the method of a loop, or of what a branch does, is given; null for one that stays where it is.</summary>
+    public IReadOnlyList<(string Type, string Name)>? Parameters(Stmt nest)
     {
-        foreach (var (outlined, parameters) in _loops)
+        foreach (var (outlined, parameters) in _nests)
         {
-            if (ReferenceEquals(outlined, loop)) return parameters;
+            if (ReferenceEquals(outlined, nest)) return parameters;
         }
 
         return null;
@@ -37,15 +37,15 @@ internal sealed class HostOutline
         switch (statement)
         {
             case Block block:
-                var alike = new List<For>();
+                var alike = new List<Stmt>();
                 foreach (var s in block.Body)
                 {
-                    if (s is For { Kind: LoopKind.Serial } loop && Size(loop) >= Worth) alike.Add(loop);
+                    if (s is For { Kind: LoopKind.Serial } or If && Size(s) >= Worth) alike.Add(s);
                 }
 
                 foreach (var s in block.Body)
                 {
-                    if (alike.Count > 1 && s is For loop && alike.Exists(a => ReferenceEquals(a, loop)) && new Capture().Of(loop) is { } parameters) _loops.Add((loop, parameters));
+                    if (alike.Count > 1 && alike.Exists(a => ReferenceEquals(a, s)) && new Capture().Of(s is If branch ? branch.Then : s) is { } parameters) _nests.Add((s, parameters));
                     else Choose(s);
                 }
 
@@ -53,8 +53,8 @@ internal sealed class HostOutline
             case For loop:
                 Choose(loop.Body);
                 break;
-            case If branch:
-                Choose(branch.Then);
+            case If choice:
+                Choose(choice.Then);
                 break;
         }
     }

@@ -1,0 +1,94 @@
+using System.Collections.Generic;
+using DeepSeekCompiler.Generators.Expressions;
+using DeepSeekCompiler.Generators.Spec;
+using DeepSeekCompiler.Generators.Tensors;
+
+namespace DeepSeekCompiler.Generators.Algorithms;
+
+/// <summary>Numbers as whole ones with a scale for a block of a row: scale = largest magnitude / 3584, code = the nearest whole number to value / scale. Products of codes
+/// are summed exactly in 32 bits and scaled behind every block, so that two 16-bit codes share a lane and a processor multiplies twice as many at once as float32 numbers.</summary>
+/// <remarks>A code is off by half a unit at most, 2^-12.8 of the largest of its block; bfloat16, in which models are trained, rounds a number by up to 2^-9 of itself.</remarks>
+internal static class FixedPoint
+{
+    /// <summary>The largest code: a block's sum stays below 128 * 3584^2 &lt; 2^31, and E4M3 numbers, whose largest is 448, are codes exactly from 1 on (times 8).</summary>
+    public const int Largest = 8 * E4M3Largest;
+
+    private const int E4M3Largest = 448;
+
+    /// <summary>Columns that share a scale: 128 or a part of that which cuts a row of so many evenly into whole words of the widest vector; 0 where there is none.</summary>
+    /// <param name="columns">Of a row.</param>
+    /// <param name="weight">Format of what activations are multiplied with.</param>
+    public static int BlockOf(int columns, NumberFormat weight)
+    {
+        int words = 16 * Loops.Passes.Vectorize.PerWord(weight);
+        for (int block = FormatSpec.Block; block >= words; block -= words)
+        {
+            if (columns % block == 0 && (weight != NumberFormat.E4M3 || FormatSpec.Block % block == 0)) return block;
+        }
+
+        return 0;
+    }
+
+    /// <summary>Whether whole numbers stand for all factors of a product: float32 weights keep more bits.</summary>
+    public static bool Fits(Product first)
+    {
+        for (var product = first; product is not null; product = product.Partner)
+        {
+            if (product.Weight.Format == NumberFormat.F32 || BlockOf(product.Column.Max, product.Weight.Format) == 0) return false;
+        }
+
+        return true;
+    }
+
+    /// <summary>Rows of activations as pairs of codes.</summary>
+    /// <param name="b">The kernel.</param>
+    /// <param name="value">A number by row and <paramref name="k"/>.</param>
+    /// <param name="row">The rows.</param>
+    /// <param name="k">Their columns.</param>
+    /// <param name="block">Columns that share a scale.</param>
+    /// <param name="stages">Receives the stages.</param>
+    /// <returns>[row, pair], along which axis, and [row, block] scales.</returns>
+    public static (Tensor Rows, Axis Pair, Tensor Scales) Rows(KernelBuilder b, Expr value, Axis row, Axis k, int block, List<Stage> stages)
+    {
+        int columns = k.Max, blocks = columns / block;
+        Axis c = new("k", columns / 2), g = new("g", blocks), h = new("g", blocks), u = new("g", blocks), i = new("i", block), j = new("i", block);
+        Tensor numbers = b.Temp("numbers", row, columns), largest = b.Temp("largest", row, blocks), finite = b.Temp("finite", row, blocks), scales = b.Temp("scale", row, blocks);
+        var rows = b.Temp("rows", NumberFormat.I32, row, c);
+        stages.Add(b.Map("Numbers", numbers[row, k], value, row, k));
+        stages.Add(b.Max("Largest", largest[row, g], new Unary(UnaryOp.Abs, numbers[row, g.Index * block + i]), [row, g], i));
+        // What is no number has no code, and a maximum may pass over it: the sum of all times 0 carries it into the scale.
+        stages.Add(b.Sum("Finite", finite[row, h], numbers[row, h.Index * block + j] * 0.0, [row, h], [j]));
+        stages.Add(b.Map("Scale", scales[row, u], new Select(new Binary(BinaryOp.Less, 0.0, largest[row, u]), largest[row, u] / (double)Largest, 1.0) + finite[row, u], row, u));
+        Expr scale = scales[row, c.Index / (block / 2)];
+        stages.Add(b.Map("Rows", rows[row, c], new Pair(numbers[row, c.Index * 2] / scale, numbers[row, c.Index * 2 + 1] / scale), row, c));
+        return (rows, c, scales);
+    }
+
+    /// <summary>A weight's codes: stages that find a block's scale where the format brings none, what numbers are multiplied with, and the scale.</summary>
+    /// <param name="b">The kernel.</param>
+    /// <param name="name">Of the product.</param>
+    /// <param name="weight">The weight.</param>
+    /// <param name="expert">Of which expert, or null.</param>
+    /// <param name="row">Its row.</param>
+    /// <param name="axes">What the row runs over.</param>
+    /// <param name="pair">Axis over pairs of columns.</param>
+    public static (Reduce? Largest, Map[] Scaling, Expr Factor, Expr Scale) Weights(KernelBuilder b, string name, WeightTensor weight, Expr? expert, Expr row, IReadOnlyList<Axis> axes, Axis pair)
+    {
+        // An E4M3 code is decoded to its value times 2^-120.
+        if (weight.BlockScale(expert, row, pair.Index * 2) is { } scale) return (null, [], 8 * Dequantize.HalfBias * Dequantize.HalfBias, scale / 8.0);
+        int block = BlockOf(weight.Columns, weight.Format), half = block / 2;
+        Axis[] all = [.. axes, pair];
+        Dim[] dims = [.. System.Array.ConvertAll(all, axis => (Dim)axis)];
+        Expr[] at = System.Array.ConvertAll(all, axis => (Expr)axis);
+        var i = new Axis("i", block);
+        Tensor largest = b.Temp(name + "Largest", dims), factor = b.Temp(name + "Factor", dims), scales = b.Temp(name + "Scale", dims);
+        var find = b.Max("Largest" + name, largest[at], new Unary(UnaryOp.Abs, weight.Code(expert, row, (pair.Index - pair.Index % half) * 2 + i)), all, i);
+        Expr most = largest[at];
+        Map[] scaling =
+        [
+            b.Map("Factor" + name, factor[at], new Select(new Binary(BinaryOp.Less, 0.0, most), (double)Largest / most, 0.0), all),
+            b.Map("Scale" + name, scales[at], most / (double)Largest, all),
+        ];
+        return (find, scaling, factor[at], scales[at]);
+    }
+}

@@ -1,0 +1,57 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.Arm;
+using System.Runtime.Intrinsics.X86;
+
+namespace DeepSeekCompiler.Kernels.Primitives;
+
+// Whole numbers of 16 bits, two to a word: products of a pair are summed by one instruction.
+public static unsafe partial class Lanes
+{
+    /// <summary>Words of the whole numbers that are nearest to <paramref name="low"/> and <paramref name="high"/>, ties to even; magnitudes are below 2^15.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<int> Pair(Vector512<float> low, Vector512<float> high) => Avx512F.IsSupported
+        ? (Avx512F.ConvertToVector512Int32(low) & Vector512.Create(0xFFFF)) | (Avx512F.ConvertToVector512Int32(high) << 16)
+        : Vector512.Create(Pair(low.GetLower(), high.GetLower()), Pair(low.GetUpper(), high.GetUpper()));
+
+    /// <inheritdoc cref="Pair(Vector512{float}, Vector512{float})"/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> Pair(Vector256<float> low, Vector256<float> high) => Avx.IsSupported
+        ? (Avx.ConvertToVector256Int32(low) & Vector256.Create(0xFFFF)) | (Avx.ConvertToVector256Int32(high) << 16)
+        : Vector256.Create(Pair(low.GetLower(), high.GetLower()), Pair(low.GetUpper(), high.GetUpper()));
+
+    /// <inheritdoc cref="Pair(Vector512{float}, Vector512{float})"/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<int> Pair(Vector128<float> low, Vector128<float> high) => (Nearest(low) & Vector128.Create(0xFFFF)) | (Nearest(high) << 16);
+
+    /// <summary>The products of the halves of two words, low with low and high with high, added to a sum.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<int> PairDot(Vector512<int> a, Vector512<int> b, Vector512<int> sum) => Avx512BW.IsSupported
+        ? sum + Avx512BW.MultiplyAddAdjacent(a.AsInt16(), b.AsInt16())
+        : Vector512.Create(PairDot(a.GetLower(), b.GetLower(), sum.GetLower()), PairDot(a.GetUpper(), b.GetUpper(), sum.GetUpper()));
+
+    /// <inheritdoc cref="PairDot(Vector512{int}, Vector512{int}, Vector512{int})"/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> PairDot(Vector256<int> a, Vector256<int> b, Vector256<int> sum)
+    {
+        if (AvxVnni.IsSupported) return AvxVnni.MultiplyWideningAndAdd(sum, a.AsInt16(), b.AsInt16());
+        return Avx2.IsSupported
+            ? sum + Avx2.MultiplyAddAdjacent(a.AsInt16(), b.AsInt16())
+            : Vector256.Create(PairDot(a.GetLower(), b.GetLower(), sum.GetLower()), PairDot(a.GetUpper(), b.GetUpper(), sum.GetUpper()));
+    }
+
+    /// <inheritdoc cref="PairDot(Vector512{int}, Vector512{int}, Vector512{int})"/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<int> PairDot(Vector128<int> a, Vector128<int> b, Vector128<int> sum)
+    {
+        if (Sse2.IsSupported) return sum + Sse2.MultiplyAddAdjacent(a.AsInt16(), b.AsInt16());
+        return sum + ((a << 16 >> 16) * (b << 16 >> 16)) + ((a >> 16) * (b >> 16));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<int> Nearest(Vector128<float> values)
+    {
+        if (Sse2.IsSupported) return Sse2.ConvertToVector128Int32(values);
+        return AdvSimd.IsSupported ? AdvSimd.ConvertToInt32RoundToEven(values) : Vector128.ConvertToInt32Native(Vector128.Round(values));
+    }
+}
