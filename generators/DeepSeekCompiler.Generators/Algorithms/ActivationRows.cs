@@ -47,6 +47,9 @@ internal sealed class ActivationRows
     /// <summary>The stages that make <see cref="Rows"/>; empty when the product reads x itself.</summary>
     public List<Stage> Stages { get; }
 
+    /// <summary>The row of <see cref="Scales"/> where rows were gathered and their scales were not; else null.</summary>
+    public Expr? ScaleRow { get; private init; }
+
     /// <summary>The rows that are gathered; these where products read them as they are.</summary>
     public ActivationRows Source { get => field ?? this; private init; }
 
@@ -140,8 +143,8 @@ internal sealed class ActivationRows
     public ActivationRows Gathered(KernelBuilder b, MatrixForm form, Axis expert, Axis slot, Expr slots, Expr at)
     {
         if (!form.IsPacked()) return this;
-        var packed = b.Temp("packed", slots, Column);
-        return new(slot, slot, Column, packed, []) { Source = this, Pack = b.Map("Pack", packed[slot, Column], At(at), expert, slot, Column) };
+        var packed = b.Temp("packed", Rows.Format, slots, Column);
+        return new(slot, slot, Column, null, packed, Scales, []) { Source = this, Block = Block, ScaleRow = at, Pack = b.Map("Pack", packed[slot, Column], At(at), expert, slot, Column) };
     }
 
     /// <summary>An activation as a product multiplies it, without its scale.</summary>

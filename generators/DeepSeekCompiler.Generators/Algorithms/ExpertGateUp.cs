@@ -25,6 +25,9 @@ internal sealed class ExpertGateUp : IAlgorithm
 
     public Product Gate { get; }
 
+    /// <summary>Pairs of a token and an expert that it goes to.</summary>
+    public Expr Slots { get; private init; } = Const.Zero;
+
     public static ExpertGateUp Define(string name, MatrixForm form, int hidden, MixtureOfExpertsSpec e, NumberFormat format, bool quantize)
     {
         var b = new KernelBuilder(name, "Grouped gate and up projection: every chosen expert over the tokens dispatched to it, h = silu(gate) * up.");
@@ -54,6 +57,6 @@ internal sealed class ExpertGateUp : IAlgorithm
         b.Cost.Product(gate, slots, Amount.Active);
         b.Cost.Product(up, slots, Amount.Active);
         b.Cost.Move(4L * hidden * Amount.Tokens + 4L * e.MoeIntermediateSize * slots);
-        return new(form, input, b.Build(), g);
+        return new(form, input, b.Build(), g) { Slots = tokens * e.NumExpertsPerTok };
     }
 }

@@ -25,6 +25,9 @@ internal sealed class ExpertLinear : IAlgorithm
 
     public Product Product { get; }
 
+    /// <inheritdoc cref="ExpertGateUp.Slots"/>
+    public Expr Slots { get; private init; } = Const.Zero;
+
     /// <summary>In training, the factors as they are rounded in front of everything else.</summary>
     public Operand[] Operands { get; private init; } = [];
 
@@ -66,6 +69,6 @@ internal sealed class ExpertLinear : IAlgorithm
         var all = byToken ? e.NumExpertsPerTok * Amount.Tokens : Amount.Slots;
         b.Cost.Product(matrix, all, Amount.Active);
         b.Cost.Move(4L * columns * (byToken ? Amount.Tokens : all) + 4L * rows * all);
-        return new(form, input, b.Build(), product) { Operands = [left, right] };
+        return new(form, input, b.Build(), product) { Operands = [left, right], Slots = slots };
     }
 }

@@ -1,5 +1,7 @@
 using System.Collections.Generic;
+using System.Linq;
 using DeepSeekCompiler.Generators.Expressions;
+using DeepSeekCompiler.Generators.Loops;
 using DeepSeekCompiler.Generators.Spec;
 using DeepSeekCompiler.Generators.Tensors;
 
@@ -64,7 +66,7 @@ internal static class FixedPoint
         return (rows, c, scales);
     }
 
-    /// <summary>A weight's codes: stages that find a block's scale where the format brings none, what numbers are multiplied with, and the scale.</summary>
+    /// <summary>A weight's codes: stages that find a block's scale where the format brings none, and pairs of codes.</summary>
     /// <param name="b">The kernel.</param>
     /// <param name="name">Of the product.</param>
     /// <param name="weight">The weight.</param>
@@ -72,23 +74,33 @@ internal static class FixedPoint
     /// <param name="row">Its row.</param>
     /// <param name="axes">What the row runs over.</param>
     /// <param name="pair">Axis over pairs of columns.</param>
-    public static (Reduce? Largest, Map[] Scaling, Expr Factor, Expr Scale) Weights(KernelBuilder b, string name, WeightTensor weight, Expr? expert, Expr row, IReadOnlyList<Axis> axes, Axis pair)
+    public static FixedWeights Weights(KernelBuilder b, string name, WeightTensor weight, Expr? expert, Expr row, IReadOnlyList<Axis> axes, Axis pair)
     {
-        // An E4M3 code is decoded to its value times 2^-120.
-        if (weight.BlockScale(expert, row, pair.Index * 2) is { } scale) return (null, [], 8 * Dequantize.HalfBias * Dequantize.HalfBias, scale / 8.0);
-        int block = BlockOf(weight.Columns, weight.Format), half = block / 2;
+        if (weight.BlockScale(expert, row, pair.Index * 2) is { } scale)
+        {
+            // A code is decoded to its value times 2^-120.
+            Expr Number(int side) => weight.Code(expert, row, pair.Index * 2 + side) * (8 * Dequantize.HalfBias * Dequantize.HalfBias);
+            return new(new Pair(Number(0), Number(1)), scale / 8.0);
+        }
+
+        int half = BlockOf(weight.Columns, weight.Format) / 2;
         Axis[] all = [.. axes, pair];
-        Dim[] dims = [.. System.Array.ConvertAll(all, axis => (Dim)axis)];
-        Expr[] at = System.Array.ConvertAll(all, axis => (Expr)axis);
-        var i = new Axis("i", block);
-        Tensor largest = b.Temp(name + "Largest", dims), factor = b.Temp(name + "Factor", dims), scales = b.Temp(name + "Scale", dims);
-        var find = b.Max("Largest" + name, largest[at], new Unary(UnaryOp.Abs, weight.Code(expert, row, (pair.Index - pair.Index % half) * 2 + i)), all, i);
+        Dim[] dims = [.. all.Select(axis => (Dim)axis)];
+        Expr[] at = [.. all.Select(axis => (Expr)axis)];
+        var c = new Axis("c", half);
+        Tensor words = b.Temp(name + "Words", NumberFormat.I32, [c, .. dims]), largest = b.Temp(name + "Largest", dims), factor = b.Temp(name + "Factor", dims), scales = b.Temp(name + "Scale", dims);
+        // Across as they are stored, where the largest of many rows is found without a sum over lanes.
+        var across = b.Map("Across" + name, words[[c, .. at]], new Word(weight.Code(expert, row, (pair.Index - pair.Index % half + c) * 2)), [c, .. all]);
+        Expr Side(Expr word, int side) => new Unpack(word, weight.Format, side);
+        Expr Magnitude(int side) => new Unary(UnaryOp.Abs, Side(words[[c, .. at]], side));
+        var find = b.Max("Largest" + name, largest[at], Expr.Max(Magnitude(0), Magnitude(1)), all, c);
         Expr most = largest[at];
         Map[] scaling =
         [
             b.Map("Factor" + name, factor[at], new Select(new Binary(BinaryOp.Less, 0.0, most), (double)Largest / most, 0.0), all),
             b.Map("Scale" + name, scales[at], most / (double)Largest, all),
         ];
-        return (find, scaling, factor[at], scales[at]);
+        var own = words[[pair.Index % half, .. at]];
+        return new(new Pair(Side(own, 0) * factor[at], Side(own, 1) * factor[at]), scales[at]) { Across = across, Largest = find, Scaling = scaling };
     }
 }

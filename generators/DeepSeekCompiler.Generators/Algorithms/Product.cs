@@ -69,10 +69,9 @@ internal sealed class Product
             var panel = b.Temp(name + "Panel", NumberFormat.I32, panelDims.ToArray());
             var index = new List<Expr> { column };
             foreach (var axis in all) index.Add(axis);
-            (Largest, Scaling, var factor, var weightScale) = FixedPoint.Weights(b, name, weight, expert, row, all, column);
-            Expr Number(int side) => weight.Code(expert, row, column.Index * 2 + side) * factor;
-            Decode = b.Map("Decode" + name, panel[index.ToArray()], new Pair(Number(0), Number(1)), [.. all, column]);
-            Expr both = rows.Scales![at, column.Index / (rows.Block / 2)] * weightScale;
+            Whole = FixedPoint.Weights(b, name, weight, expert, row, all, column);
+            Decode = b.Map("Decode" + name, panel[index.ToArray()], Whole.Pair, [.. all, column]);
+            Expr both = rows.Scales![rows.ScaleRow ?? at, column.Index / (rows.Block / 2)] * Whole.Scale;
             Dot = b.Sum(name, Sums[point.ToArray()], new PairDot(x, panel[index.ToArray()], Const.Zero), free.ToArray(), [column], both);
         }
         else if (form is MatrixForm.Packed or MatrixForm.PanelAcross)
@@ -138,11 +137,8 @@ internal sealed class Product
     /// <summary>The stage that decodes a panel; null when the product reads the weight itself.</summary>
     public Map? Decode { get; }
 
-    /// <summary>The stage that finds the largest of a block of a weight row, for whole numbers where the weight has no scales; else null.</summary>
-    public Reduce? Largest { get; }
-
-    /// <summary>What comes of <see cref="Largest"/>: the factor of the weight's numbers, and the scale of their codes.</summary>
-    public Map[] Scaling { get; } = [];
+    /// <summary>The weight as whole numbers; null for others.</summary>
+    public FixedWeights? Whole { get; }
 
     /// <summary>Weight columns of a number of <see cref="Column"/>.</summary>
     public int PerColumn => Rows.Block > 0 ? 2 : 1;

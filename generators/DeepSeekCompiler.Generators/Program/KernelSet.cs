@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 using DeepSeekCompiler.Generators.Algorithms;
+using DeepSeekCompiler.Generators.Expressions;
 using DeepSeekCompiler.Generators.Loops.Lowering;
 using DeepSeekCompiler.Generators.Schedules.Kernels;
 using DeepSeekCompiler.Generators.Spec;
@@ -107,7 +108,7 @@ public sealed partial class KernelSet
         foreach (var form in new[] { MatrixForm.Streaming, MatrixForm.Panel })
         {
             ExpertGateUp GateUp(MatrixForm f0) => ExpertGateUp.Define("ExpertGateUp" + Suffix(form), f0, hidden, e, f.Linear, quantize);
-            Add("ExpertGateUp" + Suffix(form), form, GateUp, a => [a.Gate], (a, t) => KernelLowering.Lower(a.Kernel, ExpertSchedule.Of(a, t)), true);
+            Add("ExpertGateUp" + Suffix(form), form, GateUp, a => [a.Gate], (a, t) => KernelLowering.Lower(a.Kernel, ExpertSchedule.Of(a, t)), a => Few(a.Slots, e));
         }
 
         ExpertDownCombine DownCombine(MatrixForm form) => ExpertDownCombine.Define("ExpertDownCombine", hidden, form, e, f.Linear, quantize);
@@ -118,7 +119,7 @@ public sealed partial class KernelSet
             return KernelLowering.Lower(algorithm.Kernel, ExpertSchedule.Of(algorithm, t));
         }, t => ProductForms.Of(KernelWeights.Of([DownCombine(DownCombineOn(t)).Weight]), [], DownCombineOn(t), t));
         Add("ExpertDown", MatrixForm.Panel, form => ExpertLinear.Down("ExpertDown", form, hidden, e, f.Linear, quantize), a => [a.Product],
-            (a, t) => KernelLowering.Lower(a.Kernel, ExpertSchedule.Of(a, t)), true);
+            (a, t) => KernelLowering.Lower(a.Kernel, ExpertSchedule.Of(a, t)), a => Few(a.Slots, e));
         var combine = Algorithms.Combine.Define("Combine", hidden, e.NumExpertsPerTok);
         Add("Combine", t => KernelLowering.Lower(combine.Kernel, ExpertSchedule.Combine(combine.Token, combine.Column, combine.Choice, combine.Sum, combine.Store, t)));
         if (e.NSharedExperts == 0) return;
@@ -126,6 +127,9 @@ public sealed partial class KernelSet
         Matrix("SharedGateUp", (n, form) => GateUp.Define(n, "Shared experts: gate and up projection, h = silu(gate) * up.", form, new(hidden, null, quantize), width, f.Linear));
         Matrix("SharedDown", (n, form) => Linear.Define(n, "Shared experts: down projection, added to the residual stream.", form, new(width, null, quantize), hidden, f.Linear, true));
     }
+
+    // Whether experts have too few rows on average to decode and transpose their weights for: below about so many, it costs more than multiplying in pairs saves (measured).
+    private static Expr Few(Expr slots, MixtureOfExpertsSpec e) => new Binary(BinaryOp.Less, slots, 16 * e.NRoutedExperts);
 
     // What stands in for a form where there are no matrix instructions. An expert has few of the tokens, too few to decode and transpose its weights for.
     private static MatrixForm Plain(MatrixForm form, Machine target, bool expert = false) => form switch
@@ -138,7 +142,6 @@ public sealed partial class KernelSet
 
     private static string Suffix(MatrixForm form) => form == MatrixForm.Streaming ? "Decode" : "Prefill";
 
-    // Exact: experts are chosen by small differences.
     private void Matrix(string name, Func<string, MatrixForm, MatrixAlgorithm> define, bool exact = false)
     {
         foreach (var form in new[] { MatrixForm.Streaming, MatrixForm.Panel })
@@ -149,16 +152,33 @@ public sealed partial class KernelSet
     }
 
     /// <summary>A kernel of products: in the first of the forms that stand in for the given one on the target that fits it.</summary>
-    private void Add<T>(string name, MatrixForm form, Func<MatrixForm, T> define, Func<T, IReadOnlyList<Product>> products, Func<T, Machine, LoweredKernel> lower, bool expert = false, bool exact = false)
+    /// <param name="name">Its name.</param>
+    /// <param name="form">What it is for.</param>
+    /// <param name="define">Its definition in a form.</param>
+    /// <param name="products">The products of that.</param>
+    /// <param name="lower">Lowers it.</param>
+    /// <param name="few">For experts, when they have few rows.</param>
+    /// <param name="exact">Its sums are compared with each other, so that rounding decides.</param>
+    private void Add<T>(string name, MatrixForm form, Func<MatrixForm, T> define, Func<T, IReadOnlyList<Product>> products, Func<T, Machine, LoweredKernel> lower, Func<T, Expr>? few = null, bool exact = false)
         where T : IAlgorithm
     {
-        MatrixForm Fitting(Machine t) => On(form, t, other => products(define(other)), expert, exact);
-        Add(name, t => lower(define(Fitting(t)), t), t =>
+        MatrixForm Fitting(Machine t) => On(form, t, other => products(define(other)), few is not null, exact);
+        LoweredKernel Lowered(Machine t)
+        {
+            var fitting = Fitting(t);
+            var algorithm = define(fitting);
+            return few is not null && fitting == MatrixForm.PackedFixed ? WithFew(lower(algorithm, t), few(algorithm), lower(define(MatrixForm.Tiled), t with { Choice = KernelChoice.Default })) : lower(algorithm, t);
+        }
+
+        Add(name, Lowered, t =>
         {
             var all = products(define(Fitting(t)));
             return ProductForms.Of(KernelWeights.Of(all), all, Fitting(t), t);
         });
     }
+
+    private static LoweredKernel WithFew(LoweredKernel many, Expr when, LoweredKernel few) =>
+        many with { Few = (when, few), Schedule = many.Schedule with { Name = $"{many.Schedule.Name}; of few slots an expert {few.Schedule.Name}" } };
 
     // The first of the forms with matrix instructions that fits the products it would have, or what stands in for it without.
     private static MatrixForm On(MatrixForm form, Machine target, Func<MatrixForm, IReadOnlyList<Product>> products, bool expert = false, bool exact = false)
@@ -169,8 +189,8 @@ public sealed partial class KernelSet
         }
 
         var plain = Plain(form, target, expert);
-        bool whole = plain == MatrixForm.Packed && !exact && !target.SplitsActivations && products(plain).All(FixedPoint.Fits);
-        return whole ? MatrixForm.PackedFixed : plain;
+        bool packs = plain is MatrixForm.Packed or MatrixForm.Tiled;
+        return packs && !exact && !target.SplitsActivations && products(MatrixForm.Packed).All(FixedPoint.Fits) ? MatrixForm.PackedFixed : plain;
     }
 
     private void Point(string name, Func<string, PointAlgorithm> define)

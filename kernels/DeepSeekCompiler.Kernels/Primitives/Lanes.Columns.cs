@@ -85,8 +85,8 @@ public static unsafe partial class Lanes
             where TWords : struct, IWords
         {
             int* column = target + (word * (TWords.Numbers / 2) * stride);
-            Pair(TWords.Number(words, 0) * factor, TWords.Number(words, 1) * factor).Store(column);
-            if (TWords.Numbers > 2) Pair(TWords.Number(words, 2) * factor, TWords.Number(words, 3) * factor).Store(column + stride);
+            Pair(TWords.Number(words, 0), TWords.Number(words, 1), factor).Store(column);
+            if (TWords.Numbers > 2) Pair(TWords.Number(words, 2), TWords.Number(words, 3), factor).Store(column + stride);
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -94,8 +94,8 @@ public static unsafe partial class Lanes
             where TWords : struct, IWords
         {
             int* column = target + (word * (TWords.Numbers / 2) * stride);
-            Pair(TWords.Number(words, 0) * factor, TWords.Number(words, 1) * factor).Store(column);
-            if (TWords.Numbers > 2) Pair(TWords.Number(words, 2) * factor, TWords.Number(words, 3) * factor).Store(column + stride);
+            Pair(TWords.Number(words, 0), TWords.Number(words, 1), factor).Store(column);
+            if (TWords.Numbers > 2) Pair(TWords.Number(words, 2), TWords.Number(words, 3), factor).Store(column + stride);
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -103,8 +103,8 @@ public static unsafe partial class Lanes
             where TWords : struct, IWords
         {
             int* column = target + (word * (TWords.Numbers / 2) * stride);
-            Pair(TWords.Number(words, 0) * factor, TWords.Number(words, 1) * factor).Store(column);
-            if (TWords.Numbers > 2) Pair(TWords.Number(words, 2) * factor, TWords.Number(words, 3) * factor).Store(column + stride);
+            Pair(TWords.Number(words, 0), TWords.Number(words, 1), factor).Store(column);
+            if (TWords.Numbers > 2) Pair(TWords.Number(words, 2), TWords.Number(words, 3), factor).Store(column + stride);
         }
     }
 }

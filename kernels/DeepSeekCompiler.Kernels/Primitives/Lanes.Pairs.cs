@@ -24,6 +24,33 @@ public static unsafe partial class Lanes
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<int> Pair(Vector128<float> low, Vector128<float> high) => (Nearest(low) & Vector128.Create(0xFFFF)) | (Nearest(high) << 16);
 
+    /// <summary>Words of the whole numbers that are nearest to two numbers times a factor, ties to even; magnitudes are below 2^15.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<int> Pair(Vector512<float> low, Vector512<float> high, Vector512<float> factor)
+    {
+        // Adding 1.5 * 2^23 rounds to an integer, which then stands in the lowest bits.
+        var magic = Vector512.Create(RoundMagic);
+        return (Vector512.MultiplyAddEstimate(low, factor, magic).AsInt32() & Vector512.Create(0xFFFF)) | (Vector512.MultiplyAddEstimate(high, factor, magic).AsInt32() << 16);
+    }
+
+    /// <summary>Words of the whole numbers that are nearest to two numbers times a factor, ties to even; magnitudes are below 2^15.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> Pair(Vector256<float> low, Vector256<float> high, Vector256<float> factor)
+    {
+        // Adding 1.5 * 2^23 rounds to an integer, which then stands in the lowest bits.
+        var magic = Vector256.Create(RoundMagic);
+        return (Vector256.MultiplyAddEstimate(low, factor, magic).AsInt32() & Vector256.Create(0xFFFF)) | (Vector256.MultiplyAddEstimate(high, factor, magic).AsInt32() << 16);
+    }
+
+    /// <summary>Words of the whole numbers that are nearest to two numbers times a factor, ties to even; magnitudes are below 2^15.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<int> Pair(Vector128<float> low, Vector128<float> high, Vector128<float> factor)
+    {
+        // Adding 1.5 * 2^23 rounds to an integer, which then stands in the lowest bits.
+        var magic = Vector128.Create(RoundMagic);
+        return (Vector128.MultiplyAddEstimate(low, factor, magic).AsInt32() & Vector128.Create(0xFFFF)) | (Vector128.MultiplyAddEstimate(high, factor, magic).AsInt32() << 16);
+    }
+
     /// <summary>The products of the halves of two words, low with low and high with high, added to a sum.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<int> PairDot(Vector512<int> a, Vector512<int> b, Vector512<int> sum) => Avx512BW.IsSupported

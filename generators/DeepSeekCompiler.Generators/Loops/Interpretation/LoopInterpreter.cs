@@ -59,6 +59,7 @@ public sealed class LoopInterpreter
                 break;
             case Store store:
                 var value = Evaluate(store.Value);
+                if (store.Value is LoadWords { Source.Format: var narrow }) value = value.Map(at => Words16.Bits(value.Source!.Load((int)at, "words"), value.Source.Load((int)at + 1, "words"), narrow));
                 var (target, start) = Find(store.Target, store.Table);
                 int index = start + (int)Scalar(store.Index);
                 for (int i = 0; i < value.Lanes.Length; i++) target.Store(index + i, Encode(value.Lanes[i], store.Target.Format), store.Target.Name);
@@ -73,12 +74,15 @@ public sealed class LoopInterpreter
         to += (int)Scalar(t.Index);
         from += (int)Scalar(t.SourceIndex);
         var factors = t.Factor is null ? [1] : Evaluate(t.Factor).Lanes;
-        int step = t.Pairs ? 2 : 1;
+        int step = t.Pairs || t.Words ? 2 : 1;
         for (int row = 0; row < t.Rows; row++)
         {
             double Number(int column) => (float)(source.Load(from + (row * t.SourceStride) + column, t.Source.Name) * factors[row % factors.Length]);
             for (int column = 0; column < t.Columns; column += step)
-                target.Store(to + (column / step * t.TargetStride) + row, t.Pairs ? Words16.Pair(Number(column), Number(column + 1)) : Number(column), t.Target.Name);
+                {
+                double number = t.Pairs ? Words16.Pair(Number(column), Number(column + 1)) : t.Words ? Words16.Bits(Number(column), Number(column + 1), t.Source.Format) : Number(column);
+                target.Store(to + (column / step * t.TargetStride) + row, number, t.Target.Name);
+            }
         }
     }
 
@@ -115,7 +119,8 @@ public sealed class LoopInterpreter
             case CodePairs pairs: return Evaluate(pairs.Words);
             case Unpack unpack:
                 var packed = Evaluate(unpack.Words);
-                return new Value(packed.Lanes.Select(at => packed.Source!.Load((int)at + unpack.Sub, "words")).ToArray());
+                if (packed.Source is not { } from) return packed.Map(word => Words16.Number(word, unpack.Sub, unpack.Format));
+                return new Value(packed.Lanes.Select(at => from.Load((int)at + unpack.Sub, "words")).ToArray());
             case Broadcast b:
                 double same = Scalar(b.Operand);
                 return new Value(Enumerable.Repeat(same, b.Width).ToArray());

@@ -1,4 +1,5 @@
 using System.Collections.Generic;
+using DeepSeekCompiler.Generators.Expressions;
 using DeepSeekCompiler.Generators.Schedules;
 using DeepSeekCompiler.Generators.Tensors;
 
@@ -9,4 +10,7 @@ public sealed record LoweredKernel(TensorKernel Kernel, KernelSchedule Schedule,
 {
     /// <summary>Threads of a group on a device, where they are not those of the program; else 0.</summary>
     public int Threads { get; init; }
+
+    /// <summary>The same kernel for calls with too few rows for this one, and the condition (over its scalars) that says so; null where one is for all.</summary>
+    public (Expr When, LoweredKernel Kernel)? Few { get; init; }
 }

@@ -99,7 +99,7 @@ internal static class ExpertSchedule
         RowSchedule.OwnPhase(rows.Source, target, phases);
         var (pack, column) = (rows.Pack!, rows.Column);
         LoopSpec[] order = [new(pack.Axes[0], 0, LoopKind.Parallel), new(rows.Token, 0, LoopKind.Serial), new(column, 0, LoopKind.Serial), new(column, 1, LoopKind.Serial), new(column, 2, LoopKind.Serial), new(column, 3, LoopKind.Vector)];
-        phases.Add(new("Pack", [Split.Lanes(column, target.Lanes, 1, 1)], [], [[new(pack, order) { Scope = MemoryScope.Workspace, Remark = "Rows of x, an expert's slots side by side." }]]));
+        phases.Add(new("Pack", [RowSchedule.Columns(rows, target)], [], [[new(pack, order) { Scope = MemoryScope.Workspace, Remark = "Rows of x, an expert's slots side by side." }]]));
         phases.Add(PackedSchedule.Products([first], target));
         return new(PackedSchedule.Name(form) + ", an active expert's slots for tokens", phases) { Layouts = PackedSchedule.Layouts(first, target) };
     }

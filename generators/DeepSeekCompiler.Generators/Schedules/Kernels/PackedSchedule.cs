@@ -47,13 +47,8 @@ internal static class PackedSchedule
         int items = outer.Count;
         if (product.KeepsRows) outer.Add(new(n, 0, LoopKind.Serial));
         outer.Add(new(k, 0, LoopKind.Serial));
-        if (product.Largest is { } largest) AddScaling(product, largest, outer, target, narrow, splits, stages);
-        stages.Add(new(product.Decode!,
-        [
-            .. outer, new(n, 1, LoopKind.Serial), new(n, 2, LoopKind.Serial), new(k, 1, LoopKind.Serial),
-            new(k, 2, LoopKind.Transpose), new(k, 3, LoopKind.Transpose), new(n, 3, LoopKind.Transpose),
-        ],
-        stages.Count == 0 ? 0 : outer.Count) { StoredAt = outer.Count, Remark = $"A block of {product.Weight.Codes.Name}, {(product.PerColumn == 2 ? "as whole numbers in pairs" : "decoded to float32")}, transposed." });
+        if (product.Whole?.Across is not null) AddWhole(product, outer, target, splits, stages);
+        else AddDecode(product, outer, stages);
         stages.Add(new(product.Dot,
         [
             .. outer, new(t, 0, LoopKind.Serial), new(n, 1, LoopKind.Serial), new(k, 1, LoopKind.Serial), new(k, 2, LoopKind.Serial), new(k, 3, LoopKind.Serial),
@@ -62,16 +57,32 @@ internal static class PackedSchedule
         outer.Count) { StoredAt = items, BlockAt = outer.Count + 2, Prefetch = ahead, PrefetchAt = outer.Count + 5 });
     }
 
-    // The scale of whole numbers, a weight row's for the block at hand.
-    private static void AddScaling(Product product, Reduce largest, List<LoopSpec> outer, Machine target, int narrow, Dictionary<Axis, Split> splits, List<StageSchedule> stages)
+    private static void AddDecode(Product product, List<LoopSpec> outer, List<StageSchedule> stages)
     {
-        Axis n = Rows(product), i = largest.Over[0];
-        splits[i] = Split.Lanes(i, target.Lanes, narrow, System.Math.Max(1, System.Math.Min(4, i.Max / (narrow * target.Lanes))));
-        var find = new List<LoopSpec>(outer) { new(n, 1, LoopKind.Serial), new(n, 2, LoopKind.Serial), new(n, 3, LoopKind.Serial), new(i, 0, LoopKind.Serial) };
-        MatrixSchedule.AddLanes(find, i, target, true);
-        stages.Add(new(largest, find, stages.Count == 0 ? 0 : outer.Count) { StoredAt = outer.Count, Once = [product.Column], Remark = $"The largest numbers of a block of {product.Weight.Codes.Name}." });
-        foreach (var map in product.Scaling)
-            stages.Add(new(map, [.. outer, new(n, 1, LoopKind.Serial), new(n, 2, LoopKind.Serial), new(n, 3, LoopKind.Vector)], outer.Count) { StoredAt = outer.Count, Once = [product.Column] });
+        Axis k = product.Column, n = Rows(product);
+        stages.Add(new(product.Decode!,
+        [
+            .. outer, new(n, 1, LoopKind.Serial), new(n, 2, LoopKind.Serial), new(k, 1, LoopKind.Serial),
+            new(k, 2, LoopKind.Transpose), new(k, 3, LoopKind.Transpose), new(n, 3, LoopKind.Transpose),
+        ],
+        stages.Count == 0 ? 0 : outer.Count) { StoredAt = outer.Count, Remark = $"A block of {product.Weight.Codes.Name}, {(product.Whole is null ? "decoded to float32" : "as whole numbers in pairs")}, transposed." });
+    }
+
+    // A vector's rows of the block at hand, stage by stage.
+    private static void AddWhole(Product product, List<LoopSpec> outer, Machine target, Dictionary<Axis, Split> splits, List<StageSchedule> stages)
+    {
+        Axis k = product.Column, n = Rows(product), c = product.Whole!.Largest!.Over[0];
+        splits[c] = Split.Blocks(c, c.Max, target.Lanes, 1);
+        LoopSpec[] rows = [.. outer, new(n, 1, LoopKind.Serial), new(n, 2, LoopKind.Serial)];
+        LoopSpec lanes = new(n, 3, LoopKind.Vector);
+        LoopSpec[] block = [.. rows, new(c, 0, LoopKind.Serial), new(c, 1, LoopKind.Serial)];
+        stages.Add(new(product.Whole.Across!, [.. block, new(c, 2, LoopKind.Transpose), new(c, 3, LoopKind.Transpose), new(n, 3, LoopKind.Transpose)], stages.Count == 0 ? 0 : outer.Count)
+        {
+            StoredAt = rows.Length, Once = [k], Remark = $"Rows of {product.Weight.Codes.Name} across, then as whole numbers in pairs.",
+        });
+        stages.Add(new(product.Whole.Largest, [.. block, new(c, 2, LoopKind.Serial), new(c, 3, LoopKind.Unroll), lanes], rows.Length) { StoredAt = rows.Length, Scope = MemoryScope.Register, Once = [k] });
+        foreach (var map in product.Whole.Scaling) stages.Add(new(map, [.. rows, lanes], rows.Length) { StoredAt = map == product.Whole.Scaling[1] ? outer.Count : rows.Length, Once = [k] });
+        stages.Add(new(product.Decode!, [.. rows, new(k, 1, LoopKind.Serial), new(k, 2, LoopKind.Serial), new(k, 3, LoopKind.Unroll), lanes], rows.Length) { StoredAt = outer.Count });
     }
 
     private static Axis Rows(Product product) => product.TileAxes[product.TileAxes.Length - 1];

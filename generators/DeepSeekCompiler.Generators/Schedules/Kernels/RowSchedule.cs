@@ -29,10 +29,12 @@ internal static class RowSchedule
             return;
         }
 
-        // Pairs of whole numbers lie in blocks of a scale.
-        var splits = new List<Split> { rows.Block > 0 ? Split.Blocks(rows.Column, rows.Block / 2, target.Lanes, 1) : Split.Lanes(rows.Column, target.Lanes, 1, 1) };
+        var splits = new List<Split> { Columns(rows, target) };
         phases.Add(new(name, splits, [], [Of(rows, target, LoopKind.Parallel, false, 1, splits)]));
     }
+
+    /// <summary>How columns are cut where rows are made: pairs of whole numbers lie in blocks of a scale.</summary>
+    public static Split Columns(ActivationRows rows, Machine target) => rows.Block > 0 ? Split.Blocks(rows.Column, rows.Block / 2, target.Lanes, 1) : Split.Lanes(rows.Column, target.Lanes, 1, 1);
 
     /// <summary>As <see cref="OwnPhase"/>, in the order in which a product along <paramref name="column"/> reads them.</summary>
     public static void StagedPhase(ActivationRows rows, Machine target, int narrow, Split column, List<Phase> phases)

@@ -13,15 +13,24 @@ namespace DeepSeekCompiler.Generators.Targets.Host;
 /// <summary>Prints a lowered kernel as a static class: an Arguments struct, a Run method, and a method for every phase and width.</summary>
 public static class HostKernel
 {
+    private const string FewName = "Few";
+
     /// <param name="variants">The same kernel lowered for several widths, in falling order of width.</param>
     /// <param name="writer">Where to.</param>
     public static void Print(IReadOnlyList<(HostTarget Target, LoweredKernel Kernel)> variants, CodeWriter writer)
     {
         var first = variants[0].Kernel;
         var kernel = first.Kernel;
-        writer.Summary(Header(kernel, first.Schedule));
+        Print(variants, kernel.Name, Header(kernel, first.Schedule), writer);
+    }
+
+    private static void Print(IReadOnlyList<(HostTarget Target, LoweredKernel Kernel)> variants, string name, string header, CodeWriter writer)
+    {
+        var first = variants[0].Kernel;
+        var kernel = first.Kernel;
+        writer.Summary(header);
         writer.Line("[SkipLocalsInit]");
-        writer.Open($"internal static unsafe class {kernel.Name}");
+        writer.Open($"internal static unsafe class {name}");
         var parameters = new List<(string Type, string Name)>();
         foreach (var tensor in kernel.Tensors)
         {
@@ -41,6 +50,12 @@ public static class HostKernel
 
         writer.Line();
         PrintArguments(first, parameters, writer);
+        if (first.Few is { Kernel.Schedule.Name: var schedule })
+        {
+            writer.Line();
+            Print([.. variants.Select(v => (v.Target, v.Kernel.Few!.Value.Kernel))], FewName, $"The same for few rows.\nSchedule: {schedule}.", writer);
+        }
+
         writer.Close();
     }
 
@@ -62,6 +77,15 @@ public static class HostKernel
         }
 
         writer.Open($"public static void Run(HostRun run, {string.Join(", ", parameters.Select(p => $"{p.Type} {p.Name}"))})");
+        if (kernel.Few is var (when, _))
+        {
+            writer.Open($"if ({HostExpressions.Print(when)})");
+            writer.Line($"{FewName}.Run(run, {string.Join(", ", parameters.Select(p => p.Name))});");
+            writer.Line("return;");
+            writer.Close();
+            writer.Line();
+        }
+
         writer.Line("Arguments given;");
         foreach (var (_, name) in parameters) writer.Line($"given.{name} = {name};");
         foreach (var tensor in Ahead(kernel.Kernel)) writer.Line($"given.{tensor.Name} = run.Ahead;");
