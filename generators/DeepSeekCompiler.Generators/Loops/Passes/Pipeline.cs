@@ -12,6 +12,7 @@ public static class Pipeline
         ("vectorize", Vectorize.Run),
         ("demote", Demote.Run),
         ("name-values", NameValues.Run),
+        ("group-products", GroupProducts.Run),
         ("name-rows", NameRows.Run),
     ];
 

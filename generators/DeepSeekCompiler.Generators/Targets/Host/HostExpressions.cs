@@ -118,6 +118,7 @@ internal static class HostExpressions
         string a = Print(dot.A), b = Print(dot.B), sum = Print(dot.Sum);
         if (dot.Lanes == 1) return $"Scalars.PairDot({a}, {b}, {sum})";
         string set = dot.Lanes switch { 16 => "Avx512BW", 8 => "Avx2", _ => "Sse2" };
+        if (dot.Sum is Broadcast { Operand: Const { Value: 0 } }) return $"{set}.IsSupported ? {set}.MultiplyAddAdjacent({a}.AsInt16(), {b}.AsInt16()) : Lanes.PairDot({a}, {b}, {sum})";
         return $"{set}.IsSupported ? {sum} + {set}.MultiplyAddAdjacent({a}.AsInt16(), {b}.AsInt16()) : Lanes.PairDot({a}, {b}, {sum})";
     }
 
