@@ -1,7 +1,6 @@
 using System.Collections.Generic;
 using System.Linq;
 using DeepSeekCompiler.Generators.Expressions;
-using DeepSeekCompiler.Generators.Loops;
 using DeepSeekCompiler.Generators.Spec;
 using DeepSeekCompiler.Generators.Tensors;
 
@@ -53,14 +52,13 @@ internal static class FixedPoint
     public static (Tensor Rows, Axis Pair, Tensor Scales) Rows(KernelBuilder b, Expr value, Axis row, Axis k, int block, List<Stage> stages)
     {
         int columns = k.Max, blocks = columns / block;
-        Axis c = new("k", columns / 2), g = new("g", blocks), h = new("g", blocks), u = new("g", blocks), i = new("i", block), j = new("i", block);
-        Tensor numbers = b.Temp("numbers", row, columns), largest = b.Temp("largest", row, blocks), finite = b.Temp("finite", row, blocks), scales = b.Temp("scale", row, blocks);
+        Axis c = new("k", columns / 2), g = new("g", blocks), u = new("g", blocks), i = new("i", block);
+        Tensor numbers = b.Temp("numbers", row, columns), largest = b.Temp("largest", row, blocks), scales = b.Temp("scale", row, blocks);
         var rows = b.Temp("rows", NumberFormat.I32, row, c);
         stages.Add(b.Map("Numbers", numbers[row, k], value, row, k));
-        stages.Add(b.Max("Largest", largest[row, g], new Unary(UnaryOp.Abs, numbers[row, g.Index * block + i]), [row, g], i));
-        // What is no number has no code, and a maximum may pass over it: the sum of all times 0 carries it into the scale.
-        stages.Add(b.Sum("Finite", finite[row, h], numbers[row, h.Index * block + j] * 0.0, [row, h], [j]));
-        stages.Add(b.Map("Scale", scales[row, u], new Select(new Binary(BinaryOp.Less, 0.0, largest[row, u]), largest[row, u] / (double)Largest, 1.0) + finite[row, u], row, u));
+        stages.Add(b.Largest("Largest", largest[row, g], numbers[row, g.Index * block + i], [row, g], i));
+        // Not "none is larger than 0": where one is no number, neither is the scale.
+        stages.Add(b.Map("Scale", scales[row, u], new Select(new Binary(BinaryOp.Equal, largest[row, u], 0.0), 1.0, largest[row, u] / (double)Largest), row, u));
         Expr scale = scales[row, c.Index / (block / 2)];
         stages.Add(b.Map("Rows", rows[row, c], new Pair(numbers[row, c.Index * 2] / scale, numbers[row, c.Index * 2 + 1] / scale), row, c));
         return (rows, c, scales);
@@ -83,24 +81,20 @@ internal static class FixedPoint
             return new(new Pair(Number(0), Number(1)), scale / 8.0);
         }
 
-        int half = BlockOf(weight.Columns, weight.Format) / 2;
+        int block = BlockOf(weight.Columns, weight.Format), half = block / 2;
         Axis[] all = [.. axes, pair];
         Dim[] dims = [.. all.Select(axis => (Dim)axis)];
         Expr[] at = [.. all.Select(axis => (Expr)axis)];
-        var c = new Axis("c", half);
-        Tensor words = b.Temp(name + "Words", NumberFormat.I32, [c, .. dims]), largest = b.Temp(name + "Largest", dims), factor = b.Temp(name + "Factor", dims), scales = b.Temp(name + "Scale", dims);
-        // Across as they are stored, where the largest of many rows is found without a sum over lanes.
-        var across = b.Map("Across" + name, words[[c, .. at]], new Word(weight.Code(expert, row, (pair.Index - pair.Index % half + c) * 2)), [c, .. all]);
-        Expr Side(Expr word, int side) => new Unpack(word, weight.Format, side);
-        Expr Magnitude(int side) => new Unary(UnaryOp.Abs, Side(words[[c, .. at]], side));
-        var find = b.Max("Largest" + name, largest[at], Expr.Max(Magnitude(0), Magnitude(1)), all, c);
+        var i = new Axis("i", block);
+        Tensor largest = b.Temp(name + "Largest", dims), factor = b.Temp(name + "Factor", dims), scales = b.Temp(name + "Scale", dims);
+        var find = b.Largest("Largest" + name, largest[at], weight.Code(expert, row, (pair.Index - pair.Index % half) * 2 + i), all, i);
         Expr most = largest[at];
         Map[] scaling =
         [
             b.Map("Factor" + name, factor[at], new Select(new Binary(BinaryOp.Less, 0.0, most), (double)Largest / most, 0.0), all),
             b.Map("Scale" + name, scales[at], most / (double)Largest, all),
         ];
-        var own = words[[pair.Index % half, .. at]];
-        return new(new Pair(Side(own, 0) * factor[at], Side(own, 1) * factor[at]), scales[at]) { Across = across, Largest = find, Scaling = scaling };
+        Expr Code(int side) => weight.Code(expert, row, pair.Index * 2 + side) * factor[at];
+        return new(new Pair(Code(0), Code(1)), scales[at]) { Largest = find, Scaling = scaling };
     }
 }

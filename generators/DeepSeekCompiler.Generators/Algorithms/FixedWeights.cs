@@ -8,10 +8,7 @@ namespace DeepSeekCompiler.Generators.Algorithms;
 /// <param name="Scale">What a code is multiplied with.</param>
 internal sealed record FixedWeights(Expr Pair, Expr Scale)
 {
-    /// <summary>The stage that puts a block of the weight across, in words as it is stored; null where the weight brings scales.</summary>
-    public Map? Across { get; init; }
-
-    /// <summary>The stage that finds the largest number of a row in the block.</summary>
+    /// <summary>The stage that finds the largest number of a row in the block; null where the weight brings scales.</summary>
     public Reduce? Largest { get; init; }
 
     /// <summary>What comes of it: the factor of the weight's numbers, and the scale of their codes.</summary>

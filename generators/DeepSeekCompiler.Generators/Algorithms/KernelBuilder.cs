@@ -67,6 +67,10 @@ internal sealed class KernelBuilder(string name, string summary)
     public Reduce Max(string stage, Read target, Expr value, Axis[] axes, params Axis[] over) =>
         Add(new Reduce(stage, target, ReduceOp.Max, value, null, null, axes, over));
 
+    /// <summary>The largest magnitude; no number where one of them is none.</summary>
+    public Reduce Largest(string stage, Read target, Expr value, Axis[] axes, params Axis[] over) =>
+        Add(new Reduce(stage, target, ReduceOp.Largest, value, null, null, axes, over));
+
     public Axis Fold(Axis axis)
     {
         _folds.Add(axis);

@@ -71,8 +71,9 @@ internal sealed class Product
             foreach (var axis in all) index.Add(axis);
             Whole = FixedPoint.Weights(b, name, weight, expert, row, all, column);
             Decode = b.Map("Decode" + name, panel[index.ToArray()], Whole.Pair, [.. all, column]);
+            Start = b.Map("Start" + name, Sums[point.ToArray()], 0.0, free.ToArray());
             Expr both = rows.Scales![rows.ScaleRow ?? at, column.Index / (rows.Block / 2)] * Whole.Scale;
-            Dot = b.Sum(name, Sums[point.ToArray()], new PairDot(x, panel[index.ToArray()], Const.Zero), free.ToArray(), [column], both);
+            Dot = b.Sum(name, Sums[point.ToArray()], new PairDot(x, panel[index.ToArray()], Const.Zero), free.ToArray(), [column], both, Sums[point.ToArray()]);
         }
         else if (form is MatrixForm.Packed or MatrixForm.PanelAcross)
         {
@@ -136,6 +137,9 @@ internal sealed class Product
 
     /// <summary>The stage that decodes a panel; null when the product reads the weight itself.</summary>
     public Map? Decode { get; }
+
+    /// <summary>The stage that clears <see cref="Sums"/>, to which blocks of whole numbers are added; null for others.</summary>
+    public Map? Start { get; }
 
     /// <summary>The weight as whole numbers; null for others.</summary>
     public FixedWeights? Whole { get; }

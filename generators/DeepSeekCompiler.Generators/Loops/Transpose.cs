@@ -3,8 +3,8 @@ using DeepSeekCompiler.Generators.Expressions;
 namespace DeepSeekCompiler.Generators.Loops;
 
 /// <summary>Decodes a block of <paramref name="Rows"/> rows by <paramref name="Columns"/> neighbours and writes it across:
-/// target[index + column * target stride + row] = source[index + row * source stride + column] * factor; or, in words of two numbers (<see cref="Pairs"/>,
-/// <see cref="Words"/>), with column / 2 for column.</summary>
+/// target[index + column * target stride + row] = source[index + row * source stride + column] * factor; or, with <see cref="Pairs"/>, in words of two whole
+/// numbers, with column / 2 for column.</summary>
 /// <param name="Target">Float32, or words.</param>
 /// <param name="Index">Where its first number goes.</param>
 /// <param name="TargetStride">Numbers from column to column.</param>
@@ -19,7 +19,4 @@ public sealed record Transpose(Buffer Target, Expr Index, int TargetStride, Buff
 {
     /// <summary>Neighbours of a row become a word (see <see cref="Expressions.Pair"/>).</summary>
     public bool Pairs { get; init; }
-
-    /// <summary>Words of two numbers stay as they are.</summary>
-    public bool Words { get; init; }
 }

@@ -2,8 +2,7 @@ using System.Runtime.Intrinsics;
 
 namespace DeepSeekCompiler.Kernels.Primitives;
 
-// The same, as whole numbers in pairs: target[column / 2 * targetStride + row] = the codes of columns column and column + 1 of a row, times the row's factor; and words of
-// two numbers as they are.
+// The same, as whole numbers in pairs: target[column / 2 * targetStride + row] = the codes of columns column and column + 1 of a row, times the row's factor.
 public static unsafe partial class Lanes
 {
     /// <summary>16 rows of 32 BF16 numbers, with a factor each.</summary>
@@ -77,16 +76,4 @@ public static unsafe partial class Lanes
     /// <summary>4 rows of 16 E4M3 numbers, with the same factor.</summary>
     public static void TransposeE4M3Pairs_128(byte* source, int sourceStride, int* target, int targetStride, float factor) =>
         TransposeE4M3Pairs_128(source, sourceStride, target, targetStride, Vector128.Create(factor));
-
-    /// <summary>16 rows of 16 words, as they are.</summary>
-    public static void Transpose_512(int* source, int sourceStride, int* target, int targetStride) =>
-        Across512<F32Words, Plain>((byte*)source, (nint)sourceStride * sizeof(int), target, targetStride, Vector512<float>.One);
-
-    /// <summary>8 rows of 8 words, as they are.</summary>
-    public static void Transpose_256(int* source, int sourceStride, int* target, int targetStride) =>
-        Across256<F32Words, Plain>((byte*)source, (nint)sourceStride * sizeof(int), target, targetStride, Vector256<float>.One);
-
-    /// <summary>4 rows of 4 words, as they are.</summary>
-    public static void Transpose_128(int* source, int sourceStride, int* target, int targetStride) =>
-        Across128<F32Words, Plain>((byte*)source, (nint)sourceStride * sizeof(int), target, targetStride, Vector128<float>.One);
 }

@@ -59,7 +59,6 @@ public sealed class LoopInterpreter
                 break;
             case Store store:
                 var value = Evaluate(store.Value);
-                if (store.Value is LoadWords { Source.Format: var narrow }) value = value.Map(at => Words16.Bits(value.Source!.Load((int)at, "words"), value.Source.Load((int)at + 1, "words"), narrow));
                 var (target, start) = Find(store.Target, store.Table);
                 int index = start + (int)Scalar(store.Index);
                 for (int i = 0; i < value.Lanes.Length; i++) target.Store(index + i, Encode(value.Lanes[i], store.Target.Format), store.Target.Name);
@@ -74,15 +73,12 @@ public sealed class LoopInterpreter
         to += (int)Scalar(t.Index);
         from += (int)Scalar(t.SourceIndex);
         var factors = t.Factor is null ? [1] : Evaluate(t.Factor).Lanes;
-        int step = t.Pairs || t.Words ? 2 : 1;
+        int step = t.Pairs ? 2 : 1;
         for (int row = 0; row < t.Rows; row++)
         {
             double Number(int column) => (float)(source.Load(from + (row * t.SourceStride) + column, t.Source.Name) * factors[row % factors.Length]);
             for (int column = 0; column < t.Columns; column += step)
-                {
-                double number = t.Pairs ? Words16.Pair(Number(column), Number(column + 1)) : t.Words ? Words16.Bits(Number(column), Number(column + 1), t.Source.Format) : Number(column);
-                target.Store(to + (column / step * t.TargetStride) + row, number, t.Target.Name);
-            }
+                target.Store(to + (column / step * t.TargetStride) + row, t.Pairs ? Words16.Pair(Number(column), Number(column + 1)) : Number(column), t.Target.Name);
         }
     }
 
@@ -119,8 +115,7 @@ public sealed class LoopInterpreter
             case CodePairs pairs: return Evaluate(pairs.Words);
             case Unpack unpack:
                 var packed = Evaluate(unpack.Words);
-                if (packed.Source is not { } from) return packed.Map(word => Words16.Number(word, unpack.Sub, unpack.Format));
-                return new Value(packed.Lanes.Select(at => from.Load((int)at + unpack.Sub, "words")).ToArray());
+                return new Value(packed.Lanes.Select(at => packed.Source!.Load((int)at + unpack.Sub, "words")).ToArray());
             case Broadcast b:
                 double same = Scalar(b.Operand);
                 return new Value(Enumerable.Repeat(same, b.Width).ToArray());
@@ -129,7 +124,7 @@ public sealed class LoopInterpreter
                 return new Value(Enumerable.Range(0, ramp.Width).Select(i => first + i).ToArray());
             case LaneReduce r:
                 var lanes = Evaluate(r.Operand).Lanes;
-                return new Value([r.Op == ReduceOp.Max ? lanes.Max() : lanes.Aggregate((a, b) => (float)(a + b))]);
+                return new Value([r.Op == ReduceOp.Max ? lanes.Max() : r.Op == ReduceOp.Largest ? lanes.Aggregate((a, b) => Math.Max(Math.Abs(a), Math.Abs(b))) : lanes.Aggregate((a, b) => (float)(a + b))]);
             case LaneSums s:
                 return new Value(new[] { s.A, s.B, s.C, s.D }.Select(v => Evaluate(v).Lanes.Aggregate((a, b) => (float)(a + b))).ToArray());
             case MulAdd m: return Value.Zip(Evaluate(m.A), Evaluate(m.B), Evaluate(m.C), (a, b, c) => (float)((a * b) + c));
@@ -189,6 +184,7 @@ public sealed class LoopInterpreter
         {
             case BinaryOp.Min: return Math.Min(x, y);
             case BinaryOp.Max: return Math.Max(x, y);
+            case BinaryOp.Largest: return Math.Max(Math.Abs(x), Math.Abs(y));
             case BinaryOp.Less: return x < y ? 1 : 0;
             case BinaryOp.LessEqual: return x <= y ? 1 : 0;
             case BinaryOp.Equal: return x == y ? 1 : 0;

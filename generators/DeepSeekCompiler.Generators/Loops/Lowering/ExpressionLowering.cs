@@ -20,8 +20,6 @@ internal sealed class ExpressionLowering(IReadOnlyDictionary<Tensor, Buffer> arg
         Select s => new Select(Lower(s.Condition, scope), Lower(s.Then, scope), Lower(s.Else, scope)),
         Cast c => new Cast(Lower(c.Operand, scope)),
         MulAdd m => new MulAdd(Lower(m.A, scope), Lower(m.B, scope), Lower(m.C, scope)),
-        Word w => Word((Read)w.Number, scope),
-        Unpack u => u with { Words = Lower(u.Words, scope) },
         Pair p => new Pair(Lower(p.Low, scope), Lower(p.High, scope)),
         PairDot d => new PairDot(Lower(d.A, scope), Lower(d.B, scope), Lower(d.Sum, scope)),
         _ => throw new LoweringException($"{e.GetType().Name} is no tensor-level expression"),
@@ -59,12 +57,6 @@ internal sealed class ExpressionLowering(IReadOnlyDictionary<Tensor, Buffer> arg
         }
 
         return value;
-    }
-
-    private LoadWords Word(Read read, Scope scope)
-    {
-        var (buffer, table, index) = Address(read, scope);
-        return new(buffer, index, table, 1);
     }
 
     private Expr Load(Read read, Scope scope)

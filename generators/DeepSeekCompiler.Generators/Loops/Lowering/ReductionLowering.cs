@@ -197,11 +197,11 @@ internal sealed partial class ReductionLowering(ExpressionLowering expressions, 
     private static Expr Tree(int from, int count, Func<int, Expr> term, ReduceOp op) =>
         count == 1 ? term(from) : Join(op, Tree(from, count / 2, term, op), Tree(from + count / 2, count - count / 2, term, op));
 
-    private static Expr Join(ReduceOp op, Expr a, Expr b) => op == ReduceOp.Sum ? a + b : Expr.Max(a, b);
+    private static Expr Join(ReduceOp op, Expr a, Expr b) => op switch { ReduceOp.Sum => a + b, ReduceOp.Max => Expr.Max(a, b), _ => new Binary(BinaryOp.Largest, a, b) };
 
     private Expr Combine(ReduceOp op, Scope scope, Expr value, Expr? scale, Expr old)
     {
-        if (op == ReduceOp.Max) return Expr.Max(old, expressions.Lower(value, scope));
+        if (op != ReduceOp.Sum) return Join(op, old, expressions.Lower(value, scope));
         if (value is PairDot dot) return new PairDot(expressions.Lower(dot.A, scope), expressions.Lower(dot.B, scope), old);
         if (scale is not null) return new MulAdd(expressions.Lower(value, scope), expressions.Lower(scale, scope), old);
         if (value is Binary { Op: BinaryOp.Mul } product) return new MulAdd(expressions.Lower(product.Left, scope), expressions.Lower(product.Right, scope), old);
@@ -215,7 +215,7 @@ internal sealed partial class ReductionLowering(ExpressionLowering expressions, 
             into.Add(new Store(vector, i, new Broadcast(Neutral(reduce), sum.Lanes)));
     }
 
-    private static Const Neutral(Reduce reduce) => Whole(reduce) ? Const.Int(0) : new(reduce.Op == ReduceOp.Sum ? 0 : -3e38, ScalarKind.F32);
+    private static Const Neutral(Reduce reduce) => Whole(reduce) ? Const.Int(0) : new(reduce.Op == ReduceOp.Max ? -3e38 : 0, ScalarKind.F32);
 
     /// <summary>Whether sums are whole numbers until they are scaled.</summary>
     private static bool Whole(Reduce reduce) => reduce.Value.Kind == ScalarKind.I32;

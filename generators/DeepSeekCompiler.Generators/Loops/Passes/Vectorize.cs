@@ -63,14 +63,9 @@ public static class Vectorize
 
     private static Transpose? Across(List<For> loops, Store store)
     {
-        bool pairs = store.Value is Pair or LoadWords;
+        bool pairs = store.Value is Pair;
         int together = pairs ? 2 : 1;
-        var (load, factor) = store.Value switch
-        {
-            Pair pair => Factored(pair),
-            LoadWords { Width: 1 } word => (new Load(word.Source, word.Index, word.Table), null),
-            var value => Factored(value),
-        };
+        var (load, factor) = store.Value is Pair pair ? Factored(pair) : Factored(store.Value);
         if (load is null || store.Table is not null || store.Target.Format != (pairs ? NumberFormat.I32 : NumberFormat.F32)) return null;
         var row = loops[loops.Count - 1].Variable;
         int rows = Count(loops[loops.Count - 1]), columns = 1;
@@ -101,7 +96,7 @@ public static class Vectorize
             factor = Vector(factor, row, rows);
         }
 
-        return new(store.Target, Start(store.Index), (int)targetStride, load.Source, Start(load.Index), load.Table, (int)sourceStride, rows, columns, factor) { Pairs = store.Value is Pair, Words = store.Value is LoadWords };
+        return new(store.Target, Start(store.Index), (int)targetStride, load.Source, Start(load.Index), load.Table, (int)sourceStride, rows, columns, factor) { Pairs = pairs };
     }
 
     // Neighbours times the same.

@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using DeepSeekCompiler.Generators.Algorithms;
 using DeepSeekCompiler.Generators.Loops;
@@ -23,6 +24,7 @@ internal static class PackedSchedule
         foreach (var first in products)
         {
             var stages = new List<StageSchedule>();
+            for (var product = first; product?.Start is { } start; product = product.Partner) stages.Add(Start(start, product, stages.Count > 0));
             for (var product = first; product is not null; product = product.Partner)
                 Add(product, NextBlock.Reads(product.Partner ?? first, product.Partner is null, target), target, splits, stages);
             for (var product = first; product is not null; product = product.Partner)
@@ -40,15 +42,20 @@ internal static class PackedSchedule
     {
         Axis k = product.Column, t = product.Token, n = Rows(product);
         int narrow = target.Narrow(product.Weight.Format);
-        splits[k] = Split.Blocks(k, Tiles.BlockOf(target, product), target.Lanes, System.Math.Max(1, narrow / product.PerColumn));
+        splits[k] = Split.Blocks(k, Tiles.BlockOf(target, product), target.Lanes, Math.Max(1, narrow / product.PerColumn));
         splits[t] = Split.Exact(t, Tiles.PackedTokensOf(target));
         splits[n] = Split.Strips(n, Tiles.StripOf(target, n.Max), target.Lanes, Tiles.Vectors(target));
         var outer = Items(product);
-        int items = outer.Count;
+        int items = outer.Count, shared = stages.Count == 0 ? 0 : items;
         if (product.KeepsRows) outer.Add(new(n, 0, LoopKind.Serial));
         outer.Add(new(k, 0, LoopKind.Serial));
-        if (product.Whole?.Across is not null) AddWhole(product, outer, target, splits, stages);
-        else AddDecode(product, outer, stages);
+        if (product.Whole is { Largest: { } largest } whole) shared = AddScaling(product, whole, largest, outer, shared, target, splits, stages);
+        stages.Add(new(product.Decode!,
+        [
+            .. outer, new(n, 1, LoopKind.Serial), new(n, 2, LoopKind.Serial), new(k, 1, LoopKind.Serial),
+            new(k, 2, LoopKind.Transpose), new(k, 3, LoopKind.Transpose), new(n, 3, LoopKind.Transpose),
+        ],
+        shared) { StoredAt = outer.Count, Remark = $"A block of {product.Weight.Codes.Name}, {(product.Whole is null ? "decoded to float32 and" : "as whole numbers in pairs,")} transposed." });
         stages.Add(new(product.Dot,
         [
             .. outer, new(t, 0, LoopKind.Serial), new(n, 1, LoopKind.Serial), new(k, 1, LoopKind.Serial), new(k, 2, LoopKind.Serial), new(k, 3, LoopKind.Serial),
@@ -57,32 +64,18 @@ internal static class PackedSchedule
         outer.Count) { StoredAt = items, BlockAt = outer.Count + 2, Prefetch = ahead, PrefetchAt = outer.Count + 5 });
     }
 
-    private static void AddDecode(Product product, List<LoopSpec> outer, List<StageSchedule> stages)
+    // The scale of whole numbers, a weight row's for the block at hand.
+    private static int AddScaling(Product product, FixedWeights whole, Reduce largest, List<LoopSpec> outer, int shared, Machine target, Dictionary<Axis, Split> splits, List<StageSchedule> stages)
     {
-        Axis k = product.Column, n = Rows(product);
-        stages.Add(new(product.Decode!,
-        [
-            .. outer, new(n, 1, LoopKind.Serial), new(n, 2, LoopKind.Serial), new(k, 1, LoopKind.Serial),
-            new(k, 2, LoopKind.Transpose), new(k, 3, LoopKind.Transpose), new(n, 3, LoopKind.Transpose),
-        ],
-        stages.Count == 0 ? 0 : outer.Count) { StoredAt = outer.Count, Remark = $"A block of {product.Weight.Codes.Name}, {(product.Whole is null ? "decoded to float32" : "as whole numbers in pairs")}, transposed." });
-    }
-
-    // A vector's rows of the block at hand, stage by stage.
-    private static void AddWhole(Product product, List<LoopSpec> outer, Machine target, Dictionary<Axis, Split> splits, List<StageSchedule> stages)
-    {
-        Axis k = product.Column, n = Rows(product), c = product.Whole!.Largest!.Over[0];
-        splits[c] = Split.Blocks(c, c.Max, target.Lanes, 1);
-        LoopSpec[] rows = [.. outer, new(n, 1, LoopKind.Serial), new(n, 2, LoopKind.Serial)];
-        LoopSpec lanes = new(n, 3, LoopKind.Vector);
-        LoopSpec[] block = [.. rows, new(c, 0, LoopKind.Serial), new(c, 1, LoopKind.Serial)];
-        stages.Add(new(product.Whole.Across!, [.. block, new(c, 2, LoopKind.Transpose), new(c, 3, LoopKind.Transpose), new(n, 3, LoopKind.Transpose)], stages.Count == 0 ? 0 : outer.Count)
-        {
-            StoredAt = rows.Length, Once = [k], Remark = $"Rows of {product.Weight.Codes.Name} across, then as whole numbers in pairs.",
-        });
-        stages.Add(new(product.Whole.Largest, [.. block, new(c, 2, LoopKind.Serial), new(c, 3, LoopKind.Unroll), lanes], rows.Length) { StoredAt = rows.Length, Scope = MemoryScope.Register, Once = [k] });
-        foreach (var map in product.Whole.Scaling) stages.Add(new(map, [.. rows, lanes], rows.Length) { StoredAt = map == product.Whole.Scaling[1] ? outer.Count : rows.Length, Once = [k] });
-        stages.Add(new(product.Decode!, [.. rows, new(k, 1, LoopKind.Serial), new(k, 2, LoopKind.Serial), new(k, 3, LoopKind.Unroll), lanes], rows.Length) { StoredAt = outer.Count });
+        Axis n = Rows(product), i = largest.Over[0];
+        int narrow = target.Narrow(product.Weight.Format);
+        splits[i] = Split.Lanes(i, target.Lanes, narrow, Math.Max(1, Math.Min(4, i.Max / (narrow * target.Lanes))));
+        var find = new List<LoopSpec>(outer) { new(n, 1, LoopKind.Serial), new(n, 2, LoopKind.Serial), new(n, 3, LoopKind.Serial), new(i, 0, LoopKind.Serial) };
+        MatrixSchedule.AddLanes(find, i, target, true);
+        stages.Add(new(largest, find, shared) { StoredAt = outer.Count, Once = [product.Column], Remark = $"The largest numbers of a block of {product.Weight.Codes.Name}." });
+        foreach (var map in whole.Scaling)
+            stages.Add(new(map, [.. outer, new(n, 1, LoopKind.Serial), new(n, 2, LoopKind.Serial), new(n, 3, LoopKind.Vector)], outer.Count) { StoredAt = outer.Count, Once = [product.Column] });
+        return outer.Count;
     }
 
     private static Axis Rows(Product product) => product.TileAxes[product.TileAxes.Length - 1];
@@ -97,6 +90,16 @@ internal static class PackedSchedule
         }
 
         return items;
+    }
+
+    private static StageSchedule Start(Map start, Product product, bool shared)
+    {
+        var order = Items(product);
+        int items = order.Count;
+        order.Add(new(product.Token, 0, LoopKind.Serial) { Whole = true });
+        if (product.KeepsRows) order.Add(new(Rows(product), 0, LoopKind.Serial));
+        order.AddRange([new(Rows(product), 1, LoopKind.Serial), new(Rows(product), 2, LoopKind.Serial), new(Rows(product), 3, LoopKind.Vector)]);
+        return new(start, order, shared ? items : 0) { StoredAt = items };
     }
 
     private static StageSchedule Epilogue(Map map, Product product)

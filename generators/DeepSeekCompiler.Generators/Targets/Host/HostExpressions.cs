@@ -36,7 +36,6 @@ internal static class HostExpressions
             case Const c: return Float(c.Value);
             case Var v: return v.Name;
             case Load load: return Load(load);
-            case LoadWords { Width: 1 } word: return $"*(int*)({Address(word.Source, word.Table, word.Index)})";
             case LoadWords words: return $"{HostTypes.Vector(words.Width)}.Load((int*)({Address(words.Source, words.Table, words.Index)}))";
             case LoadEvery every: return $"Lanes.Every{every.Step.ToString(CultureInfo.InvariantCulture)}_{HostTypes.Bits(every.Width)}({(every.Kind == ScalarKind.I32 ? "(int*)" : "")}({Address(every.Source, every.Table, every.Index)}), {every.First.ToString(CultureInfo.InvariantCulture)})";
             case Unpack unpack: return Unpacked(unpack);
@@ -44,9 +43,8 @@ internal static class HostExpressions
             case Broadcast { Operand: Const { Value: 0, Type: ScalarKind.F32 } } b: return $"{HostTypes.Vector(b.Width)}<float>.Zero";
             case Broadcast b: return $"{HostTypes.Vector(b.Width)}.Create({Print(b.Operand)})";
             case Ramp ramp: return Ramp(ramp);
-            case LaneReduce { Op: ReduceOp.Sum } r: return $"Lanes.Sum({Print(r.Operand)})";
             case LaneSums s: return $"Lanes.Sums({Print(s.A)}, {Print(s.B)}, {Print(s.C)}, {Print(s.D)})";
-            case LaneReduce r: return $"Lanes.Max({Print(r.Operand)})";
+            case LaneReduce r: return $"Lanes.{r.Op}({Print(r.Operand)})";
             case MulAdd m: return $"{(m.Lanes == 1 ? "float" : HostTypes.Vector(m.Lanes))}.MultiplyAddEstimate({Print(m.A)}, {Print(m.B)}, {Print(m.C)})";
             case Pair { Low: Binary { Op: BinaryOp.Mul } low, High: Binary { Op: BinaryOp.Mul } high } p when p.Lanes > 1 && low.Right.Equals(high.Right):
                 return $"Lanes.Pair({Print(low.Left)}, {Print(high.Left)}, {Print(low.Right)})";
@@ -99,7 +97,6 @@ internal static class HostExpressions
     // Written out where it is a few operations: the just-in-time compiler stops inlining calls in methods with many locals, and a register tile has many.
     private static string Unpacked(Unpack unpack)
     {
-        if (unpack.Lanes == 1) return $"Scalars.{unpack.Format}((ushort)({Print(unpack.Words)} >> {(16 * unpack.Sub).ToString(CultureInfo.InvariantCulture)}))";
         string vector = HostTypes.Vector(unpack.Lanes), words = Print(unpack.Words, 5);
         bool low = unpack.Sub < (unpack.Format == NumberFormat.E4M3 ? 2 : 1);
         if (unpack.Format == NumberFormat.F16) return $"Lanes.F16{(low ? "Low" : "High")}({Print(unpack.Words)})";
@@ -149,6 +146,8 @@ internal static class HostExpressions
         string vector = b.Left.Lanes > 1 ? HostTypes.Vector(b.Left.Lanes) : "";
         switch (b.Op)
         {
+            case BinaryOp.Largest:
+                return $"{(vector.Length > 0 ? "Lanes" : "Scalars")}.Largest({Print(b.Left)}, {Print(b.Right)})";
             case BinaryOp.Min or BinaryOp.Max:
                 string name = vector.Length > 0 ? vector : b.Kind == ScalarKind.I32 ? "Math" : "float";
                 return $"{name}.{b.Op}{(b.Kind == ScalarKind.F32 ? "Native" : "")}({Print(b.Left)}, {Print(b.Right)})";

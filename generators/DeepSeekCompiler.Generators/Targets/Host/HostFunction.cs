@@ -169,8 +169,6 @@ internal sealed class HostFunction
 
     private static string TransposeText(Transpose t)
     {
-        if (t.Words)
-            return $"Lanes.Transpose_{HostTypes.Bits(t.Rows)}((int*)({HostExpressions.Address(t.Source, t.Table, t.SourceIndex)}), {Number(t.SourceStride / 2)}, {HostExpressions.Address(t.Target, null, t.Index)}, {Number(t.TargetStride)});";
         string format = t.Source.Format == NumberFormat.F32 ? "" : t.Source.Format.ToString();
         string factor = t.Factor is null ? "" : ", " + HostExpressions.Print(t.Factor);
         return $"Lanes.Transpose{format}{(t.Pairs ? "Pairs" : "")}_{HostTypes.Bits(t.Rows)}({HostExpressions.Address(t.Source, t.Table, t.SourceIndex)}, {Number(t.SourceStride)}, {HostExpressions.Address(t.Target, null, t.Index)}, {Number(t.TargetStride)}{factor});";
