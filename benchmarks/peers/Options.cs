@@ -33,7 +33,7 @@ internal sealed record Options(
         if (Tokens < 1) throw new PeerException($"--tokens {Tokens} measures nothing; give 1 or more.");
         if (Repetitions < 1) throw new PeerException($"--repetitions {Repetitions} measures nothing; give 1 or more.");
         if (Threads is < 1 or > 1024) throw new PeerException($"--threads {Threads} cannot work; give 1 to 1024.");
-        if (Cache is not ("f32" or "bf16")) throw new PeerException($"There is no cache format {Cache}; f32 and bf16 are.");
+        if (Cache is not ("f32" or "bf16" or "i16")) throw new PeerException($"There is no cache format {Cache}; f32, bf16 and i16 are.");
         if (Contenders.FirstOrDefault(c => !ContenderList.Names.Contains(c)) is { } unknown)
             throw new PeerException($"There is no contender {unknown}; there are {string.Join(", ", ContenderList.Names)}.");
         if (!Contenders.Contains(ContenderList.Reference)) throw new PeerException($"--contenders lacks {ContenderList.Reference}, with which all are compared.");

@@ -13,7 +13,7 @@ var tokens = new Option<int>("--tokens") { Description = "Tokens of a decode run
 var repetitions = new Option<int>("--repetitions") { Description = "Rounds of a case.", DefaultValueFactory = _ => 5 };
 var threads = new Option<int>("--threads") { Description = "Threads of every contender.", DefaultValueFactory = _ => Environment.ProcessorCount };
 var contenders = new Option<string>("--contenders") { Description = "Who takes part, of " + string.Join(", ", ContenderList.Names) + ".", DefaultValueFactory = _ => ContenderList.Default };
-var cache = new Option<string>("--cache") { Description = "Format of our KV cache: f32 or bf16.", DefaultValueFactory = _ => "f32" };
+var cache = new Option<string>("--cache") { Description = "Format of our KV cache: f32, bf16 or i16.", DefaultValueFactory = _ => "f32" };
 var work = new Option<string>("--work") { Description = "Folder where checkpoints, GGUF files and llama.cpp are kept.", DefaultValueFactory = _ => ".cache/peers" };
 var json = new Option<string?>("--json") { Description = "File for all results." };
 var merge = new Option<string[]>("--merge") { Description = "Times nothing: prints the cases of these JSON files as one table.", AllowMultipleArgumentsPerToken = true };

@@ -22,7 +22,7 @@ internal sealed class ModelOptions
 
     public Option<int?> Width { get; } = new("--width") { Description = "Vector width in bits: 512, 256, 128 or 0 (scalar). Default: what the processor has." };
 
-    public Option<string> Cache { get; } = new("--cache") { Description = "Format of the KV cache: f32, bf16, or fp8 for latent attention.", DefaultValueFactory = _ => "f32" };
+    public Option<string> Cache { get; } = new("--cache") { Description = "Format of the KV cache: f32, bf16, or, for latent attention, fp8, or i16 (on the host).", DefaultValueFactory = _ => "f32" };
 
     public Option<bool> SplitActivations { get; } = new("--split-activations")
     {
@@ -77,6 +77,7 @@ internal sealed class ModelOptions
         "f32" => NumberFormat.F32,
         "bf16" => NumberFormat.BF16,
         "fp8" => NumberFormat.E4M3,
-        var other => throw new UserException($"There is no cache format {other}; f32, bf16 and fp8 are."),
+        "i16" => NumberFormat.I16,
+        var other => throw new UserException($"There is no cache format {other}; f32, bf16, fp8 and i16 are."),
     };
 }

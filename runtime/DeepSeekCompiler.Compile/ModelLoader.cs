@@ -105,8 +105,7 @@ public static class ModelLoader
 
     private static ModelSpec Options(ModelSpec spec, LoadOptions options)
     {
-        if (options.Cache == NumberFormat.E4M3 && spec.Attention is GroupedQueryAttentionSpec)
-            throw new CheckpointException("An FP8 cache keeps a latent with its scales, and this model's grouped-query attention has no latent; use a float32 or bfloat16 cache.");
+        CacheFormats.Check(spec, options.Cache, options.Device);
         return spec with { Formats = spec.Formats with { Fp8 = options.Fp8 ?? spec.Formats.Fp8, Cache = options.Cache } };
     }
 

@@ -24,6 +24,7 @@ public sealed class ErrorTests : IDisposable
     [InlineData("generate x --width 300", "300")]
     [InlineData("generate x --fp8 maybe", "maybe")]
     [InlineData("generate x --cache f64", "f64")]
+    [InlineData("explain DeepSeekV3 --cache i16 --target cuda", "I16")]
     [InlineData("generate x --context 100000", "100000")]
     [InlineData("generate x --context 1", "context")]
     [InlineData("logits --tokens 1,x --out @", "x")]

@@ -63,6 +63,7 @@ internal static class KernelMemory
             double value = (random.NextDouble() * 2) - 1;
             numbers[i] = tensor.Format switch
             {
+                NumberFormat.I32 => ((int)(value * 3584) & 0xFFFF) | (random.Next(-3584, 3585) << 16),
                 NumberFormat.E4M3 => Rounding.E4M3(value * 448) * Storage.E4M3Factor,
                 NumberFormat.BF16 => Rounding.BF16((float)value),
                 NumberFormat.F16 => (double)(Half)value,

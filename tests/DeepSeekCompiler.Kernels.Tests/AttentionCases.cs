@@ -44,14 +44,15 @@ internal static class AttentionCases
             foreach (ref float number in q.Span) number = (float)((random.NextDouble() * 2) - 1);
             using var o = new NativeArrayOfFloat(tokens * heads * value);
             double[] rows = [.. Enumerable.Range(0, (position + tokens) * shape.CacheRow).Select(_ => (double)BF16.Decode(BF16.Encode((float)((random.NextDouble() * 2) - 1))))];
-            var pages = Enumerable.Range(0, ((position + tokens - 1) / Limits.PageTokens) + 1).Select(p => Page(rows, p * Limits.PageTokens * shape.CacheRow, Limits.PageTokens * shape.CacheRow, cache)).ToArray();
+            var pages = Enumerable.Range(0, ((position + tokens - 1) / Limits.PageTokens) + 1).Select(p => Page(rows, p, shape, cache)).ToArray();
             var table = new MemoryTable(pages);
             var expected = Enumerable.Range(0, tokens).Select(t => PlainAttention.Heads(shape, attention, up.Values, q.Row(t, heads * (nope + rope)), rows, position + t + 1)).ToArray();
-            target.Call("AttentionPrefill", [q, .. up.Arguments, table, o, tokens, position]);
+            MemoryTable[] tables = cache == NumberFormat.I16 ? [table, table] : [table];
+            target.Call("AttentionPrefill", [q, .. up.Arguments, .. tables, o, tokens, position]);
             Compare("AttentionPrefill");
             if (tokens <= Limits.MaxStreaming)
             {
-                target.Call("AttentionDecode", [q, .. up.Arguments, table, o, tokens, position, 2]);
+                target.Call("AttentionDecode", [q, .. up.Arguments, .. tables, o, tokens, position, 2]);
                 Compare("AttentionDecode");
             }
 
@@ -68,8 +69,10 @@ internal static class AttentionCases
         }
     }
 
-    private static INativeMemory Page(double[] rows, int from, int count, NumberFormat cache)
+    private static INativeMemory Page(double[] rows, int page, AttentionShape shape, NumberFormat cache)
     {
+        if (cache == NumberFormat.I16) return FixedPage.Of(rows, page * Limits.PageTokens, shape.ValueDim, shape.CacheRow);
+        int count = Limits.PageTokens * shape.CacheRow, from = page * count;
         double At(int i) => from + i < rows.Length ? rows[from + i] : double.NaN;
         if (cache == NumberFormat.BF16) return NativeArray<ushort>.Of([.. Enumerable.Range(0, count).Select(i => double.IsNaN(At(i)) ? NotANumber : BF16.Encode((float)At(i)))]);
         return NativeArray<float>.Of([.. Enumerable.Range(0, count).Select(i => (float)At(i))]);

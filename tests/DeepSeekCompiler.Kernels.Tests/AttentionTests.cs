@@ -32,6 +32,18 @@ public class AttentionTests
         AttentionCases.Check(target, heads, nope, rope, latent, value, NumberFormat.F32, Tolerances.Contraction, NumberFormat.E4M3);
     }
 
+    // Few heads and blocks of them; latents of less than a block of words, of whole ones and of ragged ones.
+    [Theory]
+    [InlineData(512, 17, 256, 32)]
+    [InlineData(256, 9, 300, 8)]
+    [InlineData(128, 40, 140, 16)]
+    [InlineData(0, 3, 40, 8)]
+    public void HostWithWholeNumbers_MatchesThePlainReference(int width, int heads, int latent, int rope)
+    {
+        using var target = new KernelHost(AttentionCases.Spec(heads, 16, rope, latent, 24, NumberFormat.I16), width);
+        AttentionCases.Check(target, heads, 16, rope, latent, 24, NumberFormat.I16, Tolerances.FixedAttention);
+    }
+
     [OpenClFact]
     public void OpenCl_MatchesThePlainReference()
     {

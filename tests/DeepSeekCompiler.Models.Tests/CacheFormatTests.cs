@@ -7,7 +7,7 @@ using DeepSeekCompiler.Tests;
 
 namespace DeepSeekCompiler.Models.Tests;
 
-/// <summary>An FP8 cache against the plain reference that rounds what it keeps in the same way.</summary>
+/// <summary>An FP8 cache against the plain reference that rounds what it keeps in the same way; an I16 cache against golden data.</summary>
 public class CacheFormatTests
 {
     private static readonly int[] s_tokens = [.. Enumerable.Range(0, 75).Select(i => 5 + (i * 37 % 500))];
@@ -42,6 +42,46 @@ public class CacheFormatTests
         var spec = CheckpointSpec.ReadConfig(GoldenFiles.Path("v3-tiny", "config.json"));
         Check(model, spec with { Formats = spec.Formats with { Cache = NumberFormat.E4M3 } }, golden.Folder);
     }
+
+    // Of golden data both forms of attention give the logits, whole prompts and token by token; so do several tokens at once, as drafts are verified.
+    [Theory]
+    [InlineData(512)]
+    [InlineData(0)]
+    public void WholeNumbers_StayCloseToFloat32(int width)
+    {
+        using var golden = new GoldenCase("v3-tiny");
+        using var model = ModelLoader.Load(golden.Folder, new LoadOptions { VectorWidth = width, Cache = NumberFormat.I16 });
+        Assert.Equal((2 * (48 + 16)) + 8, model.Info.CacheRowBytes);
+        var expected = golden.Floats("logits");
+        int vocabulary = model.Info.VocabSize;
+        foreach (var form in new[] { AttentionForm.Expanded, AttentionForm.Absorbed })
+        {
+            using var session = new Session(model, 512) { Form = form };
+            foreach (int step in new[] { golden.Prompt.Length, 3, 1 })
+            {
+                session.Rewind(0);
+                for (int i = 0; i < golden.Prompt.Length; i += step)
+                {
+                    int count = Math.Min(step, golden.Prompt.Length - i);
+                    var logits = new float[count * vocabulary];
+                    session.Forward(golden.Prompt.AsSpan(i, count), logits, LogitRows.All);
+                    Compare.Rows(expected.AsSpan(i * vocabulary, logits.Length), logits, vocabulary, $"i16 cache, {form}, {count} tokens at {i}", Tolerances.FixedCache);
+                }
+            }
+        }
+    }
+
+    [Fact]
+    public void WholeNumbers_AreRefusedWhereTheyCannotBe()
+    {
+        var spec = CheckpointSpec.ReadConfig(GoldenFiles.Path("v3-tiny", "config.json"));
+        CacheFormats.Check(spec, NumberFormat.I16, "host");
+        Assert.Contains("opencl:0", Refusal(spec, "opencl:0"), StringComparison.Ordinal);
+        Assert.Contains("33", Refusal(spec with { Attention = (LatentAttentionSpec)spec.Attention with { KvLoraRank = 33 } }, "host"), StringComparison.Ordinal);
+        Assert.Contains("no latent", Refusal(spec with { Attention = new GroupedQueryAttentionSpec { NumAttentionHeads = 4, NumKeyValueHeads = 2, HeadDim = 8 } }, "host"), StringComparison.Ordinal);
+    }
+
+    private static string Refusal(ModelSpec spec, string device) => Assert.Throws<CheckpointException>(() => CacheFormats.Check(spec, NumberFormat.I16, device)).Message;
 
     private static void Check(CompiledModel model, ModelSpec spec, string folder)
     {

@@ -45,7 +45,7 @@ public sealed class CommandTests
         Refused(good with { Prefill = [], DecodeAt = [] }, "--prefill and --decode-at are both empty; nothing is left to time.");
         Refused(good with { Tokens = 0 }, "--tokens 0 measures nothing; give 1 or more.");
         Refused(good with { Threads = 0 }, "--threads 0 cannot work; give 1 to 1024.");
-        Refused(good with { Cache = "fp8" }, "There is no cache format fp8; f32 and bf16 are.");
+        Refused(good with { Cache = "fp8" }, "There is no cache format fp8; f32, bf16 and i16 are.");
         Refused(good with { Config = "nowhere.json" }, "--config: there is no file nowhere.json.");
         Assert.Equal("nowhere.json is no result of a run:", Assert.Throws<PeerException>(() => RunResult.Load("nowhere.json")).Message[..35]);
         Assert.Throws<PeerException>(() => new Competition(good with { DecodeAt = [128] }));

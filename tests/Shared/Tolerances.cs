@@ -22,6 +22,13 @@ internal static class Tolerances
     /// <summary>Logits with a BF16 cache: keys and values keep 8 bits, logits with a spread of 2 move by hundredths.</summary>
     public const double Bf16Cache = 0.1;
 
+    /// <summary>Logits with an I16 cache: latents, queries and softmax weights keep 12 bits of the largest of theirs. Golden logits, with a spread of 2, moved by up to 0.014.</summary>
+    public const double FixedCache = 0.03;
+
+    /// <summary>Attention over an I16 cache, as <see cref="Contraction"/>: a latent, a query and a softmax weight are each off by 2^-12.8 of the largest of their row, block or page at most,
+    /// which is 1e-4 of it in the mean; scores carry the sum of such errors into weights. Seen 1.5e-7.</summary>
+    public const double FixedAttention = 1e-6;
+
     /// <summary>Logits with activations rounded to bfloat16 in front of every product, as matrix instructions take them: 8 bits, as <see cref="Bf16Cache"/>.</summary>
     public const double Bf16Activations = 0.1;
 

@@ -6,5 +6,5 @@ namespace DeepSeekCompiler.Peers.Contenders;
 /// <param name="Library">Folder of the contender's native library; empty where it brings its own.</param>
 /// <param name="Threads">To compute with.</param>
 /// <param name="Tokens">The same ids for all; the longest context is their number.</param>
-/// <param name="Cache">Format of our KV cache: f32 or bf16.</param>
+/// <param name="Cache">Format of our KV cache: f32, bf16 or i16.</param>
 internal sealed record ContenderSetup(string Name, string Model, string Library, int Threads, int[] Tokens, string Cache);

@@ -16,7 +16,7 @@ internal sealed class DscContender : IContender
     /// <param name="setup">Model is a checkpoint folder.</param>
     public DscContender(ContenderSetup setup)
     {
-        var cache = setup.Cache == "bf16" ? NumberFormat.BF16 : NumberFormat.F32;
+        var cache = setup.Cache switch { "bf16" => NumberFormat.BF16, "i16" => NumberFormat.I16, _ => NumberFormat.F32 };
         _model = ModelLoader.Load(setup.Model, new LoadOptions { Threads = setup.Threads, Cache = cache });
         _tokens = setup.Tokens;
         _session = new Session(_model, _tokens.Length);

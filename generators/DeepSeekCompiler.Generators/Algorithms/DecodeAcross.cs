@@ -23,6 +23,9 @@ internal sealed class DecodeAcross
     /// <summary>Queries across, and zeros where no head is.</summary>
     public IReadOnlyList<Map> Queries { get; private set; } = [];
 
+    /// <summary>The products in whole numbers, where the cache holds those; else null.</summary>
+    public DecodeFixed? Fixed { get; private set; }
+
     /// <summary>What a score's trip along the key asks for, so that all trips of a page together ask for the next page; null where pages hold more than one group's keys.</summary>
     public Read? Ahead { get; private set; }
 
@@ -32,8 +35,8 @@ internal sealed class DecodeAcross
     /// <summary>Counts the pages that workers go through, in about the order of time; all blocks of heads of a page.</summary>
     public Expr Turn { get; private set; } = null!;
 
-    /// <summary>Whether there are heads enough to a group that most lanes have one.</summary>
-    public static bool Fits(AttentionShape s) => s.HeadsPerGroup >= Grain / 2;
+    /// <summary>Whether there are heads enough to a group that most lanes have one. Whole numbers are met in no other way.</summary>
+    public static bool Fits(AttentionShape s) => s.HeadsPerGroup >= Grain / 2 || s.Cache == NumberFormat.I16;
 
     /// <summary>Heads of a block: two vectors' worth where they are filled, else one's.</summary>
     public static int BlockOf(AttentionShape s) => s.HeadsPerGroup % (2 * Grain) is 0 or > Grain ? 2 * Grain : Grain;
@@ -63,7 +66,7 @@ internal sealed class DecodeAcross
         var across = b.Temp("across", s.KeyDim, width);
         // Float32 rows are met where they lie, so that reading them goes on beside the products; narrow ones are decoded first, once for all heads. In latent
         // attention values are the front of the keys.
-        bool lie = s.Cache == NumberFormat.F32;
+        bool lie = s.Cache is NumberFormat.F32 or NumberFormat.I16;
         var keys = lie ? null : b.Temp("keys", Limits.PageTokens, s.KeyDim);
         var values = lie ? null : s.ValueAt == s.KeyAt ? keys : b.Temp("values", Limits.PageTokens, s.ValueDim);
 
@@ -82,6 +85,8 @@ internal sealed class DecodeAcross
             queries.Add(b.Map("SpareAcross", across[zero, spare], 0.0, [.. item, zero, spare]));
         }
 
+        var codes = context.Cache.IsFixed ? new DecodeFixed(b, s, context, width, item) : null;
+        codes?.AddQueries(across);
         Expr whole = (context.Keys + (Grain - 1)) / Grain;
         var copies = new List<Map>();
         void Copy(string name, int columns, Func<Axis, Axis, Map> map)
@@ -108,26 +113,32 @@ internal sealed class DecodeAcross
         Axis j1 = Keys("key"), j2 = Keys("weight_"), j3 = Keys("summand"), j4 = Keys("row"), v1 = new("value", s.ValueDim), mixed = Head("head"), p0 = Head("head"), p1 = Head("head"), p2 = Head("head"),
             v2 = new("out", s.ValueDim);
         Expr key = tile.Index * Grain + j;
+        var scores = codes?.AddScores(score, whole) ?? (null, b.Sum(
+            "Score", score[key, h3], (keys is null ? context.Cache.Number(page, key, s.KeyAt + group.Index * s.KeyDim + d) : keys[key, d]) * across[d, h3], [.. inside, tile, j, h3], [d]));
+        // A page has as many float32 lines as its tiles of keys have trips; one of words has half as many, and so do they.
+        var (tiles, along) = (scores.Latent.Axes[5], scores.Latent.Over[0]);
+        Read? ahead = s.CacheRow == s.KeyDim ? context.Cache.Pages[context.NextPage, 0, (tiles.Index * along.Max + along) * Grain] : null;
+        List<Stage> softmax =
+        [
+            b.Max("Highest", highest[h4], score[j1, h4], [.. inside, h4], j1),
+            b.Map("NewMaximum", newMaximum[h5], Expr.Max(maximum[h5], highest[h5] * s.Scale), [.. inside, h5]),
+            b.Map("Fade", fade[h6], Expr.Exp(maximum[h6] - newMaximum[h6]), [.. inside, h6]),
+            b.Map("Weight", score[j2, h7], Expr.Exp(score[j2, h7] * s.Scale - newMaximum[h7]), [.. inside, j2, h7]),
+            b.Sum("Total", total[h8], score[j3, h8], [.. inside, h8], [j3], null, total[h8] * fade[h8]),
+        ];
+        if (codes is not null) softmax.AddRange(codes.AddWeights(score));
         return new()
         {
             Group = group, Part = part, Page = page, Start = start,
             Across = new()
             {
-                Block = block, Queries = queries, Copies = copies,
+                Block = block, Queries = queries, Copies = copies, Fixed = codes,
                 Later = b.Ahead("later"), Turn = (context.Turn * s.Groups + group.Index) * blocks + block.Index,
-                // A page has as many float32 lines as its tiles of keys have trips.
-                Ahead = s.CacheRow == s.KeyDim ? context.Cache.Pages[context.NextPage, 0, (tile.Index * s.KeyDim + d) * Grain] : null,
+                Ahead = ahead,
             },
-            Score = b.Sum("Score", score[key, h3], (keys is null ? context.Cache.Number(page, key, s.KeyAt + group.Index * s.KeyDim + d) : keys[key, d]) * across[d, h3], [.. inside, tile, j, h3], [d]),
-            Softmax =
-            [
-                b.Max("Highest", highest[h4], score[j1, h4], [.. inside, h4], j1),
-                b.Map("NewMaximum", newMaximum[h5], Expr.Max(maximum[h5], highest[h5] * s.Scale), [.. inside, h5]),
-                b.Map("Fade", fade[h6], Expr.Exp(maximum[h6] - newMaximum[h6]), [.. inside, h6]),
-                b.Map("Weight", score[j2, h7], Expr.Exp(score[j2, h7] * s.Scale - newMaximum[h7]), [.. inside, j2, h7]),
-                b.Sum("Total", total[h8], score[j3, h8], [.. inside, h8], [j3], null, total[h8] * fade[h8]),
-            ],
-            Values = b.Sum("Values", mix[mixed, v1], score[j4, mixed] * (values is null ? context.Cache.Number(page, j4, s.ValueAt + group.Index * s.ValueDim + v1) : values[j4, v1]), [.. inside, mixed, v1], [j4], null, mix[mixed, v1] * fade[mixed]),
+            RopeScore = scores.Rope, Score = scores.Latent,
+            Softmax = softmax,
+            Values = codes?.AddValues(mix, fade, mixed) ?? b.Sum("Values", mix[mixed, v1], score[j4, mixed] * (values is null ? context.Cache.Number(page, j4, s.ValueAt + group.Index * s.ValueDim + v1) : values[j4, v1]), [.. inside, mixed, v1], [j4], null, mix[mixed, v1] * fade[mixed]),
             KeepMaximum = b.Map("KeepMaximum", maximum[h9], newMaximum[h9], [.. inside, h9]),
             Finish =
             [

@@ -57,12 +57,14 @@ internal static class FixedPoint
         var rows = b.Temp("rows", NumberFormat.I32, row, c);
         stages.Add(b.Map("Numbers", numbers[row, k], value, row, k));
         stages.Add(b.Largest("Largest", largest[row, g], numbers[row, g.Index * block + i], [row, g], i));
-        // Not "none is larger than 0": where one is no number, neither is the scale.
-        stages.Add(b.Map("Scale", scales[row, u], new Select(new Binary(BinaryOp.Equal, largest[row, u], 0.0), 1.0, largest[row, u] / (double)Largest), row, u));
+        stages.Add(b.Map("Scale", scales[row, u], ScaleOf(largest[row, u]), row, u));
         Expr scale = scales[row, c.Index / (block / 2)];
         stages.Add(b.Map("Rows", rows[row, c], new Pair(numbers[row, c.Index * 2] / scale, numbers[row, c.Index * 2 + 1] / scale), row, c));
         return (rows, c, scales);
     }
+
+    /// <summary>The scale of a block, 1 where all numbers are 0. Not "where none is larger than 0": where one is no number, neither is the scale.</summary>
+    public static Expr ScaleOf(Expr largest) => new Select(new Binary(BinaryOp.Equal, largest, 0.0), 1.0, largest / (double)Largest);
 
     /// <summary>A weight's codes: stages that find a block's scale where the format brings none, and pairs of codes.</summary>
     /// <param name="b">The kernel.</param>

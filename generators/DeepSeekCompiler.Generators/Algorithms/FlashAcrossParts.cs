@@ -50,7 +50,7 @@ internal sealed class FlashAcrossParts(KernelBuilder b, CacheTables cache, Axis 
         DecodeValue = b.Map("DecodeValue", valuePanel[k, m], w.Value(null, h.Index * width + a.QkNopeHeadDim + m, k), h, m, k);
         var rows = b.Temp("latent", Limits.PageTokens, a.CacheRow);
         var across = b.Temp("across", a.CacheRow, Limits.PageTokens);
-        Filled("Latent", rows, a.CacheRow, 0, cache.RopePages is null ? 0 : a.KvLoraRank);
+        Filled("Latent", rows, a.CacheRow, 0, cache.RopePages is null ? 0 : a.KvLoraRank, cache.IsFixed ? a.KvLoraRank : 0);
         Axis j = new("token", Limits.PageTokens), x = new("column", a.CacheRow);
         Across = b.Map("Across", across[x, j], rows[j, x], h, page, j, x);
         Axis j0 = new("keyToken", Limits.PageTokens), j1 = new("valueToken", Limits.PageTokens), j2 = new("ropeToken", Limits.PageTokens);
@@ -60,13 +60,14 @@ internal sealed class FlashAcrossParts(KernelBuilder b, CacheTables cache, Axis 
         Values = b.Sum("Values", values[j1, dm], rows[j1, r1] * valuePanel[r1, dm], [h, page, j1, dm], [r1]);
     }
 
-    private void Filled(string name, Tensor target, int width, Expr at, int ropeAt = 0)
+    private void Filled(string name, Tensor target, int width, Expr at, int ropeAt = 0, int fixedLatent = 0)
     {
         Expr known = Expr.Min(Limits.PageTokens, position + tokens - page.Index * Limits.PageTokens);
         string word = name.ToLowerInvariant();
         Axis j = new(word + "Token", known, null, Limits.PageTokens), rest = new(word + "Rest", Limits.PageTokens - known, known, Limits.PageTokens);
         Axis c = new(word + "Column", ropeAt > 0 ? ropeAt : width), zero = new(word + "Zero", width);
-        _copies.Add(b.Map("Copy" + name, target[j, c], cache.Number(page, j, at + c), h, page, j, c));
+        if (fixedLatent > 0) _copies.AddRange(FixedCache.Read(b, cache, page, row => new(row, known, null, Limits.PageTokens), target, fixedLatent, [h, page]));
+        else _copies.Add(b.Map("Copy" + name, target[j, c], cache.Number(page, j, at + c), h, page, j, c));
         if (ropeAt > 0)
         {
             Axis row = new("ropeToken", known, null, Limits.PageTokens), e = new("ropeColumn", width - ropeAt);

@@ -47,7 +47,7 @@ internal static class LatentDown
         down.Epilogue.Add(b.Map("StoreLatent", raw[t, c], down.Sum, c, t));
         products.Add(down);
         var cache = CacheTables.Of(b, cacheFormat, TensorRole.Output, a.KvLoraRank, a.QkRopeHeadDim);
-        var after = CacheWrite(b, t, position, raw, latentNorm, rope, cache, a);
+        var after = CacheWrite(b, t, position, raw, latentNorm, rope, cache, cacheFormat, a);
         b.Cost.Product(queryWeight, Amount.Tokens);
         b.Cost.Product(latentWeight, Amount.Tokens);
         b.Cost.Rows(source, queryRows, Amount.Tokens);
@@ -56,7 +56,7 @@ internal static class LatentDown
         return new(form, input, b.Build(), products, after);
     }
 
-    private static List<Stage> CacheWrite(KernelBuilder b, Axis t, Expr position, Tensor raw, Tensor norm, Tensor rope, CacheTables cache, LatentAttentionSpec a)
+    private static List<Stage> CacheWrite(KernelBuilder b, Axis t, Expr position, Tensor raw, Tensor norm, Tensor rope, CacheTables cache, NumberFormat cacheFormat, LatentAttentionSpec a)
     {
         var squares = b.Temp("latentSquares", t);
         var inverse = b.Temp("latentInverse", t);
@@ -70,6 +70,16 @@ internal static class LatentDown
             b.Sum("LatentSquares", squares[t], raw[t, m] * raw[t, m], [t], [m]),
             b.Map("LatentInverse", inverse[t], 1.0 / Expr.Sqrt(squares[t] / (double)a.KvLoraRank + a.LatentNormEps), t),
         };
+        if (cacheFormat == NumberFormat.I16)
+        {
+            var numbers = b.Temp("row", t, a.CacheRow);
+            stages.Add(b.Map("RowLatent", numbers[t, j], latent, t, j));
+            stages.Add(b.Map("RowRopeFirst", numbers[t, a.KvLoraRank + pair.Index * 2], Rope.First(rope, at, pair, first, second), t, pair));
+            stages.Add(b.Map("RowRopeSecond", numbers[t, a.KvLoraRank + pair.Index * 2 + 1], Rope.Second(rope, at, pair, first, second), t, pair));
+            FixedCache.Write(b, cache, t, (page, row), numbers, a.KvLoraRank, a.QkRopeHeadDim, stages);
+            return stages;
+        }
+
         if (cache.ScalePages is null) stages.Add(b.Map("CacheLatent", cache.Pages[page, row, j], latent, t, j));
         else Quantize(b, t, page, row, latent, j, cache.Pages, cache.ScalePages, stages);
         stages.Add(b.Map("CacheRopeFirst", cache.Rope(page, row, pair.Index * 2), Rope.First(rope, at, pair, first, second), t, pair));

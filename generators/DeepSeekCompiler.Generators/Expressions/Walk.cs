@@ -31,6 +31,8 @@ internal static class Walk
             case Cast c: return [c.Operand];
             case MulAdd m: return [m.A, m.B, m.C];
             case Pair p: return [p.Low, p.High];
+            case PairNumber p: return [p.Word];
+            case PairJoin p: return [p.A, p.B];
             case PairDot d: return [d.A, d.B, d.Sum];
             case Broadcast b: return [b.Operand];
             case Ramp r: return [r.Start];
@@ -57,6 +59,8 @@ internal static class Walk
         Cast c => new Cast(f(c.Operand)),
         MulAdd m => new MulAdd(f(m.A), f(m.B), f(m.C)),
         Pair p => new Pair(f(p.Low), f(p.High)),
+        PairNumber p => p with { Word = f(p.Word) },
+        PairJoin p => p with { A = f(p.A), B = f(p.B) },
         PairDot d => new PairDot(f(d.A), f(d.B), f(d.Sum)),
         Broadcast b => b with { Operand = f(b.Operand) },
         Ramp r => r with { Start = f(r.Start) },

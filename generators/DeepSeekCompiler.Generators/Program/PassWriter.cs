@@ -190,9 +190,8 @@ internal sealed class PassWriter
         _w.Line("int w = Block(layer);");
         _w.Line($"{_d.Memory("float")} rope = step.Rope;");
         _w.Line(_d.Pages("pages", _spec.Formats.Cache));
-        if (_spec.Formats.Cache != NumberFormat.E4M3) return;
-        _w.Line(_d.Pages("ropePages", NumberFormat.BF16));
-        _w.Line(_d.Pages("pagesScale", NumberFormat.F32));
+        if (_spec.Formats.Cache == NumberFormat.E4M3) _w.Line(_d.Pages("ropePages", NumberFormat.BF16));
+        if (_spec.Formats.Cache is NumberFormat.E4M3 or NumberFormat.I16) _w.Line(_d.Pages("pagesScale", NumberFormat.F32));
     }
 
     private void PrintKeep()

@@ -46,7 +46,12 @@ public sealed record LatentAttentionSpec : AttentionSpec
 
     public override int CacheRow => KvLoraRank + QkRopeHeadDim;
 
-    public override int CacheRowBytes(NumberFormat cache) => cache == NumberFormat.E4M3 ? FormatSpec.LatentRowBytes(KvLoraRank, QkRopeHeadDim) : base.CacheRowBytes(cache);
+    public override int CacheRowBytes(NumberFormat cache) => cache switch
+    {
+        NumberFormat.E4M3 => FormatSpec.LatentRowBytes(KvLoraRank, QkRopeHeadDim),
+        NumberFormat.I16 => FormatSpec.FixedRowBytes(KvLoraRank, QkRopeHeadDim),
+        _ => base.CacheRowBytes(cache),
+    };
 }
 
 /// <summary>Grouped-query attention and its two ends: multi-query (one key/value head) and multi-head (as many as query heads).</summary>

@@ -37,6 +37,9 @@ public sealed record FormatSpec
     /// <summary>Scale blocks along an extent.</summary>
     public static int Blocks(int extent) => (extent + Block - 1) / Block;
 
+    /// <summary>Bytes of a row of an I16 cache: two to a number, and the scales of the latent and of the rope key.</summary>
+    public static int FixedRowBytes(int latent, int rope) => 2 * (latent + rope) + 8;
+
     /// <summary>Bytes of a row of an E4M3 cache: codes of the latent, its scales, and a bfloat16 rope key.</summary>
     public static int LatentRowBytes(int latent, int rope) => latent + 4 * Blocks(latent) + 2 * rope;
 }

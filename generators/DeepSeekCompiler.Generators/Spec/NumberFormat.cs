@@ -17,4 +17,7 @@ public enum NumberFormat
 
     /// <summary>32-bit signed integer; token ids, expert ids and offsets.</summary>
     I32,
+
+    /// <summary>16-bit whole numbers with a float32 scale, in the cache of latents (<see cref="FormatSpec.FixedRowBytes"/>).</summary>
+    I16,
 }

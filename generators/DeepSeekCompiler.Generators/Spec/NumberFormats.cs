@@ -4,5 +4,5 @@ namespace DeepSeekCompiler.Generators.Spec;
 public static class NumberFormats
 {
     /// <summary>Bytes of a number.</summary>
-    public static int Bytes(this NumberFormat format) => format switch { NumberFormat.E4M3 => 1, NumberFormat.F16 or NumberFormat.BF16 => 2, _ => 4 };
+    public static int Bytes(this NumberFormat format) => format switch { NumberFormat.E4M3 => 1, NumberFormat.F16 or NumberFormat.BF16 or NumberFormat.I16 => 2, _ => 4 };
 }

@@ -77,6 +77,14 @@ public static class Scalars
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int Pair(float low, float high) => ((int)MathF.Round(low) & 0xFFFF) | ((int)MathF.Round(high) << 16);
 
+    /// <summary>The lower halves of two words, <paramref name="a"/>'s in the lower.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int LowHalves(int a, int b) => (a & 0xFFFF) | (b << 16);
+
+    /// <summary>The higher halves of two words, <paramref name="a"/>'s in the lower.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int HighHalves(int a, int b) => (a >>> 16) | (b & ~0xFFFF);
+
     /// <summary>The products of the halves of two words, low with low and high with high, added to a sum.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int PairDot(int a, int b, int sum) => sum + ((short)a * (short)b) + ((a >> 16) * (b >> 16));

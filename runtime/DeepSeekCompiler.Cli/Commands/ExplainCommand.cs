@@ -19,7 +19,7 @@ internal static class ExplainCommand
         var architecture = new Option<string?>("--arch") { Description = "CUDA architecture: sm_80, sm_89 or sm_90a. Default: resources of all, code of the newest." };
         var tokens = new Option<int?>("--tokens") { Description = "Tokens of the call that the roofline bound is for. Default: 512 in prefill kernels, 1 in others." };
         var context = new Option<int>("--context") { Description = "Tokens in the cache after that call.", DefaultValueFactory = _ => 4096 };
-        var cache = new Option<string>("--cache") { Description = "Format of the KV cache: f32 or bf16.", DefaultValueFactory = _ => "f32" };
+        var cache = new Option<string>("--cache") { Description = "Format of the KV cache: f32, bf16, or, for latent attention, fp8, or i16 (on the host).", DefaultValueFactory = _ => "f32" };
         var width = new Option<int>("--width") { Description = "Vector width of host code.", DefaultValueFactory = _ => HostVector.Width };
         var tuning = new Option<string?>("--tuning") { Description = "A file of `dsc tune`: shows the schedules that it chooses." };
         var json = new Option<bool>("--json") { Description = "One JSON object instead of text." };
@@ -40,6 +40,7 @@ internal static class ExplainCommand
     private static int Run(string model, string? kernel, bool json, NumberFormat cache, ExplainOptions options)
     {
         var spec = Catalogue.Find(model) ?? (File.Exists(model) ? CheckpointSpec.ReadConfig(model) : Spec(model));
+        CacheFormats.Check(spec, cache, options.Target);
         var explainer = new Explainer(spec with { Formats = spec.Formats with { Cache = cache } }, options);
         if (json) Output.Json(w => explainer.WriteJson(w, kernel));
         else Console.Out.Write(kernel is null ? explainer.Overview() : explainer.Kernel(kernel));

@@ -100,7 +100,7 @@ public sealed class KernelRig : IDisposable
         if (parameter.ParameterType == typeof(HostRun)) return _run;
         if (parameter.ParameterType == typeof(int)) return parameter.Name == "active" ? routing.Active : (int)scalars[parameter.Name!];
         var tensor = sizes.First(s => s.Tensor.Name == parameter.Name).Tensor;
-        return tensor.Format == NumberFormat.I32 && tensor.Role == TensorRole.Input ? memory.Of(parameter, routing.Of(parameter.Name!)) : memory.Of(parameter);
+        return tensor is { Format: NumberFormat.I32, Role: TensorRole.Input, IsTable: false } ? memory.Of(parameter, routing.Of(parameter.Name!)) : memory.Of(parameter);
     }
 
     private KernelWork Measured()

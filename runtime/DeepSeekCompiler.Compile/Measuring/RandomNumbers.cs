@@ -27,6 +27,10 @@ public static class RandomNumbers
             case NumberFormat.F16:
                 foreach (ref System.Half number in MemoryMarshal.Cast<byte, System.Half>(block.AsSpan())) number = (System.Half)Next();
                 break;
+            case NumberFormat.I32:
+                // Two whole numbers to a word, as an I16 cache holds them.
+                foreach (ref short number in MemoryMarshal.Cast<byte, short>(block.AsSpan())) number = (short)Math.Clamp(Next() * 1024, -3584, 3584);
+                break;
             default:
                 foreach (ref float number in MemoryMarshal.Cast<byte, float>(block.AsSpan())) number = Next();
                 break;

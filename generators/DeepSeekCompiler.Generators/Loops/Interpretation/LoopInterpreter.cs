@@ -129,6 +129,8 @@ public sealed class LoopInterpreter
                 return new Value(new[] { s.A, s.B, s.C, s.D }.Select(v => Evaluate(v).Lanes.Aggregate((a, b) => (float)(a + b))).ToArray());
             case MulAdd m: return Value.Zip(Evaluate(m.A), Evaluate(m.B), Evaluate(m.C), (a, b, c) => (float)((a * b) + c));
             case Pair p: return Value.Zip(Evaluate(p.Low), Evaluate(p.High), Words16.Pair);
+            case PairNumber p: return Evaluate(p.Word).Map(w => Words16.Number(w, p.High));
+            case PairJoin p: return Value.Zip(Evaluate(p.A), Evaluate(p.B), (a, b) => Words16.Join(a, b, p.High));
             case PairDot d: return Value.Zip(Evaluate(d.A), Evaluate(d.B), Evaluate(d.Sum), Words16.Dot);
             case Cast cast: return Evaluate(cast.Operand);
             case Select s: return Value.Zip(Evaluate(s.Condition), Evaluate(s.Then), Evaluate(s.Else), (c, a, b) => c != 0 ? a : b);

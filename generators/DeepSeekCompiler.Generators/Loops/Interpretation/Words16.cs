@@ -16,5 +16,13 @@ internal static class Words16
         return total is >= int.MinValue and <= int.MaxValue ? total : throw new InterpretationException("a sum of whole numbers leaves 32 bits");
     }
 
+    /// <summary>What <see cref="Expressions.PairNumber"/> makes.</summary>
+    public static double Number(double word, bool high) => high ? (int)word >> 16 : (short)(int)word;
+
+    /// <summary>What <see cref="Expressions.PairJoin"/> makes.</summary>
+    public static double Join(double a, double b, bool high) => Join((int)Number(a, high), (int)Number(b, high));
+
+    private static int Join(int low, int high) => (low & 0xFFFF) | (high << 16);
+
     private static int Whole(double value) => Math.Abs(value) < int.MaxValue ? (int)Math.Round(value) : int.MinValue;
 }

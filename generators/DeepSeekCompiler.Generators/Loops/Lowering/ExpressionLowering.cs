@@ -21,6 +21,8 @@ internal sealed class ExpressionLowering(IReadOnlyDictionary<Tensor, Buffer> arg
         Cast c => new Cast(Lower(c.Operand, scope)),
         MulAdd m => new MulAdd(Lower(m.A, scope), Lower(m.B, scope), Lower(m.C, scope)),
         Pair p => new Pair(Lower(p.Low, scope), Lower(p.High, scope)),
+        PairNumber p => p with { Word = Lower(p.Word, scope) },
+        PairJoin p => p with { A = Lower(p.A, scope), B = Lower(p.B, scope) },
         PairDot d => new PairDot(Lower(d.A, scope), Lower(d.B, scope), Lower(d.Sum, scope)),
         _ => throw new LoweringException($"{e.GetType().Name} is no tensor-level expression"),
     };

@@ -13,7 +13,9 @@ internal sealed partial class ReductionLowering
     public Scope BeginTile(StageSchedule stage, Reduce reduce, int depth, Scope scope, Func<Axis, Split> splitOf, List<Stmt> into)
     {
         bool adds = reduce.Target.Equals(reduce.Init);
-        if (reduce.Init is not null && !adds) throw new LoweringException($"{stage.Stage.Name} starts from a value other than its target's and sums in blocks");
+        // One tile for the whole reduction starts where it likes: that is added with the scaled sums.
+        bool whole = reduce.Scale is not null && Before(reduce, scope.AtStart(stage, depth)) is Const { Value: 0 };
+        if (reduce.Init is not null && !adds && !whole) throw new LoweringException($"{stage.Stage.Name} starts from a value other than its target's and sums in blocks");
         var sum = Open(stage, reduce, depth, scope, splitOf, "sum", into);
         List<Stmt> Fill(bool first)
         {
@@ -74,7 +76,8 @@ internal sealed partial class ReductionLowering
             {
                 var (buffer, table, at) = expressions.Address(reduce.Target, inside);
                 Expr part = Number(new Load(sum.Scalar!, index)), factor = expressions.Lower(scale, inside);
-                body.Add(new Store(buffer, at, first ? part * factor : new MulAdd(part, factor, new Load(buffer, at, table)), table));
+                var old = reduce.Init is { } init ? expressions.Lower(init, inside) : new Load(buffer, at, table);
+                body.Add(new Store(buffer, at, first ? part * factor : new MulAdd(part, factor, old), table));
             });
             return nest;
         }
@@ -96,7 +99,12 @@ internal sealed partial class ReductionLowering
     private Expr Before(Reduce reduce, Scope start)
     {
         Expr before = Const.Zero;
-        foreach (var axis in reduce.Over) before += expressions.Value(axis, start, null, false);
+        foreach (var axis in reduce.Over)
+        {
+            // Nothing where the tile takes the whole axis.
+            if (start[axis]?.Segment is not null) before += expressions.Value(axis, start, null, false);
+        }
+
         return Affine.Simplify(before);
     }
 }

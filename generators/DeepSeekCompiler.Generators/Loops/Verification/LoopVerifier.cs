@@ -125,6 +125,12 @@ public sealed class LoopVerifier
             case Pair p when p.Low.Kind != ScalarKind.F32 || p.High.Kind != ScalarKind.F32 || p.Low.Lanes != p.High.Lanes:
                 Problem("a pair is not of two numbers");
                 break;
+            case PairNumber { Word.Kind: not ScalarKind.I32 }:
+                Problem("a number is taken from what is no pair");
+                break;
+            case PairJoin p when p.A.Kind != ScalarKind.I32 || p.B.Kind != ScalarKind.I32 || p.A.Lanes != p.B.Lanes:
+                Problem("halves are joined that are no pairs'");
+                break;
             case PairDot d when d.A.Kind != ScalarKind.I32 || d.B.Kind != ScalarKind.I32 || d.Sum.Kind != ScalarKind.I32 || d.A.Lanes != d.Sum.Lanes || d.B.Lanes != d.Sum.Lanes:
                 Problem("pairs are multiplied with what are none");
                 break;

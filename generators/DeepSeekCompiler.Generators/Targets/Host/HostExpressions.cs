@@ -49,6 +49,8 @@ internal static class HostExpressions
             case Pair { Low: Binary { Op: BinaryOp.Mul } low, High: Binary { Op: BinaryOp.Mul } high } p when p.Lanes > 1 && low.Right.Equals(high.Right):
                 return $"Lanes.Pair({Print(low.Left)}, {Print(high.Left)}, {Print(low.Right)})";
             case Pair p: return $"{(p.Lanes == 1 ? "Scalars" : "Lanes")}.Pair({Print(p.Low)}, {Print(p.High)})";
+            case PairNumber p: return p.High ? $"({Print(p.Word)} >> 16)" : $"({Print(p.Word)} << 16 >> 16)";
+            case PairJoin p: return $"{(p.Lanes == 1 ? "Scalars" : "Lanes")}.{(p.High ? "High" : "Low")}Halves({Print(p.A)}, {Print(p.B)})";
             case PairDot d: return PairDot(d);
             case Cast cast: return cast.Lanes == 1 ? "(float)" + Print(cast.Operand, 4) : $"{HostTypes.Vector(cast.Lanes)}.ConvertToSingle({Print(cast.Operand)})";
             case Select s when s.Lanes == 1: return $"({Print(s.Condition)} ? {Print(s.Then)} : {Print(s.Else)})";
