@@ -14,7 +14,7 @@ public sealed class TuningTests
 
     private const string Good = """
         { "version": 1, "processor": "any", "host": [
-          { "kernel": "AttentionOutPrefill", "weights": "64x32 bf16", "choice": { "tokens": 5, "block": 64 } } ] }
+          { "kernel": "AttentionOutPrefill", "weights": "64x32 bf16", "choice": { "tokens": 5, "vectors": 2 } } ] }
         """;
 
     [Theory]
@@ -42,7 +42,7 @@ public sealed class TuningTests
     [InlineData("AttentionOutPrefill", "64x32 bf16", "\"tokens\": 9, \"vectors\": 4", "41 registers")]
     [InlineData("AttentionOutPrefill", "64x32 bf16", "\"vectors\": 3", "do not divide")]
     [InlineData("AttentionOutPrefill", "64x32 bf16", "\"strip\": 128", "64 rows")]
-    [InlineData("AttentionOutPrefill", "64x32 bf16", "\"block\": 256", "32 columns")]
+    [InlineData("AttentionOutPrefill", "64x32 bf16", "\"block\": 64", "no block")]
     public void AChoiceThatDoesNotFitItsKernel_IsAnError(string kernel, string weights, string choice, string word) =>
         Check($$"""
             { "version": 1, "host": [ { "kernel": "{{kernel}}", "weights": "{{weights}}",
@@ -132,7 +132,7 @@ public sealed class TuningTests
         var tuned = ModelCompiler.Compile(spec, CompileOptions.AllWidths with { Tuning = TuningReader.Read(Path, Good).Tuning });
         Assert.Equal(plain.Select(f => f.HintName), tuned.Select(f => f.HintName));
         string changed = Assert.Single(plain.Zip(tuned), p => p.First.Text != p.Second.Text).Second.Text;
-        Assert.Contains("by the tuning file tokens 5, block 64", changed, StringComparison.Ordinal);
+        Assert.Contains("by the tuning file tokens 5, vectors 2", changed, StringComparison.Ordinal);
         Assert.Contains("class AttentionOutPrefill", changed, StringComparison.Ordinal);
     }
 

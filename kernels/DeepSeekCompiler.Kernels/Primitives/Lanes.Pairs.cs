@@ -51,29 +51,35 @@ public static unsafe partial class Lanes
         return (Vector128.MultiplyAddEstimate(low, factor, magic).AsInt32() & Vector128.Create(0xFFFF)) | (Vector128.MultiplyAddEstimate(high, factor, magic).AsInt32() << 16);
     }
 
-    /// <summary>The products of the halves of two words, low with low and high with high, added to a sum.</summary>
+    /// <summary>The sums of the products of the halves of two words, low with low and high with high.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<int> PairDot(Vector512<int> a, Vector512<int> b, Vector512<int> sum) => Avx512BW.IsSupported
-        ? sum + Avx512BW.MultiplyAddAdjacent(a.AsInt16(), b.AsInt16())
-        : Vector512.Create(PairDot(a.GetLower(), b.GetLower(), sum.GetLower()), PairDot(a.GetUpper(), b.GetUpper(), sum.GetUpper()));
+    public static Vector512<int> PairDot(Vector512<int> a, Vector512<int> b) => Avx512BW.IsSupported
+        ? Avx512BW.MultiplyAddAdjacent(a.AsInt16(), b.AsInt16())
+        : Vector512.Create(PairDot(a.GetLower(), b.GetLower()), PairDot(a.GetUpper(), b.GetUpper()));
+
+    /// <inheritdoc cref="PairDot(Vector512{int}, Vector512{int})"/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> PairDot(Vector256<int> a, Vector256<int> b) => Avx2.IsSupported
+        ? Avx2.MultiplyAddAdjacent(a.AsInt16(), b.AsInt16())
+        : Vector256.Create(PairDot(a.GetLower(), b.GetLower()), PairDot(a.GetUpper(), b.GetUpper()));
+
+    /// <inheritdoc cref="PairDot(Vector512{int}, Vector512{int})"/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<int> PairDot(Vector128<int> a, Vector128<int> b) => Sse2.IsSupported
+        ? Sse2.MultiplyAddAdjacent(a.AsInt16(), b.AsInt16())
+        : ((a << 16 >> 16) * (b << 16 >> 16)) + ((a >> 16) * (b >> 16));
+
+    /// <summary>The same, added to a sum.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<int> PairDot(Vector512<int> a, Vector512<int> b, Vector512<int> sum) => sum + PairDot(a, b);
 
     /// <inheritdoc cref="PairDot(Vector512{int}, Vector512{int}, Vector512{int})"/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<int> PairDot(Vector256<int> a, Vector256<int> b, Vector256<int> sum)
-    {
-        if (AvxVnni.IsSupported) return AvxVnni.MultiplyWideningAndAdd(sum, a.AsInt16(), b.AsInt16());
-        return Avx2.IsSupported
-            ? sum + Avx2.MultiplyAddAdjacent(a.AsInt16(), b.AsInt16())
-            : Vector256.Create(PairDot(a.GetLower(), b.GetLower(), sum.GetLower()), PairDot(a.GetUpper(), b.GetUpper(), sum.GetUpper()));
-    }
+    public static Vector256<int> PairDot(Vector256<int> a, Vector256<int> b, Vector256<int> sum) => sum + PairDot(a, b);
 
     /// <inheritdoc cref="PairDot(Vector512{int}, Vector512{int}, Vector512{int})"/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<int> PairDot(Vector128<int> a, Vector128<int> b, Vector128<int> sum)
-    {
-        if (Sse2.IsSupported) return sum + Sse2.MultiplyAddAdjacent(a.AsInt16(), b.AsInt16());
-        return sum + ((a << 16 >> 16) * (b << 16 >> 16)) + ((a >> 16) * (b >> 16));
-    }
+    public static Vector128<int> PairDot(Vector128<int> a, Vector128<int> b, Vector128<int> sum) => sum + PairDot(a, b);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<int> Nearest(Vector128<float> values)

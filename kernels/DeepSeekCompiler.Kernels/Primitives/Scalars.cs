@@ -87,7 +87,7 @@ public static class Scalars
 
     /// <summary>The products of the halves of two words, low with low and high with high, added to a sum.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static int PairDot(int a, int b, int sum) => sum + ((short)a * (short)b) + ((a >> 16) * (b >> 16));
+    public static int PairDot(int a, int b, int sum = 0) => sum + ((short)a * (short)b) + ((a >> 16) * (b >> 16));
 
     /// <summary>The larger of a magnitude and that of a number; no number where either is none.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -111,14 +111,10 @@ internal static class HostExpressions
         return $"({(pairs.First == 0 ? $"({words} << 8)" : words)} >> 4 & {vector}.Create(Lanes.E4M3Half)).AsInt32()";
     }
 
-    // Written out too.
     private static string PairDot(PairDot dot)
     {
-        string a = Print(dot.A), b = Print(dot.B), sum = Print(dot.Sum);
-        if (dot.Lanes == 1) return $"Scalars.PairDot({a}, {b}, {sum})";
-        string set = dot.Lanes switch { 16 => "Avx512BW", 8 => "Avx2", _ => "Sse2" };
-        if (dot.Sum is Broadcast { Operand: Const { Value: 0 } }) return $"{set}.IsSupported ? {set}.MultiplyAddAdjacent({a}.AsInt16(), {b}.AsInt16()) : Lanes.PairDot({a}, {b}, {sum})";
-        return $"{set}.IsSupported ? {sum} + {set}.MultiplyAddAdjacent({a}.AsInt16(), {b}.AsInt16()) : Lanes.PairDot({a}, {b}, {sum})";
+        string sum = dot.Sum is Const { Value: 0 } or Broadcast { Operand: Const { Value: 0 } } ? "" : ", " + Print(dot.Sum);
+        return $"{(dot.Lanes == 1 ? "Scalars" : "Lanes")}.PairDot({Print(dot.A)}, {Print(dot.B)}{sum})";
     }
 
     private static string Ramp(Ramp ramp)

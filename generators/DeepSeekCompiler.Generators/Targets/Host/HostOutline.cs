@@ -8,7 +8,7 @@ namespace DeepSeekCompiler.Generators.Targets.Host;
 /// just-in-time compiler keeps about a thousand locals of a method in registers, and every other one in memory.</summary>
 internal sealed class HostOutline
 {
-    /// <summary>Statements of a function that stays in one piece.</summary>
+    /// <summary>Statements of a function, or of a nest that becomes a method, that stays in one piece.</summary>
     private const int Large = 400;
 
     /// <summary>Statements that are worth a call.</summary>
@@ -45,7 +45,7 @@ internal sealed class HostOutline
 
                 foreach (var s in block.Body)
                 {
-                    if (alike.Count > 1 && alike.Exists(a => ReferenceEquals(a, s)) && new Capture().Of(s is If branch ? branch.Then : s) is { } parameters) _nests.Add((s, parameters));
+                    if (alike.Count > 1 && alike.Exists(a => ReferenceEquals(a, s)) && Size(s) <= Large && new Capture().Of(s is If branch ? branch.Then : s) is { } parameters) _nests.Add((s, parameters));
                     else Choose(s);
                 }
 
