@@ -26,7 +26,7 @@ internal sealed class ModelOptions
 
     public Option<bool> SplitActivations { get; } = new("--split-activations")
     {
-        Description = "On CUDA's matrix units, prompts keep 16 bits of an activation's fraction instead of 8, at twice the multiplications; decode always does.",
+        Description = "Prompts keep more of an activation's fraction, as decode does: on the host float32 instead of 12 bits of the largest of a block, on CUDA's matrix units 16 bits instead of 8.",
     };
 
     public Option<string?> Tuning { get; } = new("--tuning") { Description = "A file of `dsc tune`: schedules that were measured on this machine." };
@@ -49,7 +49,7 @@ internal sealed class ModelOptions
         int threads = parsed.GetValue(Threads);
         if (threads is < 0 or > 1024 || (parsed.GetResult(Threads) is { Implicit: false } && threads == 0)) throw new UserException($"{threads} threads cannot work; give 1 to 1024, or leave --threads out for all processors.");
         bool split = parsed.GetValue(SplitActivations);
-        if (split && !device.StartsWith("cuda", StringComparison.Ordinal)) throw new UserException($"--split-activations is for matrix units, and --device {device} does not use any; --device cuda:N does.");
+        if (split && device.StartsWith("opencl", StringComparison.Ordinal)) throw new UserException($"--split-activations is for the host and for CUDA, and --device {device} multiplies float32 numbers in any case; leave it out.");
         return new LoadOptions
         {
             Threads = threads, VectorWidth = WidthOf(parsed), Fp8 = Policy(parsed), Cache = CacheOf(parsed.GetValue(Cache)!), Device = device, SplitActivations = split,

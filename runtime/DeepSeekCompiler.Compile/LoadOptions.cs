@@ -18,7 +18,8 @@ public sealed record LoadOptions
     /// <summary>Where the model runs: <c>host</c>, <c>opencl:N</c> or <c>cuda:N</c>.</summary>
     public string Device { get; init; } = "host";
 
-    /// <summary>Whether activations meet matrix instructions as two bfloat16 terms with many tokens too, near float32; else rounded to bfloat16 there.</summary>
+    /// <summary>Whether products of many tokens keep activations near float32: on the host as they are, else as whole numbers of 13 bits with a scale for a block; with matrix
+    /// instructions as two bfloat16 terms, else rounded to bfloat16.</summary>
     public bool SplitActivations { get; init; }
 
     /// <summary>Overrides the kind of device program (an OpenCL device emulates matrix instructions, for tests); null for the device's own.</summary>

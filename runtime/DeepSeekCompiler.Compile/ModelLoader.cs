@@ -114,7 +114,7 @@ public static class ModelLoader
         if (!RuntimeCompilation.IsSupported) return (Precompiled(spec, options), CodeSource.Precompiled);
         var tuning = options.Tuning?.For(spec, TargetOf(variant));
         if (options.VectorWidth is null && tuning is null && PrecompiledModels.Create(SpecText.Hash(spec)) is { } precompiled
-            && (variant is null || (!options.SplitActivations && (precompiled as IDeviceModel)?.CreateProgram(variant.Value) is not null)))
+            && !options.SplitActivations && (variant is null || (precompiled as IDeviceModel)?.CreateProgram(variant.Value) is not null))
             return (precompiled, CodeSource.Precompiled);
         int width = options.VectorWidth ?? HostVector.Width;
         var (assembly, source) = AssemblyCache.Get(spec, new CompileOptions(Widths(width), Devices(variant), options.SplitActivations) { Tuning = tuning ?? ScheduleTuning.None });
@@ -125,6 +125,7 @@ public static class ModelLoader
     private static CompiledModel Precompiled(ModelSpec spec, LoadOptions options)
     {
         if (options.VectorWidth is { } width) throw new CheckpointException($"This program was published without the compiler and cannot be given a vector width of {width} bits; DSC_VECTOR chooses among those it has.");
+        if (options.SplitActivations) throw new CheckpointException("This program was published without the compiler, and prompts multiply what they were compiled for; leave --split-activations out.");
         if (options.Tuning is not null) throw new CheckpointException("This program was published without the compiler, and a tuning file changes nothing in it; add the file to the project's AdditionalFiles before it is published.");
         return PrecompiledModels.Create(SpecText.Hash(spec)) ?? throw new CheckpointException(
             "This program was published without the compiler, and the model is none of those that were compiled into it; declare it in the program, or run dsc without native compilation.");

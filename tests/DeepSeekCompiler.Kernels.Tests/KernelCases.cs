@@ -23,6 +23,9 @@ public abstract class KernelCases
     /// <summary>The same where weight rows go side by side through streaming products: rows that fill no tile, columns that fill no vector.</summary>
     public static TheoryData<int, int, NumberFormat> WideShapes => new() { { 4102, 35, NumberFormat.BF16 }, { 4225, 131, NumberFormat.E4M3 } };
 
+    /// <summary>Columns that are cut into blocks of whole numbers: one block, several, shorter ones.</summary>
+    public static TheoryData<int, int, NumberFormat> WholeShapes => new() { { 128, 192, NumberFormat.BF16 }, { 416, 96, NumberFormat.BF16 }, { 64, 160, NumberFormat.F16 }, { 256, 64, NumberFormat.E4M3 }, { 192, 384, NumberFormat.E4M3 } };
+
     /// <summary>The largest error of a product.</summary>
     private protected virtual double Limit => Tolerances.Contraction;
 
@@ -97,7 +100,7 @@ public abstract class KernelCases
         using var target = Create(Spec(hidden, inner, format));
         var random = new Random(hidden * inner);
         var weights = Enumerable.Range(0, 3 * Experts).Select(i => new TestWeight(random, format, i / Experts < 2 ? inner : hidden, i / Experts < 2 ? hidden : inner)).ToArray();
-        foreach (int tokens in new[] { 1, 3, 16, 30 }) ExpertBlock(target, random, weights, tokens, hidden, inner);
+        foreach (int tokens in new[] { 1, 3, 16, 30, 41 }) ExpertBlock(target, random, weights, tokens, hidden, inner);
         foreach (var weight in weights) weight.Dispose();
     }
 
@@ -166,7 +169,7 @@ public abstract class KernelCases
     /// <summary>The most tokens that go through the decode kernels.</summary>
     private protected virtual int Streamed => Limits.MaxStreaming;
 
-    private static ModelSpec Spec(int hidden, int inner, NumberFormat format)
+    private protected static ModelSpec Spec(int hidden, int inner, NumberFormat format)
     {
         var spec = CheckpointSpec.ReadConfig(GoldenFiles.Path("v3-tiny", "config.json"));
         var other = format == NumberFormat.E4M3 ? NumberFormat.BF16 : format;
@@ -182,7 +185,7 @@ public abstract class KernelCases
     private string Form(int tokens) => tokens <= Streamed ? "Decode" : "Prefill";
 
 
-    private static NativeArrayOfFloat Activations(Random random, int length)
+    private protected static NativeArrayOfFloat Activations(Random random, int length)
     {
         var array = new NativeArrayOfFloat(length);
         foreach (ref float value in array.Span) value = (float)((random.NextDouble() * 4) - 2);

@@ -12,9 +12,12 @@ internal sealed unsafe class KernelHost : KernelTarget
     private readonly CompiledModel _model;
     private readonly HostRun _run;
 
-    public KernelHost(ModelSpec spec, int width)
+    /// <param name="spec">The model.</param>
+    /// <param name="width">Bits of a vector.</param>
+    /// <param name="split">Whether prompts multiply float32 numbers.</param>
+    public KernelHost(ModelSpec spec, int width, bool split = false)
     {
-        _model = ModelLoader.Create(spec, new LoadOptions { VectorWidth = width });
+        _model = ModelLoader.Create(spec, new LoadOptions { VectorWidth = width, SplitActivations = split });
         _run = new HostRun(2);
     }
 

@@ -1,10 +1,9 @@
 using DeepSeekCompiler.Runtime.Models;
-using DeepSeekCompiler.Tests;
 
 namespace DeepSeekCompiler.Models.Tests;
 
 /// <summary>Compares intermediate results with golden data as they come, so that a divergence is located: the first layer, op and element that differ.</summary>
-internal sealed class GoldenObserver(GoldenCase golden, int tokens, int hiddenSize) : IForwardObserver
+internal sealed class GoldenObserver(GoldenCase golden, int tokens, int hiddenSize, double limit) : IForwardObserver
 {
     /// <summary>The first difference, in words.</summary>
     public string? Difference { get; private set; }
@@ -19,7 +18,7 @@ internal sealed class GoldenObserver(GoldenCase golden, int tokens, int hiddenSi
         for (int i = 0; i < expected.Length; i++)
         {
             float got = values[(first * hiddenSize) + i];
-            if (Math.Abs(got - expected[i]) <= Tolerances.Hidden) continue;
+            if (Math.Abs(got - expected[i]) <= limit) continue;
             Difference = FormattableString.Invariant($"layer {layer}, {probe}, position {first + (i / hiddenSize)}, element {i % hiddenSize}: got {got}, expected {expected[i]}");
             return;
         }

@@ -7,11 +7,11 @@ namespace DeepSeekCompiler.Models.Tests;
 /// <summary>A compiled model against one golden case: prefill, decode through the cache, one by one, both forms of attention, the MTP module.</summary>
 internal static class GoldenRun
 {
-    public static void Check(GoldenCase golden, CompiledModel model, double limit)
+    public static void Check(GoldenCase golden, CompiledModel model, double limit, double hidden = Tolerances.Hidden)
     {
         foreach (var form in new[] { AttentionForm.Auto, AttentionForm.Expanded, AttentionForm.Absorbed })
         {
-            Prefill(golden, model, form, limit);
+            Prefill(golden, model, form, limit, hidden);
             OneByOne(golden, model, form, limit);
         }
 
@@ -30,11 +30,11 @@ internal static class GoldenRun
         rows.Check();
     }
 
-    private static void Prefill(GoldenCase golden, CompiledModel model, AttentionForm form, double limit)
+    private static void Prefill(GoldenCase golden, CompiledModel model, AttentionForm form, double limit, double hidden)
     {
         int vocabulary = model.Info.VocabSize, count = golden.Prompt.Length;
         using var session = new Session(model, 512) { Form = form };
-        var observer = new GoldenObserver(golden, count, model.Info.HiddenSize);
+        var observer = new GoldenObserver(golden, count, model.Info.HiddenSize, hidden);
         session.Observer = observer;
         var logits = new float[count * vocabulary];
         session.Forward(golden.Prompt, logits, LogitRows.All);

@@ -89,8 +89,9 @@ internal static class FixedPoint
         Expr[] at = [.. all.Select(axis => (Expr)axis)];
         var i = new Axis("i", block);
         Tensor largest = b.Temp(name + "Largest", dims), factor = b.Temp(name + "Factor", dims), scales = b.Temp(name + "Scale", dims);
-        var find = b.Largest("Largest" + name, largest[at], weight.Code(expert, row, (pair.Index - pair.Index % half) * 2 + i), all, i);
-        Expr most = largest[at];
+        var find = b.Largest("Largest" + name, largest[at], weight.Code(expert, row, pair.Index / half * block + i), all, i);
+        // The same for all pairs of a block.
+        Expr most = largest[[.. axes.Select(axis => (Expr)axis), pair.Index / half * half]];
         Map[] scaling =
         [
             b.Map("Factor" + name, factor[at], new Select(new Binary(BinaryOp.Less, 0.0, most), (double)Largest / most, 0.0), all),

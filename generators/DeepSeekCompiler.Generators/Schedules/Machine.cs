@@ -39,7 +39,8 @@ public record Machine(int Lanes, int Registers, bool SharesRows)
     /// <summary>Tiles of products with many tokens on those.</summary>
     public MatrixTile Tile { get; init; } = MatrixTile.Large;
 
-    /// <summary>Whether activations meet matrix instructions as two bfloat16 terms with many tokens too (with few they always do: it costs nothing there).</summary>
+    /// <summary>Whether activations meet matrix instructions as two bfloat16 terms with many tokens too (with few they always do: it costs nothing there), and on the host as float32
+    /// numbers instead of whole ones.</summary>
     public bool SplitsActivations { get; init; }
 
     /// <summary>What was measured to be better than the compiler's own choice for the kernel at hand.</summary>

@@ -12,14 +12,14 @@ namespace DeepSeekCompiler.Compile.Tuning;
 /// <summary>Measures on the host.</summary>
 /// <param name="spec">The model.</param>
 /// <param name="model">The same with weights: prompts go through it whole.</param>
-/// <param name="width">Vector width; null for the processor's.</param>
-internal sealed class HostBench(ModelSpec spec, CompiledModel model, int? width) : ITuningBench
+/// <param name="options">Vector width and products.</param>
+internal sealed class HostBench(ModelSpec spec, CompiledModel model, LoadOptions options) : ITuningBench
 {
     private const long Rotated = 256L << 20;
 
-    private readonly CandidateCode _code = new(spec, Machine.HostTuning, new CompileOptions(ModelLoader.Widths(width ?? HostVector.Width)), null);
+    private readonly CandidateCode _code = new(spec, Machine.HostTuning, new CompileOptions(ModelLoader.Widths(options.VectorWidth ?? HostVector.Width), SplitActivations: options.SplitActivations), null);
 
-    public Machine Target { get; } = new HostTarget(width ?? HostVector.Width);
+    public Machine Target { get; } = new HostTarget(options.VectorWidth ?? HostVector.Width) { SplitsActivations = options.SplitActivations };
 
     public string Description => TuningWriter.Host(model.Host.Threads);
 

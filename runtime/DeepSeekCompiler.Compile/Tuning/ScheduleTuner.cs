@@ -51,7 +51,7 @@ public sealed class ScheduleTuner : IDisposable
     /// <param name="only">Names of kernels; null for all.</param>
     /// <exception cref="ArgumentException">A name is none of a kernel that leaves anything open.</exception>
     public static ScheduleTuner OnHost(ModelSpec spec, CompiledModel model, LoadOptions options, TimeSpan budget, IReadOnlyCollection<string>? only = null) =>
-        new(spec, new HostBench(spec, model, (options ?? throw new ArgumentNullException(nameof(options))).VectorWidth), budget, only);
+        new(spec, new HostBench(spec, model, options ?? throw new ArgumentNullException(nameof(options))), budget, only);
 
     /// <summary>Measures on the device of the options.</summary>
     /// <param name="spec">The model.</param>

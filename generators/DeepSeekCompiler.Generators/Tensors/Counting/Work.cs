@@ -28,7 +28,7 @@ public sealed record Work(double Flops, double Bytes)
             var reduce = stage as Reduce;
             IReadOnlyList<Axis> axes = reduce is null ? stage.Axes : [.. stage.Axes, .. reduce.Over];
             var points = new Points(scalars, average);
-            flops += points.Count(axes) * OperationsOf(stage) / (stage is Map map ? Same(map, points) : 1);
+            flops += points.Count(axes) * OperationsOf(stage) / Same(stage, points);
             var ranges = points.Ranges(axes);
             foreach (var read in ReadsOf(stage)) traffic.Add(read, ranges);
         }
@@ -43,12 +43,13 @@ public sealed record Work(double Flops, double Bytes)
     }
 
     // A value that knows an axis by its quotient alone (the scale of a block of rows) is worked out once for as many points as have the same.
-    private static double Same(Map map, Points points)
+    private static double Same(Stage stage, Points points)
     {
+        if ((stage is Map map ? map.Value : (stage as Reduce)?.Value) is not { } value) return 1;
         double same = 1;
-        foreach (var axis in map.Axes)
+        foreach (var axis in stage.Axes)
         {
-            long divisor = Divisor(map.Value, axis) ?? 1;
+            long divisor = Divisor(value, axis) ?? 1;
             if (divisor > 1) same *= Math.Min(divisor, points.Count([axis]));
         }
 
@@ -67,6 +68,7 @@ public sealed record Work(double Flops, double Bytes)
     private static double OperationsOf(Stage stage) => stage switch
     {
         Reduce { Op: ReduceOp.Sum, Value: Binary { Op: BinaryOp.Mul } } => 2,
+        Reduce { Op: ReduceOp.Sum, Value: PairDot { A: Read, B: Read } } => 4,
         Reduce r => Operations(r.Value) + 1,
         Map m => Operations(m.Value),
         _ => 0,
@@ -79,6 +81,7 @@ public sealed record Work(double Flops, double Bytes)
             Binary { Left.Kind: ScalarKind.F32 } => 1,
             Unary { Operand.Kind: ScalarKind.F32 } => 1,
             MulAdd => 2,
+            PairDot => 4,
             _ => 0,
         };
         return own + Walk.Children(e).Sum(Operations);
