@@ -47,7 +47,7 @@ internal static class LatentDown
         down.Epilogue.Add(b.Map("StoreLatent", raw[t, c], down.Sum, c, t));
         products.Add(down);
         var cache = CacheTables.Of(b, cacheFormat, TensorRole.Output, a.KvLoraRank, a.QkRopeHeadDim);
-        var after = CacheWrite(b, t, position, raw, latentNorm, rope, cache, cacheFormat, a);
+        var after = CacheWrite(b, t, position, raw, latentNorm, rope, cache, a);
         b.Cost.Product(queryWeight, Amount.Tokens);
         b.Cost.Product(latentWeight, Amount.Tokens);
         b.Cost.Rows(source, queryRows, Amount.Tokens);
@@ -56,7 +56,7 @@ internal static class LatentDown
         return new(form, input, b.Build(), products, after);
     }
 
-    private static List<Stage> CacheWrite(KernelBuilder b, Axis t, Expr position, Tensor raw, Tensor norm, Tensor rope, CacheTables cache, NumberFormat cacheFormat, LatentAttentionSpec a)
+    private static List<Stage> CacheWrite(KernelBuilder b, Axis t, Expr position, Tensor raw, Tensor norm, Tensor rope, CacheTables cache, LatentAttentionSpec a)
     {
         var squares = b.Temp("latentSquares", t);
         var inverse = b.Temp("latentInverse", t);
@@ -70,7 +70,7 @@ internal static class LatentDown
             b.Sum("LatentSquares", squares[t], raw[t, m] * raw[t, m], [t], [m]),
             b.Map("LatentInverse", inverse[t], 1.0 / Expr.Sqrt(squares[t] / (double)a.KvLoraRank + a.LatentNormEps), t),
         };
-        if (cacheFormat == NumberFormat.I16)
+        if (cache.IsFixed)
         {
             var numbers = b.Temp("row", t, a.CacheRow);
             stages.Add(b.Map("RowLatent", numbers[t, j], latent, t, j));

@@ -14,7 +14,7 @@ namespace DeepSeekCompiler.Generators.Loops;
 /// <param name="SourceStride">Numbers from row to row.</param>
 /// <param name="Rows">Lanes of a vector.</param>
 /// <param name="Columns">Numbers that the words of a vector hold.</param>
-/// <param name="Factor">The same for the whole block, or a vector of one a row; null for 1.</param>
+/// <param name="Factor">The same for the whole block, null for 1; with <see cref="Pairs"/> a vector of one a row.</param>
 public sealed record Transpose(Buffer Target, Expr Index, int TargetStride, Buffer Source, Expr SourceIndex, Expr? Table, int SourceStride, int Rows, int Columns, Expr? Factor) : Stmt
 {
     /// <summary>Neighbours of a row become a word (see <see cref="Expressions.Pair"/>).</summary>

@@ -3,20 +3,21 @@ using System.Runtime.Intrinsics;
 
 namespace DeepSeekCompiler.Kernels.Primitives;
 
-// Numbers as they are, times a factor, or times one as whole numbers in pairs.
+// What becomes of transposed words: numbers, as they are or times a factor, or whole numbers in pairs.
 public static unsafe partial class Lanes
 {
-    private readonly struct Plain : IColumns
+    private readonly struct Numbers<TFactor> : IColumns
+        where TFactor : struct, IFactor
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static void Write<TWords>(Vector512<int> words, int word, int* target, nint stride, Vector512<float> factor)
             where TWords : struct, IWords
         {
             float* column = (float*)target + (word * TWords.Numbers * stride);
-            TWords.Number(words, 0).Store(column);
-            if (TWords.Numbers > 1) TWords.Number(words, 1).Store(column + stride);
-            if (TWords.Numbers > 2) TWords.Number(words, 2).Store(column + (2 * stride));
-            if (TWords.Numbers > 3) TWords.Number(words, 3).Store(column + (3 * stride));
+            TFactor.Times(TWords.Number(words, 0), factor).Store(column);
+            if (TWords.Numbers > 1) TFactor.Times(TWords.Number(words, 1), factor).Store(column + stride);
+            if (TWords.Numbers > 2) TFactor.Times(TWords.Number(words, 2), factor).Store(column + (2 * stride));
+            if (TWords.Numbers > 3) TFactor.Times(TWords.Number(words, 3), factor).Store(column + (3 * stride));
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -24,10 +25,10 @@ public static unsafe partial class Lanes
             where TWords : struct, IWords
         {
             float* column = (float*)target + (word * TWords.Numbers * stride);
-            TWords.Number(words, 0).Store(column);
-            if (TWords.Numbers > 1) TWords.Number(words, 1).Store(column + stride);
-            if (TWords.Numbers > 2) TWords.Number(words, 2).Store(column + (2 * stride));
-            if (TWords.Numbers > 3) TWords.Number(words, 3).Store(column + (3 * stride));
+            TFactor.Times(TWords.Number(words, 0), factor).Store(column);
+            if (TWords.Numbers > 1) TFactor.Times(TWords.Number(words, 1), factor).Store(column + stride);
+            if (TWords.Numbers > 2) TFactor.Times(TWords.Number(words, 2), factor).Store(column + (2 * stride));
+            if (TWords.Numbers > 3) TFactor.Times(TWords.Number(words, 3), factor).Store(column + (3 * stride));
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -35,46 +36,10 @@ public static unsafe partial class Lanes
             where TWords : struct, IWords
         {
             float* column = (float*)target + (word * TWords.Numbers * stride);
-            TWords.Number(words, 0).Store(column);
-            if (TWords.Numbers > 1) TWords.Number(words, 1).Store(column + stride);
-            if (TWords.Numbers > 2) TWords.Number(words, 2).Store(column + (2 * stride));
-            if (TWords.Numbers > 3) TWords.Number(words, 3).Store(column + (3 * stride));
-        }
-    }
-
-    private readonly struct Scaled : IColumns
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static void Write<TWords>(Vector512<int> words, int word, int* target, nint stride, Vector512<float> factor)
-            where TWords : struct, IWords
-        {
-            float* column = (float*)target + (word * TWords.Numbers * stride);
-            (TWords.Number(words, 0) * factor).Store(column);
-            if (TWords.Numbers > 1) (TWords.Number(words, 1) * factor).Store(column + stride);
-            if (TWords.Numbers > 2) (TWords.Number(words, 2) * factor).Store(column + (2 * stride));
-            if (TWords.Numbers > 3) (TWords.Number(words, 3) * factor).Store(column + (3 * stride));
-        }
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static void Write<TWords>(Vector256<int> words, int word, int* target, nint stride, Vector256<float> factor)
-            where TWords : struct, IWords
-        {
-            float* column = (float*)target + (word * TWords.Numbers * stride);
-            (TWords.Number(words, 0) * factor).Store(column);
-            if (TWords.Numbers > 1) (TWords.Number(words, 1) * factor).Store(column + stride);
-            if (TWords.Numbers > 2) (TWords.Number(words, 2) * factor).Store(column + (2 * stride));
-            if (TWords.Numbers > 3) (TWords.Number(words, 3) * factor).Store(column + (3 * stride));
-        }
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static void Write<TWords>(Vector128<int> words, int word, int* target, nint stride, Vector128<float> factor)
-            where TWords : struct, IWords
-        {
-            float* column = (float*)target + (word * TWords.Numbers * stride);
-            (TWords.Number(words, 0) * factor).Store(column);
-            if (TWords.Numbers > 1) (TWords.Number(words, 1) * factor).Store(column + stride);
-            if (TWords.Numbers > 2) (TWords.Number(words, 2) * factor).Store(column + (2 * stride));
-            if (TWords.Numbers > 3) (TWords.Number(words, 3) * factor).Store(column + (3 * stride));
+            TFactor.Times(TWords.Number(words, 0), factor).Store(column);
+            if (TWords.Numbers > 1) TFactor.Times(TWords.Number(words, 1), factor).Store(column + stride);
+            if (TWords.Numbers > 2) TFactor.Times(TWords.Number(words, 2), factor).Store(column + (2 * stride));
+            if (TWords.Numbers > 3) TFactor.Times(TWords.Number(words, 3), factor).Store(column + (3 * stride));
         }
     }
 
@@ -106,5 +71,29 @@ public static unsafe partial class Lanes
             Pair(TWords.Number(words, 0), TWords.Number(words, 1), factor).Store(column);
             if (TWords.Numbers > 2) Pair(TWords.Number(words, 2), TWords.Number(words, 3), factor).Store(column + stride);
         }
+    }
+
+    private readonly struct One : IFactor
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector512<float> Times(Vector512<float> numbers, Vector512<float> factor) => numbers;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector256<float> Times(Vector256<float> numbers, Vector256<float> factor) => numbers;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector128<float> Times(Vector128<float> numbers, Vector128<float> factor) => numbers;
+    }
+
+    private readonly struct Factor : IFactor
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector512<float> Times(Vector512<float> numbers, Vector512<float> factor) => numbers * factor;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector256<float> Times(Vector256<float> numbers, Vector256<float> factor) => numbers * factor;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector128<float> Times(Vector128<float> numbers, Vector128<float> factor) => numbers * factor;
     }
 }

@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.Arm;
 using System.Runtime.Intrinsics.X86;
 
 namespace DeepSeekCompiler.Kernels.Primitives;
@@ -10,19 +9,15 @@ public static unsafe partial class Lanes
 {
     /// <summary>Words of the whole numbers that are nearest to <paramref name="low"/> and <paramref name="high"/>, ties to even; magnitudes are below 2^15.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<int> Pair(Vector512<float> low, Vector512<float> high) => Avx512F.IsSupported
-        ? (Avx512F.ConvertToVector512Int32(low) & Vector512.Create(0xFFFF)) | (Avx512F.ConvertToVector512Int32(high) << 16)
-        : Vector512.Create(Pair(low.GetLower(), high.GetLower()), Pair(low.GetUpper(), high.GetUpper()));
+    public static Vector512<int> Pair(Vector512<float> low, Vector512<float> high) => Pair(low, high, Vector512<float>.One);
 
     /// <inheritdoc cref="Pair(Vector512{float}, Vector512{float})"/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<int> Pair(Vector256<float> low, Vector256<float> high) => Avx.IsSupported
-        ? (Avx.ConvertToVector256Int32(low) & Vector256.Create(0xFFFF)) | (Avx.ConvertToVector256Int32(high) << 16)
-        : Vector256.Create(Pair(low.GetLower(), high.GetLower()), Pair(low.GetUpper(), high.GetUpper()));
+    public static Vector256<int> Pair(Vector256<float> low, Vector256<float> high) => Pair(low, high, Vector256<float>.One);
 
     /// <inheritdoc cref="Pair(Vector512{float}, Vector512{float})"/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<int> Pair(Vector128<float> low, Vector128<float> high) => (Nearest(low) & Vector128.Create(0xFFFF)) | (Nearest(high) << 16);
+    public static Vector128<int> Pair(Vector128<float> low, Vector128<float> high) => Pair(low, high, Vector128<float>.One);
 
     /// <summary>Words of the whole numbers that are nearest to two numbers times a factor, ties to even; magnitudes are below 2^15.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -30,25 +25,23 @@ public static unsafe partial class Lanes
     {
         // Adding 1.5 * 2^23 rounds to an integer, which then stands in the lowest bits.
         var magic = Vector512.Create(RoundMagic);
-        return (Vector512.MultiplyAddEstimate(low, factor, magic).AsInt32() & Vector512.Create(0xFFFF)) | (Vector512.MultiplyAddEstimate(high, factor, magic).AsInt32() << 16);
+        return LowHalves(Vector512.MultiplyAddEstimate(low, factor, magic).AsInt32(), Vector512.MultiplyAddEstimate(high, factor, magic).AsInt32());
     }
 
-    /// <summary>Words of the whole numbers that are nearest to two numbers times a factor, ties to even; magnitudes are below 2^15.</summary>
+    /// <inheritdoc cref="Pair(Vector512{float}, Vector512{float}, Vector512{float})"/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<int> Pair(Vector256<float> low, Vector256<float> high, Vector256<float> factor)
     {
-        // Adding 1.5 * 2^23 rounds to an integer, which then stands in the lowest bits.
         var magic = Vector256.Create(RoundMagic);
-        return (Vector256.MultiplyAddEstimate(low, factor, magic).AsInt32() & Vector256.Create(0xFFFF)) | (Vector256.MultiplyAddEstimate(high, factor, magic).AsInt32() << 16);
+        return LowHalves(Vector256.MultiplyAddEstimate(low, factor, magic).AsInt32(), Vector256.MultiplyAddEstimate(high, factor, magic).AsInt32());
     }
 
-    /// <summary>Words of the whole numbers that are nearest to two numbers times a factor, ties to even; magnitudes are below 2^15.</summary>
+    /// <inheritdoc cref="Pair(Vector512{float}, Vector512{float}, Vector512{float})"/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<int> Pair(Vector128<float> low, Vector128<float> high, Vector128<float> factor)
     {
-        // Adding 1.5 * 2^23 rounds to an integer, which then stands in the lowest bits.
         var magic = Vector128.Create(RoundMagic);
-        return (Vector128.MultiplyAddEstimate(low, factor, magic).AsInt32() & Vector128.Create(0xFFFF)) | (Vector128.MultiplyAddEstimate(high, factor, magic).AsInt32() << 16);
+        return LowHalves(Vector128.MultiplyAddEstimate(low, factor, magic).AsInt32(), Vector128.MultiplyAddEstimate(high, factor, magic).AsInt32());
     }
 
     /// <summary>The sums of the products of the halves of two words, low with low and high with high.</summary>
@@ -80,11 +73,4 @@ public static unsafe partial class Lanes
     /// <inheritdoc cref="PairDot(Vector512{int}, Vector512{int}, Vector512{int})"/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<int> PairDot(Vector128<int> a, Vector128<int> b, Vector128<int> sum) => sum + PairDot(a, b);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<int> Nearest(Vector128<float> values)
-    {
-        if (Sse2.IsSupported) return Sse2.ConvertToVector128Int32(values);
-        return AdvSimd.IsSupported ? AdvSimd.ConvertToInt32RoundToEven(values) : Vector128.ConvertToInt32Native(Vector128.Round(values));
-    }
 }

@@ -9,71 +9,35 @@ public static unsafe partial class Lanes
     public static void TransposeBF16Pairs_512(ushort* source, int sourceStride, int* target, int targetStride, Vector512<float> factor) =>
         Across512<BF16Words, Paired>((byte*)source, (nint)sourceStride * sizeof(ushort), target, targetStride, factor);
 
-    /// <summary>16 rows of 32 BF16 numbers, with the same factor.</summary>
-    public static void TransposeBF16Pairs_512(ushort* source, int sourceStride, int* target, int targetStride, float factor) =>
-        TransposeBF16Pairs_512(source, sourceStride, target, targetStride, Vector512.Create(factor));
-
     /// <summary>16 rows of 32 F16 numbers, with a factor each.</summary>
     public static void TransposeF16Pairs_512(ushort* source, int sourceStride, int* target, int targetStride, Vector512<float> factor) =>
         Across512<F16Words, Paired>((byte*)source, (nint)sourceStride * sizeof(ushort), target, targetStride, factor);
-
-    /// <summary>16 rows of 32 F16 numbers, with the same factor.</summary>
-    public static void TransposeF16Pairs_512(ushort* source, int sourceStride, int* target, int targetStride, float factor) =>
-        TransposeF16Pairs_512(source, sourceStride, target, targetStride, Vector512.Create(factor));
 
     /// <summary>16 rows of 64 E4M3 numbers, with a factor each.</summary>
     public static void TransposeE4M3Pairs_512(byte* source, int sourceStride, int* target, int targetStride, Vector512<float> factor) =>
         Across512<E4M3Words, Paired>((byte*)source, (nint)sourceStride * sizeof(byte), target, targetStride, factor);
 
-    /// <summary>16 rows of 64 E4M3 numbers, with the same factor.</summary>
-    public static void TransposeE4M3Pairs_512(byte* source, int sourceStride, int* target, int targetStride, float factor) =>
-        TransposeE4M3Pairs_512(source, sourceStride, target, targetStride, Vector512.Create(factor));
-
     /// <summary>8 rows of 16 BF16 numbers, with a factor each.</summary>
     public static void TransposeBF16Pairs_256(ushort* source, int sourceStride, int* target, int targetStride, Vector256<float> factor) =>
         Across256<BF16Words, Paired>((byte*)source, (nint)sourceStride * sizeof(ushort), target, targetStride, factor);
-
-    /// <summary>8 rows of 16 BF16 numbers, with the same factor.</summary>
-    public static void TransposeBF16Pairs_256(ushort* source, int sourceStride, int* target, int targetStride, float factor) =>
-        TransposeBF16Pairs_256(source, sourceStride, target, targetStride, Vector256.Create(factor));
 
     /// <summary>8 rows of 16 F16 numbers, with a factor each.</summary>
     public static void TransposeF16Pairs_256(ushort* source, int sourceStride, int* target, int targetStride, Vector256<float> factor) =>
         Across256<F16Words, Paired>((byte*)source, (nint)sourceStride * sizeof(ushort), target, targetStride, factor);
 
-    /// <summary>8 rows of 16 F16 numbers, with the same factor.</summary>
-    public static void TransposeF16Pairs_256(ushort* source, int sourceStride, int* target, int targetStride, float factor) =>
-        TransposeF16Pairs_256(source, sourceStride, target, targetStride, Vector256.Create(factor));
-
     /// <summary>8 rows of 32 E4M3 numbers, with a factor each.</summary>
     public static void TransposeE4M3Pairs_256(byte* source, int sourceStride, int* target, int targetStride, Vector256<float> factor) =>
         Across256<E4M3Words, Paired>((byte*)source, (nint)sourceStride * sizeof(byte), target, targetStride, factor);
-
-    /// <summary>8 rows of 32 E4M3 numbers, with the same factor.</summary>
-    public static void TransposeE4M3Pairs_256(byte* source, int sourceStride, int* target, int targetStride, float factor) =>
-        TransposeE4M3Pairs_256(source, sourceStride, target, targetStride, Vector256.Create(factor));
 
     /// <summary>4 rows of 8 BF16 numbers, with a factor each.</summary>
     public static void TransposeBF16Pairs_128(ushort* source, int sourceStride, int* target, int targetStride, Vector128<float> factor) =>
         Across128<BF16Words, Paired>((byte*)source, (nint)sourceStride * sizeof(ushort), target, targetStride, factor);
 
-    /// <summary>4 rows of 8 BF16 numbers, with the same factor.</summary>
-    public static void TransposeBF16Pairs_128(ushort* source, int sourceStride, int* target, int targetStride, float factor) =>
-        TransposeBF16Pairs_128(source, sourceStride, target, targetStride, Vector128.Create(factor));
-
     /// <summary>4 rows of 8 F16 numbers, with a factor each.</summary>
     public static void TransposeF16Pairs_128(ushort* source, int sourceStride, int* target, int targetStride, Vector128<float> factor) =>
         Across128<F16Words, Paired>((byte*)source, (nint)sourceStride * sizeof(ushort), target, targetStride, factor);
 
-    /// <summary>4 rows of 8 F16 numbers, with the same factor.</summary>
-    public static void TransposeF16Pairs_128(ushort* source, int sourceStride, int* target, int targetStride, float factor) =>
-        TransposeF16Pairs_128(source, sourceStride, target, targetStride, Vector128.Create(factor));
-
     /// <summary>4 rows of 16 E4M3 numbers, with a factor each.</summary>
     public static void TransposeE4M3Pairs_128(byte* source, int sourceStride, int* target, int targetStride, Vector128<float> factor) =>
         Across128<E4M3Words, Paired>((byte*)source, (nint)sourceStride * sizeof(byte), target, targetStride, factor);
-
-    /// <summary>4 rows of 16 E4M3 numbers, with the same factor.</summary>
-    public static void TransposeE4M3Pairs_128(byte* source, int sourceStride, int* target, int targetStride, float factor) =>
-        TransposeE4M3Pairs_128(source, sourceStride, target, targetStride, Vector128.Create(factor));
 }

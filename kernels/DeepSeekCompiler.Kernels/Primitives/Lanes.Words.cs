@@ -22,6 +22,16 @@ public static unsafe partial class Lanes
         static abstract Vector128<float> Number(Vector128<int> words, int at);
     }
 
+    /// <summary>What numbers are multiplied with.</summary>
+    private interface IFactor
+    {
+        static abstract Vector512<float> Times(Vector512<float> numbers, Vector512<float> factor);
+
+        static abstract Vector256<float> Times(Vector256<float> numbers, Vector256<float> factor);
+
+        static abstract Vector128<float> Times(Vector128<float> numbers, Vector128<float> factor);
+    }
+
     /// <summary>What becomes of the numbers of transposed words.</summary>
     private interface IColumns
     {

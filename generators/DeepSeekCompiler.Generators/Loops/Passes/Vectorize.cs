@@ -89,12 +89,9 @@ public static class Vectorize
         }
 
         if (loops.Any(l => (factor is not null && l.Variable != row && Walk.Uses(factor, l.Variable)) || (load.Table is not null && Walk.Uses(load.Table, l.Variable)))) return null;
-        // A factor of its own for every row is a vector, which only words take.
-        if (factor is not null && Walk.Uses(factor, row))
-        {
-            if (!pairs) return null;
-            factor = Vector(factor, row, rows);
-        }
+        // Words take a factor for every row, numbers one for all.
+        if (pairs) factor = Vector(factor ?? 1.0, row, rows);
+        else if (factor is not null && Walk.Uses(factor, row)) return null;
 
         return new(store.Target, Start(store.Index), (int)targetStride, load.Source, Start(load.Index), load.Table, (int)sourceStride, rows, columns, factor) { Pairs = pairs };
     }

@@ -68,7 +68,7 @@ public sealed class LoopVerifier
                 Use(t.Target, t.Index, null, t.Rows);
                 Use(t.Source, t.SourceIndex, t.Table, t.Columns);
                 if (t.Factor is { } factor) Visit(factor);
-                if (t.Factor is { } times && (times.Kind != ScalarKind.F32 || (times.Lanes != 1 && times.Lanes != t.Rows))) Problem($"{t.Target.Name} is transposed with a factor that is no number, nor one a row");
+                if ((t.Factor?.Lanes ?? 1) != (t.Pairs ? t.Rows : 1) || t.Factor is { Kind: not ScalarKind.F32 }) Problem($"{t.Target.Name} is transposed with a factor that is no number, or as pairs with one that is none a row");
                 if (t.Target.Format != (t.Pairs ? NumberFormat.I32 : NumberFormat.F32) || t.Target.Scope == MemoryScope.Register) Problem($"{t.Target.Name} cannot take a transposed block");
                 if (t.TargetStride < t.Rows || t.SourceStride < t.Columns) Problem($"rows of the block that {t.Target.Name} takes overlap");
                 break;
