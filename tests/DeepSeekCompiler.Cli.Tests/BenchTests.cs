@@ -37,6 +37,34 @@ public sealed class BenchTests : IDisposable
         Assert.DoesNotContain("of prefill", slower.Error, StringComparison.Ordinal);
     }
 
+    /// <summary>The sample model has 512 positions: fewer than the usual contexts and a decode run behind them.</summary>
+    [Theory]
+    [InlineData("", "128,512", "16,448")]
+    [InlineData("--tokens 500 --speculative 300", "128,512", "12")]
+    [InlineData("--decode-at 8,510 --prefill 16", "16", "8,510")]
+    public void WhatIsNotAskedFor_FitsTheModel(string options, string prompts, string contexts)
+    {
+        var (code, output, error) = Dsc.Run("", ["bench", "--json", .. options.Split(' ', StringSplitOptions.RemoveEmptyEntries)]);
+        Assert.True(code == 0, error);
+        var json = JsonNode.Parse(output)!;
+        Assert.Equal(prompts, string.Join(',', json["prefill"]!.AsArray().Select(f => f!["tokens"]!)));
+        Assert.Equal(contexts, string.Join(',', json["decode"]!.AsArray().Select(f => f!["context"]!)));
+    }
+
+    [Theory]
+    [InlineData("--prefill 8,513", "--prefill 513 needs more than the 512 positions")]
+    [InlineData("--decode-at 512", "--decode-at 512 needs more")]
+    [InlineData("--tokens 512", "--tokens 512 needs more")]
+    [InlineData("--decode-at 16,500 --tokens 13", "--decode-at 500 with --tokens 13 needs more")]
+    [InlineData("--prefill x", "\"x\" in --prefill is no number of tokens")]
+    [InlineData("--decode-at 0", "\"0\" in --decode-at is no number of tokens")]
+    public void WhatIsAskedFor_FitsOrIsRefused(string options, string sentence)
+    {
+        var (code, _, error) = Dsc.Run("", ["bench", .. options.Split(' ')]);
+        Assert.Equal(1, code);
+        Assert.Contains(sentence, error, StringComparison.Ordinal);
+    }
+
     [OpenClFact]
     public void ADevice_IsNotHeldAgainstTheHost()
     {

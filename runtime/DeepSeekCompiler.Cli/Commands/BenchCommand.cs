@@ -15,10 +15,10 @@ internal static class BenchCommand
 
     public static Command Create()
     {
-        var prefill = new Option<string>("--prefill") { Description = "Prompt lengths.", DefaultValueFactory = _ => "128,512" };
+        var prefill = new Option<string?>("--prefill") { Description = "Prompt lengths. Default: 128,512, as far as the model has positions for them." };
         var chunk = new Option<int?>("--chunk") { Description = "Tokens of a prompt that go through together; by default as many as the host or the device takes." };
-        var decodeAt = new Option<string>("--decode-at") { Description = "Contexts at which decode is timed.", DefaultValueFactory = _ => "16,512" };
-        var tokens = new Option<int>("--tokens") { Description = "Tokens of a decode run.", DefaultValueFactory = _ => 64 };
+        var decodeAt = new Option<string?>("--decode-at") { Description = "Contexts at which decode is timed. Default: 16,512, as far as the model has positions for them and the decode run behind them." };
+        var tokens = new Option<int?>("--tokens") { Description = "Tokens of a decode run. Default: 64, fewer where the model has few positions." };
         var kernels = new Option<bool>("--kernels") { Description = "Also where the time of every prompt and decode step goes, by kernel, and how far each is from the machine's limits." };
         var plot = new Option<string?>("--plot") { Description = "Also draws kernels under the machine's limits (a roofline) into this PNG file." };
         var speculative = new Option<int>("--speculative") { Description = "Also generation of this many tokens, plainly and with the model's MTP module as a draft." };
@@ -36,25 +36,25 @@ internal static class BenchCommand
         command.SetAction(parsed => parsed.GetValue(training)
             ? !RuntimeCompilation.IsSupported ? throw new UserException("--training needs the compiler, and this dsc was published without it.")
                 : TrainingFigures.Run(parsed, model, parsed.GetValue(batch), parsed.GetValue(length), precision.Read(parsed), parsed.GetValue(kernels), parsed.GetValue(json))
-            : Run(parsed, model, new Request(LogitsCommand.Parse(parsed.GetValue(prefill)!), parsed.GetValue(chunk), LogitsCommand.Parse(parsed.GetValue(decodeAt)!), parsed.GetValue(tokens),
+            : Run(parsed, model, new Request(Sizes(parsed, prefill), parsed.GetValue(chunk), Sizes(parsed, decodeAt), parsed.GetValue(tokens),
                 parsed.GetValue(speculative), parsed.GetValue(depth), parsed.GetValue(kernels), parsed.GetValue(plot), parsed.GetValue(baseline), parsed.GetValue(threshold), parsed.GetValue(json))));
         return command;
     }
 
     private static int Run(ParseResult parsed, ModelOptions options, Request request)
     {
-        var (prefill, chunk, decodeAt, tokens, speculative, depth, kernels, plot, baselineFile, threshold, json) = request;
-        if (tokens < 1) throw new UserException($"--tokens {tokens} measures nothing; give 1 or more.");
+        var (_, chunk, _, askedTokens, speculative, depth, kernels, plot, baselineFile, threshold, json) = request;
+        if (askedTokens < 1) throw new UserException($"--tokens {askedTokens} measures nothing; give 1 or more.");
         if (speculative < 0) throw new UserException($"--speculative {speculative} measures nothing; give 1 or more tokens.");
-        if (prefill.Concat(decodeAt).Any(n => n < 1)) throw new UserException("Prompt lengths and contexts are 1 or more.");
         if (threshold is < 0 or >= 100 or double.NaN) throw new UserException(FormattableString.Invariant($"--threshold {threshold} is no share that a figure may lose; give percent from 0 to below 100."));
         if (plot is not null && !RuntimeCompilation.IsSupported) throw new UserException("--plot needs the plotting library, and this dsc was published without it; --json has the same figures.");
         var baseline = baselineFile is null ? null : Baseline.Load(baselineFile);
         using var model = options.Load(parsed);
         bool host = model.Device == "host";
         if (!host && (kernels || plot is not null)) throw new UserException($"--kernels and --plot look into the host's kernels, and the model runs on {model.Device}; benchmarks/gpu times those of a device.");
-        int longest = Math.Max(prefill.DefaultIfEmpty(1).Max(), decodeAt.DefaultIfEmpty(1).Max() + tokens);
-        if (longest > model.Info.MaxPositionEmbeddings) throw new UserException($"{longest} tokens are more than the {model.Info.MaxPositionEmbeddings} positions that the model is declared for.");
+        var sizes = BenchSizes.Of(request.Prefill, request.DecodeAt, askedTokens, model.Info.MaxPositionEmbeddings);
+        var (prefill, decodeAt, tokens) = sizes;
+        int longest = sizes.Longest;
         using var session = Open(model, longest, chunk);
         int[] prompt = speculative == 0 ? [] : Prompt(options.Folder(parsed), model.Info, speculative);
         var bench = new ModelBench(model, session, longest, Repetitions);
@@ -73,6 +73,8 @@ internal static class BenchCommand
         baseline?.Check(figures, threshold, json);
         return 0;
     }
+
+    private static int[]? Sizes(ParseResult parsed, Option<string?> option) => parsed.GetValue(option) is { } list ? Numbers.Parse(list, option.Name, "number of tokens", 1) : null;
 
     private static Session Open(CompiledModel model, int longest, int? chunk)
     {
@@ -101,5 +103,5 @@ internal static class BenchCommand
         return GenerationBench.Measure(session, prompt, tokens, depth, Repetitions);
     }
 
-    private sealed record Request(int[] Prefill, int? Chunk, int[] DecodeAt, int Tokens, int Speculative, int Depth, bool Kernels, string? Plot, string? Baseline, double Threshold, bool Json);
+    private sealed record Request(int[]? Prefill, int? Chunk, int[]? DecodeAt, int? Tokens, int Speculative, int Depth, bool Kernels, string? Plot, string? Baseline, double Threshold, bool Json);
 }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using System.Runtime.InteropServices;
 using DeepSeekCompiler.Runtime.Models;
 
@@ -23,7 +22,7 @@ internal static class LogitsCommand
 
     private static int Run(ParseResult parsed, ModelOptions options, string list, string output, bool decode, bool json)
     {
-        int[] tokens = Parse(list);
+        int[] tokens = Numbers.Parse(list, "--tokens", "token id", 0);
         using var model = options.Load(parsed);
         int vocabulary = model.Info.VocabSize;
         for (int i = 0; i < tokens.Length; i++)
@@ -62,18 +61,5 @@ internal static class LogitsCommand
             session.Forward(tokens.AsSpan(at, count), rows, LogitRows.All);
             file.Write(MemoryMarshal.AsBytes(rows));
         }
-    }
-
-    internal static int[] Parse(string list)
-    {
-        var parts = list.Split(',');
-        var tokens = new int[parts.Length];
-        for (int i = 0; i < parts.Length; i++)
-        {
-            if (!int.TryParse(parts[i].Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out tokens[i]))
-                throw new UserException($"\"{parts[i]}\" in --tokens is not a token id; give whole numbers from 0 up, separated by commas.");
-        }
-
-        return tokens;
     }
 }
