@@ -41,7 +41,7 @@ internal static class AssemblyCache
 
     private static string Key(ModelSpec spec, CompileOptions options)
     {
-        string text = string.Join('|', SpecText.Of(spec), options.Widths, options.Devices, options.TrainingDevices, options.SplitActivations, options.Tile, options.Tuning, typeof(ModelCompiler).Module.ModuleVersionId, typeof(CompiledModel).Module.ModuleVersionId, typeof(DeviceProgram).Module.ModuleVersionId, Environment.Version);
+        string text = string.Join('|', SpecText.Of(spec), options.Widths, options.Devices, options.TrainingDevices, options.Tile, options.Tuning, typeof(ModelCompiler).Module.ModuleVersionId, typeof(CompiledModel).Module.ModuleVersionId, typeof(DeviceProgram).Module.ModuleVersionId, Environment.Version);
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..32];
     }
 }

@@ -46,10 +46,9 @@ public static class ModelLoader
     /// <summary>The device program of a specification, without weights and without a device; for reports and for assembling it.</summary>
     /// <param name="spec">The model.</param>
     /// <param name="variant">The kind of device.</param>
-    /// <param name="splitActivations">As <see cref="LoadOptions.SplitActivations"/>.</param>
-    public static DeviceProgram CreateDeviceProgram(ModelSpec spec, DeviceVariant variant, bool splitActivations = false)
+    public static DeviceProgram CreateDeviceProgram(ModelSpec spec, DeviceVariant variant)
     {
-        var model = Compiled(spec, new LoadOptions { VectorWidth = 0, SplitActivations = splitActivations }, variant).Model;
+        var model = Compiled(spec, new LoadOptions { VectorWidth = 0 }, variant).Model;
         return ((IDeviceModel)model).CreateProgram(variant)!;
     }
 
@@ -106,7 +105,7 @@ public static class ModelLoader
     private static ModelSpec Options(ModelSpec spec, LoadOptions options)
     {
         CacheFormats.Check(spec, options.Cache, options.Device);
-        return spec with { Formats = spec.Formats with { Fp8 = options.Fp8 ?? spec.Formats.Fp8, Cache = options.Cache } };
+        return spec with { Formats = spec.Formats with { Fp8 = options.Fp8 ?? spec.Formats.Fp8, Cache = options.Cache, SplitActivations = options.SplitActivations } };
     }
 
     private static (CompiledModel Model, CodeSource Source) Compiled(ModelSpec spec, LoadOptions options, DeviceVariant? variant)
@@ -114,10 +113,10 @@ public static class ModelLoader
         if (!RuntimeCompilation.IsSupported) return (Precompiled(spec, options), CodeSource.Precompiled);
         var tuning = options.Tuning?.For(spec, TargetOf(variant));
         if (options.VectorWidth is null && tuning is null && PrecompiledModels.Create(SpecText.Hash(spec)) is { } precompiled
-            && !options.SplitActivations && (variant is null || (precompiled as IDeviceModel)?.CreateProgram(variant.Value) is not null))
+            && (variant is null || (precompiled as IDeviceModel)?.CreateProgram(variant.Value) is not null))
             return (precompiled, CodeSource.Precompiled);
         int width = options.VectorWidth ?? HostVector.Width;
-        var (assembly, source) = AssemblyCache.Get(spec, new CompileOptions(Widths(width), Devices(variant), options.SplitActivations) { Tuning = tuning ?? ScheduleTuning.None });
+        var (assembly, source) = AssemblyCache.Get(spec, new CompileOptions(Widths(width), Devices(variant)) { Tuning = tuning ?? ScheduleTuning.None });
         var type = assembly.GetType($"{spec.Namespace}.{spec.ClassName}", true)!;
         return ((CompiledModel)Activator.CreateInstance(type)!, source);
     }

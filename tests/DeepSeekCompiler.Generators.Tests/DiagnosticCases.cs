@@ -58,6 +58,9 @@ public static class DiagnosticCases
         // Formats and prediction.
         Edit("A block size without kernels", ProblemCode.Fp8Block, "WeightBlockSize is 64", "[MixtureOfExperts", "[Fp8(«WeightBlockSize = 64»)]\n[MixtureOfExperts"),
         Edit("An FP8 cache without a latent", ProblemCode.Format, "grouped-query attention has no latent", Latent, "[Formats(«Cache = StorageFormat.E4M3»)]\n[GroupedQueryAttention(NumAttentionHeads = 4, HeadDim = 8)]"),
+        Edit("Whole numbers in a cache without a latent", ProblemCode.Format, "CacheFormat is I16, which keeps a latent", Latent, "[Formats(«Cache = StorageFormat.I16»)]\n[GroupedQueryAttention(NumAttentionHeads = 4, HeadDim = 8)]"),
+        Edit("Whole numbers of an odd latent", ProblemCode.Format, "KvLoraRank is 15, an odd number", "[MixtureOfExperts", "[Formats(«Cache = StorageFormat.I16»)]\n[MixtureOfExperts", also: ("KvLoraRank = 16", "KvLoraRank = 15")),
+        Edit("Whole numbers as weights", ProblemCode.Format, "LinearFormat is I16; it can be F32, F16, BF16, E4M3", "[MixtureOfExperts", "[Formats(«Linear = StorageFormat.I16»)]\n[MixtureOfExperts"),
         Edit("A head that is the embedding in another format", ProblemCode.Format, "but the head is the embedding", "[MixtureOfExperts", "[Formats(«Head = StorageFormat.E4M3»)]\n[MixtureOfExperts", also: ("HiddenSize = 64", "HiddenSize = 64, TieWordEmbeddings = true")),
         Edit("An FP8 embedding", ProblemCode.Format, "OtherFormat is E4M3", "[MixtureOfExperts", "[Formats(«Other = StorageFormat.E4M3»)]\n[MixtureOfExperts"),
         Whole("A policy without FP8", ProblemCode.Format, "Fp8Policy is Full, but the matrices are BF16", Body + "[Variant(BasedOn = typeof(Tiny), «Fp8Policy = Fp8Policy.Full»)] partial class M;"),

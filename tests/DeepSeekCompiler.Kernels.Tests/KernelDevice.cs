@@ -22,7 +22,7 @@ internal sealed unsafe class KernelDevice : KernelTarget
     /// <param name="split">Whether activations meet matrix instructions as two terms, near float32.</param>
     public KernelDevice(ModelSpec spec, DeviceVariant variant, string device = "opencl", bool split = false)
     {
-        _program = ModelLoader.CreateDeviceProgram(spec, variant, split);
+        _program = ModelLoader.CreateDeviceProgram(spec with { Formats = spec.Formats with { SplitActivations = split } }, variant);
         _device = GpuDevices.Open(device);
         _run = new DeviceRun(_device, DeviceWeights.None, _program.Threads);
     }

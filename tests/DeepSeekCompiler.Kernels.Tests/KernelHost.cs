@@ -17,7 +17,7 @@ internal sealed unsafe class KernelHost : KernelTarget
     /// <param name="split">Whether prompts multiply float32 numbers.</param>
     public KernelHost(ModelSpec spec, int width, bool split = false)
     {
-        _model = ModelLoader.Create(spec, new LoadOptions { VectorWidth = width, SplitActivations = split });
+        _model = ModelLoader.Create(spec with { Formats = spec.Formats with { SplitActivations = split } }, new LoadOptions { VectorWidth = width });
         _run = new HostRun(2);
     }
 

@@ -6,10 +6,8 @@ namespace DeepSeekCompiler.Generators.Program;
 /// <summary>What a compilation may vary.</summary>
 /// <param name="Widths">Vector widths to print, in bits (512, 256, 128; 0 is scalar), as a bit set of <see cref="VectorWidths"/>.</param>
 /// <param name="Devices">Kinds of devices to print programs for; none without the device runtime.</param>
-/// <param name="SplitActivations">Whether products of many tokens keep activations near float32: as two bfloat16 terms (16 bits of fraction) in front of matrix instructions, at
-/// twice the multiplications, and as they are on the host; else they are rounded to bfloat16 there, as is usual on such devices, and are whole numbers with a scale here.</param>
 /// <param name="Tile">Tiles on matrix instructions; null for the compiler's choice.</param>
-public sealed record CompileOptions(VectorWidths Widths, DeviceVariants Devices = DeviceVariants.None, bool SplitActivations = false, MatrixTile? Tile = null)
+public sealed record CompileOptions(VectorWidths Widths, DeviceVariants Devices = DeviceVariants.None, MatrixTile? Tile = null)
 {
     /// <summary>Kinds of devices to print the training pass of a trainable model for.</summary>
     public DeviceVariants TrainingDevices { get; init; } = Devices;

@@ -74,7 +74,7 @@ public static class DeviceTargets
         }
     }
 
-    private static DeviceTarget Adapt(DeviceTarget target, CompileOptions options) => target with { SplitsActivations = options.SplitActivations, Tile = options.Tile ?? target.Tile };
+    private static DeviceTarget Adapt(DeviceTarget target, CompileOptions options) => target with { Tile = options.Tile ?? target.Tile };
 
     // The nearest ancestor that is printed.
     private static DeviceTarget? Base(DeviceVariants variant, CompileOptions options)

@@ -23,7 +23,9 @@ public sealed partial class KernelSet
 
     private readonly ScheduleTuning _tuning;
 
-    private KernelSet(ScheduleTuning tuning) => _tuning = tuning;
+    private readonly bool _splitActivations;
+
+    private KernelSet(ScheduleTuning tuning, bool splitActivations = false) => (_tuning, _splitActivations) = (tuning, splitActivations);
 
     public IReadOnlyList<ModelKernel> Kernels => _kernels;
 
@@ -31,7 +33,7 @@ public sealed partial class KernelSet
     /// <param name="tuning">Measured choices; null for the compiler's own.</param>
     public static KernelSet Of(ModelSpec spec, ScheduleTuning? tuning = null)
     {
-        var set = new KernelSet(tuning ?? ScheduleTuning.None);
+        var set = new KernelSet(tuning ?? ScheduleTuning.None, spec.Formats.SplitActivations);
         var f = spec.Formats;
         var block = ((NumberFormat, double)?)(f.Other, spec.RmsNormEps);
         bool quantize = f.Linear == NumberFormat.E4M3 && f.Fp8 == Fp8Policy.Full;
@@ -199,7 +201,16 @@ public sealed partial class KernelSet
         Add(name, t => KernelLowering.Lower(algorithm.Kernel, PointSchedule.Kernel(algorithm.Kernel.Stages, algorithm.Item, t)));
     }
 
-    private void Add(string name, Func<Machine, LoweredKernel> lower, Func<Machine, TuningForm>? form = null) =>
+    // What the model says about activations is a property of the machine that its products are lowered for.
+    private void Add(string name, Func<Machine, LoweredKernel> lower, Func<Machine, TuningForm>? form = null)
+    {
+        if (!_splitActivations) AddFor(name, lower, form);
+        else AddFor(name, t => lower(Splits(t)), form is null ? null : t => form(Splits(t)));
+
+        static Machine Splits(Machine target) => target with { SplitsActivations = true };
+    }
+
+    private void AddFor(string name, Func<Machine, LoweredKernel> lower, Func<Machine, TuningForm>? form) =>
         _kernels.Add(form is null || !_tuning.Names(name) ? new(name, lower) { Form = form }
             : new(name, t => Choice(name, form, t) is { } choice ? Lower(lower, t, choice) : lower(t)) { Form = form, Choice = t => Choice(name, form, t) });
 

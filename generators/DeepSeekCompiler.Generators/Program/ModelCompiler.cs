@@ -19,6 +19,8 @@ public static class ModelCompiler
     /// <summary>Expands <paramref name="spec"/> into the generated files of its model class.</summary>
     public static IReadOnlyList<GeneratedFile> Compile(ModelSpec spec, CompileOptions options)
     {
+        // Its whole numbers are for the host's processor.
+        if (spec.Formats.Cache == NumberFormat.I16) options = options with { Devices = DeviceVariants.None };
         var files = new List<GeneratedFile>();
         var kernels = new Dictionary<string, TensorKernel>();
         var targets = Targets(options);
@@ -78,10 +80,10 @@ public static class ModelCompiler
     public static IReadOnlyList<HostTarget> Targets(CompileOptions options)
     {
         var targets = new List<HostTarget>();
-        if (options.Widths.HasFlag(VectorWidths.V512)) targets.Add(new HostTarget(512) { SplitsActivations = options.SplitActivations });
-        if (options.Widths.HasFlag(VectorWidths.V256)) targets.Add(new HostTarget(256) { SplitsActivations = options.SplitActivations });
-        if (options.Widths.HasFlag(VectorWidths.V128)) targets.Add(new HostTarget(128) { SplitsActivations = options.SplitActivations });
-        if (options.Widths.HasFlag(VectorWidths.Scalar)) targets.Add(HostTarget.Scalar with { SplitsActivations = options.SplitActivations });
+        if (options.Widths.HasFlag(VectorWidths.V512)) targets.Add(new HostTarget(512));
+        if (options.Widths.HasFlag(VectorWidths.V256)) targets.Add(new HostTarget(256));
+        if (options.Widths.HasFlag(VectorWidths.V128)) targets.Add(new HostTarget(128));
+        if (options.Widths.HasFlag(VectorWidths.Scalar)) targets.Add(HostTarget.Scalar);
         return targets;
     }
 

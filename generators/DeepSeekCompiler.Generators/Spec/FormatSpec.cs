@@ -31,6 +31,10 @@ public sealed record FormatSpec
     /// </summary>
     public bool PowerOfTwoScales { get; init; }
 
+    /// <summary>Whether products of many tokens keep activations near float32: as two bfloat16 terms (16 bits of fraction) in front of matrix instructions, at twice the multiplications,
+    /// and as they are on the host; else they are rounded to bfloat16 there, as is usual on such devices, and are whole numbers of 13 bits with a scale for a block here.</summary>
+    public bool SplitActivations { get; init; }
+
     /// <summary>Rows and columns of an FP8 scale block; the only size the published checkpoints and these kernels use.</summary>
     public const int Block = 128;
 

@@ -15,9 +15,9 @@ public enum NumberFormat
     /// <summary>Finite E4M3 (OCP OFP8): max 448, no infinities. As a weight it carries 128x128 float32 block scales.</summary>
     E4M3,
 
-    /// <summary>32-bit signed integer; token ids, expert ids and offsets.</summary>
-    I32,
-
     /// <summary>16-bit whole numbers with a float32 scale, in the cache of latents (<see cref="FormatSpec.FixedRowBytes"/>).</summary>
     I16,
+
+    /// <summary>32-bit signed integer; token ids, expert ids and offsets.</summary>
+    I32,
 }

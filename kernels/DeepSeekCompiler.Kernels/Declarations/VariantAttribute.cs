@@ -140,8 +140,11 @@ public sealed class VariantAttribute : Attribute
     /// <summary>The correction bias of the router; float32 or bfloat16.</summary>
     public StorageFormat BiasFormat { get; set; }
 
-    /// <summary>The KV cache: float32, bfloat16, or for latent attention E4M3 (latents with a scale for every 128 numbers, rope keys in bfloat16).</summary>
+    /// <summary>The KV cache: float32, bfloat16, or for latent attention E4M3 or I16; see <see cref="FormatsAttribute.Cache"/>.</summary>
     public StorageFormat CacheFormat { get; set; }
+
+    /// <summary>Whether prompts keep more of an activation's fraction; see <see cref="FormatsAttribute.SplitActivations"/>.</summary>
+    public bool SplitActivations { get; set; }
 
     /// <summary>Whether activations in front of FP8 weights are quantised too.</summary>
     public Fp8Policy Fp8Policy { get; set; }

@@ -14,4 +14,7 @@ public enum StorageFormat
 
     /// <summary>Finite E4M3, max 448; with 128x128 float32 block scales beside it.</summary>
     E4M3,
+
+    /// <summary>16-bit whole numbers with float32 scales, one for a row's latent and one for its rope key; for caches of latent attention on the host.</summary>
+    I16,
 }

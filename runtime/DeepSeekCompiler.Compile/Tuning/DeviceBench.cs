@@ -26,16 +26,15 @@ internal sealed class DeviceBench : ITuningBench
 
     /// <param name="spec">The model.</param>
     /// <param name="device"><c>opencl:N</c> or <c>cuda:N</c>.</param>
-    /// <param name="splitActivations">As <see cref="LoadOptions.SplitActivations"/>.</param>
     /// <exception cref="DeviceException">There is no such device.</exception>
-    public DeviceBench(ModelSpec spec, string device, bool splitActivations)
+    public DeviceBench(ModelSpec spec, string device)
     {
         (_spec, _name) = (spec, device);
         _device = GpuDevices.Open(device, profiling: true);
         var variants = ModelLoader.Devices(_device.Variant);
         var target = DeviceTargets.For(variants);
-        Target = target with { SplitsActivations = splitActivations };
-        _code = new(spec, target.TuningTarget, new CompileOptions(VectorWidths.Scalar, variants, splitActivations), target.ClassName);
+        Target = target;
+        _code = new(spec, target.TuningTarget, new CompileOptions(VectorWidths.Scalar, variants), target.ClassName);
     }
 
     public Machine Target { get; }

@@ -17,9 +17,9 @@ internal sealed class HostBench(ModelSpec spec, CompiledModel model, LoadOptions
 {
     private const long Rotated = 256L << 20;
 
-    private readonly CandidateCode _code = new(spec, Machine.HostTuning, new CompileOptions(ModelLoader.Widths(options.VectorWidth ?? HostVector.Width), SplitActivations: options.SplitActivations), null);
+    private readonly CandidateCode _code = new(spec, Machine.HostTuning, new CompileOptions(ModelLoader.Widths(options.VectorWidth ?? HostVector.Width)), null);
 
-    public Machine Target { get; } = new HostTarget(options.VectorWidth ?? HostVector.Width) { SplitsActivations = options.SplitActivations };
+    public Machine Target { get; } = new HostTarget(options.VectorWidth ?? HostVector.Width);
 
     public string Description => TuningWriter.Host(model.Host.Threads);
 

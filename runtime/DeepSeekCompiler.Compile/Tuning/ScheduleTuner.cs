@@ -60,7 +60,7 @@ public sealed class ScheduleTuner : IDisposable
     /// <param name="only">Names of kernels; null for all.</param>
     /// <exception cref="ArgumentException">A name is none of a kernel that leaves anything open.</exception>
     public static ScheduleTuner OnDevice(ModelSpec spec, LoadOptions options, TimeSpan budget, IReadOnlyCollection<string>? only = null) =>
-        new(spec, new DeviceBench(spec, (options ?? throw new ArgumentNullException(nameof(options))).Device, options.SplitActivations), budget, only);
+        new(spec, new DeviceBench(spec, (options ?? throw new ArgumentNullException(nameof(options))).Device), budget, only);
 
     /// <summary>Kernel by kernel, in the order of the forward pass.</summary>
     public IEnumerable<TunedKernel> Run()

@@ -21,7 +21,7 @@ public static class DeviceModels
         {
             var program = (model as IDeviceModel)?.CreateProgram(device.Variant) ?? throw new DeviceException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{model.Info.Name} was compiled without kernels for {device.Info.Name} ({device.Variant}); reference DeepSeekCompiler.Runtime.Gpu where it is declared."));
+                $"{model.Info.Name} was compiled without kernels for {device.Info.Name} ({device.Variant}); reference DeepSeekCompiler.Runtime.Gpu where it is declared, and declare another cache than I16, which is for the host."));
             var (weights, compiled) = Upload(model, device, program, progress);
             var run = new DeviceRun(device, weights, program.Threads);
             if (run.Cuda is { } cuda)

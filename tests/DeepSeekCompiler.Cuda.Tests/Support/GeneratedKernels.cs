@@ -37,7 +37,7 @@ internal sealed record GeneratedKernels(ModelSpec Spec, DeviceVariants Variant, 
 
         """;
 
-    private DeviceTarget Target => DeviceTargets.Of(new(VectorWidths.Scalar, Variant, Split, Tile)).Single().Target with { Choice = Choice };
+    private DeviceTarget Target => DeviceTargets.Of(new(VectorWidths.Scalar, Variant, Tile)).Single().Target with { SplitsActivations = Split, Choice = Choice };
 
     /// <summary>Generated texts, by the name of the kernel.</summary>
     /// <param name="marker">What a text must contain.</param>

@@ -12,9 +12,13 @@ internal static class AttentionChecks
 {
     internal static IEnumerable<Problem> Check(ModelSpec spec)
     {
-        var problems = spec.Attention is LatentAttentionSpec latent ? Latent(latent) : Grouped((GroupedQueryAttentionSpec)spec.Attention, spec.Formats.Cache);
-        return new[] { SizeChecks.Size(NumAttentionHeads, spec.Attention.NumAttentionHeads, most: 1 << 16) }.Concat(problems).OfType<Problem>();
+        var problems = spec.Attention is LatentAttentionSpec latent ? Latent(latent) : Grouped((GroupedQueryAttentionSpec)spec.Attention);
+        return new[] { SizeChecks.Size(NumAttentionHeads, spec.Attention.NumAttentionHeads, most: 1 << 16), Cache(spec) }.Concat(problems).OfType<Problem>();
     }
+
+    private static Problem? Cache(ModelSpec spec) => CacheRules.Against(spec.Attention, spec.Formats.Cache) is { } reason
+        ? new(ProblemCode.Format, CacheFormat, $"CacheFormat is {spec.Formats.Cache}, which {reason}.")
+        : null;
 
     private static IEnumerable<Problem?> Latent(LatentAttentionSpec latent)
     {
@@ -25,14 +29,8 @@ internal static class AttentionChecks
         yield return SizeChecks.Size(VHeadDim, latent.VHeadDim, most: 1 << 12);
     }
 
-    private static IEnumerable<Problem?> Grouped(GroupedQueryAttentionSpec grouped, NumberFormat cache)
+    private static IEnumerable<Problem?> Grouped(GroupedQueryAttentionSpec grouped)
     {
-        if (cache == NumberFormat.E4M3)
-        {
-            yield return new(
-                ProblemCode.Format, CacheFormat, "CacheFormat is E4M3, which keeps a latent with its scales; grouped-query attention has no latent, so use BF16 or F32.");
-        }
-
         yield return Rope(HeadDim, grouped.HeadDim);
         yield return SizeChecks.Size(NumKeyValueHeads, grouped.NumKeyValueHeads, most: 1 << 16);
         if (grouped.NumKeyValueHeads > 0 && grouped.NumAttentionHeads % grouped.NumKeyValueHeads != 0)

@@ -18,7 +18,7 @@ internal static class FormatChecks
             Allowed(OtherFormat, formats.Other, NumberFormat.F32, NumberFormat.F16, NumberFormat.BF16),
             Allowed(HeadFormat, formats.Head, NumberFormat.F32, NumberFormat.F16, NumberFormat.BF16, NumberFormat.E4M3),
             Allowed(BiasFormat, formats.Bias, NumberFormat.F32, NumberFormat.BF16),
-            Allowed(CacheFormat, formats.Cache, NumberFormat.F32, NumberFormat.BF16, NumberFormat.E4M3),
+            Allowed(CacheFormat, formats.Cache, NumberFormat.F32, NumberFormat.BF16, NumberFormat.E4M3, NumberFormat.I16),
         };
         if (tied && formats.Head != formats.Other)
         {

@@ -139,6 +139,7 @@ public static class SpecBuilder
         Cache = (NumberFormat)Int(set, CacheFormat),
         Fp8 = (Fp8Policy)Int(set, SettingNames.Fp8Policy),
         PowerOfTwoScales = set.On(PowerOfTwoScales),
+        SplitActivations = set.On(SplitActivations),
     };
 
     private static int Int(SettingSet set, string name) => (int)Real(set, name);

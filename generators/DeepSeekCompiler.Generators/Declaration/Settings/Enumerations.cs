@@ -5,7 +5,7 @@ namespace DeepSeekCompiler.Generators.Declaration.Settings;
 /// <summary>The settings that are one of a few names, with the names in the order of their numbers.</summary>
 public static class Enumerations
 {
-    private static readonly string[] Formats = ["F32", "F16", "BF16", "E4M3"];
+    private static readonly string[] Formats = ["F32", "F16", "BF16", "E4M3", "I16"];
 
     /// <summary>Each setting with its values.</summary>
     public static readonly IReadOnlyList<(string Name, IReadOnlyList<string> Values)> All =

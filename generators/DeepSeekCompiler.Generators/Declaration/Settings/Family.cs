@@ -46,7 +46,7 @@ public sealed class Family
         [TieWordEmbeddings] = 0, [RopeTheta] = 10000, [MoeLayerFreq] = 1, [NumNextnPredictLayers] = 0,
         [YarnOriginalMaxPositionEmbeddings] = 4096, [YarnBetaFast] = 32, [YarnBetaSlow] = 1, [YarnMscale] = 1, [YarnMscaleAllDim] = 0,
         [LinearFormat] = (int)Spec.NumberFormat.BF16, [OtherFormat] = (int)Spec.NumberFormat.BF16,
-        [BiasFormat] = 0, [CacheFormat] = 0, [Fp8Policy] = 0, [WeightBlockSize] = Spec.FormatSpec.Block, [PowerOfTwoScales] = 0, [TrainingPrecision] = 0,
+        [BiasFormat] = 0, [CacheFormat] = 0, [SplitActivations] = 0, [Fp8Policy] = 0, [WeightBlockSize] = Spec.FormatSpec.Block, [PowerOfTwoScales] = 0, [TrainingPrecision] = 0,
     };
 
     private static readonly string[] SaidByFamily =

@@ -50,6 +50,7 @@ public static class SettingNames
     public const string HeadFormat = "HeadFormat";
     public const string BiasFormat = "BiasFormat";
     public const string CacheFormat = "CacheFormat";
+    public const string SplitActivations = "SplitActivations";
     public const string Fp8Policy = "Fp8Policy";
     public const string WeightBlockSize = "WeightBlockSize";
     public const string PowerOfTwoScales = "PowerOfTwoScales";

@@ -35,7 +35,7 @@ internal static class AttributeTable
         [MultiTokenPrediction] = [NumNextnPredictLayers],
         [Rope] = [RopeTheta],
         [SettingNames.Yarn] = [YarnFactor, YarnOriginalMaxPositionEmbeddings, YarnBetaFast, YarnBetaSlow, YarnMscale, YarnMscaleAllDim],
-        [Formats] = [OtherFormat, HeadFormat, BiasFormat, CacheFormat, LinearFormat],
+        [Formats] = [OtherFormat, HeadFormat, BiasFormat, CacheFormat, LinearFormat, SplitActivations],
         [Fp8] = [Fp8Policy, WeightBlockSize],
         [SettingNames.Trainable] = [TrainingPrecision],
         [Variant] = [],
@@ -56,7 +56,7 @@ internal static class AttributeTable
     {
         Rope => "Rope" + property,
         SettingNames.Yarn => "Yarn" + property,
-        Formats => property + "Format",
+        Formats when property != SplitActivations => property + "Format",
         Fp8 when property == "Policy" => Fp8Policy,
         SettingNames.Trainable when property == "Precision" => TrainingPrecision,
         _ => property,
