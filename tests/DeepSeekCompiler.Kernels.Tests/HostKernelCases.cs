@@ -69,5 +69,7 @@ public abstract class HostKernelCases(int width) : KernelCases
 
     private protected override double Limit => _limit;
 
+    private protected override bool GroupsDown => true;
+
     private protected override KernelTarget Create(ModelSpec spec) => new KernelHost(spec, width, _split);
 }

@@ -144,9 +144,7 @@ public abstract class KernelCases
         }
         else
         {
-            using var y = new NativeArrayOfFloat(slots * hidden);
-            target.Call("ExpertDown", [h, expert, offset, .. Table(2), y, slots, *active.Pointer]);
-            target.Call("Combine", y, slot, routing, stream, tokens);
+            Grouped("ExpertDown");
         }
 
         var slotOf = slot.Span.ToArray();
@@ -162,12 +160,29 @@ public abstract class KernelCases
 
             return sum;
         });
+
+        // Several tokens of a step on the host go expert by expert: the same sums, to the last bit.
+        if (!GroupsDown || tokens > Streamed) return;
+        float[] combined = stream.Span.ToArray();
+        before.SelectMany(row => row).Select(value => (float)value).ToArray().CopyTo(stream.Span);
+        Grouped("ExpertDownDecode");
+        Assert.Equal(combined, stream.Span.ToArray());
+
+        void Grouped(string down)
+        {
+            using var y = new NativeArrayOfFloat(slots * hidden);
+            target.Call(down, [h, expert, offset, .. Table(2), y, slots, *active.Pointer]);
+            target.Call("Combine", y, slot, routing, stream, tokens);
+        }
     }
 
     private protected abstract KernelTarget Create(ModelSpec spec);
 
     /// <summary>The most tokens that go through the decode kernels.</summary>
     private protected virtual int Streamed => Limits.MaxStreaming;
+
+    /// <summary>Whether the down projection of a few tokens can go expert by expert.</summary>
+    private protected virtual bool GroupsDown => false;
 
     private protected static ModelSpec Spec(int hidden, int inner, NumberFormat format)
     {

@@ -25,7 +25,7 @@ internal static class TimingCases
     /// <summary>Every kernel of a model: one token and four where it decodes; where it takes a prompt the shortest chunk and the longest.</summary>
     public static IEnumerable<TimingCase> Of(ModelSpec spec)
     {
-        foreach (var kernel in KernelSet.Of(spec).Kernels)
+        foreach (var kernel in KernelSet.Of(spec).Kernels.Where(k => !k.HostOnly))
         {
             var plain = kernel.Lower(HostTarget.Scalar).Kernel;
             foreach (int tokens in SizesOf(kernel.Name)) yield return Of(spec, plain, tokens);

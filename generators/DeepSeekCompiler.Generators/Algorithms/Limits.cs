@@ -16,6 +16,10 @@ public static class Limits
     /// long as an expert sees few of the tokens, measured.</summary>
     public const int MaxStreaming = 16;
 
+    /// <summary>From so many tokens on the experts' down projections of a streaming step go expert by expert, which decodes a weight once for all tokens of an expert; fewer tokens seldom
+    /// share an expert, and go token by token in one pass (<see cref="ExpertDownCombine"/>).</summary>
+    public const int LeastGrouped = 4;
+
     /// <summary>Tokens of a cache page.</summary>
     public const int PageTokens = 64;
 

@@ -55,12 +55,17 @@ internal abstract class Dialect
     /// <summary>Whether a draft goes through the module with those rows alone whose logits are wanted. On a device the position of a step lies in memory, and there is one.</summary>
     public virtual bool Narrows => false;
 
+    /// <summary>Whether several tokens of a streaming step go through the experts' down projection expert by expert.</summary>
+    public virtual bool GroupsDown => false;
+
     /// <summary>Whether kernels ask for weights of those behind them; devices have threads to wait.</summary>
     public virtual bool AsksAhead => false;
 
     private class HostDialect : Dialect
     {
         public override bool AsksAhead => true;
+
+        public override bool GroupsDown => true;
 
         public override bool Narrows => true;
 

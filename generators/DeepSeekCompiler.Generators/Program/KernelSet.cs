@@ -29,6 +29,9 @@ public sealed partial class KernelSet
 
     public IReadOnlyList<ModelKernel> Kernels => _kernels;
 
+    /// <summary>The kernels that the forward pass has on a target.</summary>
+    public IEnumerable<ModelKernel> On(Machine target) => _kernels.Where(kernel => target is not DeviceTarget || !kernel.HostOnly);
+
     /// <param name="spec">The model.</param>
     /// <param name="tuning">Measured choices; null for the compiler's own.</param>
     public static KernelSet Of(ModelSpec spec, ScheduleTuning? tuning = null)
@@ -120,6 +123,9 @@ public sealed partial class KernelSet
             var algorithm = DownCombine(DownCombineOn(t));
             return KernelLowering.Lower(algorithm.Kernel, ExpertSchedule.Of(algorithm, t));
         }, t => ProductForms.Of(KernelWeights.Of([DownCombine(DownCombineOn(t)).Weight]), [], DownCombineOn(t), t));
+        Add("ExpertDownDecode", MatrixForm.Streaming, form => ExpertLinear.Down("ExpertDownDecode", form, hidden, e, f.Linear, quantize), a => [a.Product],
+            (a, t) => KernelLowering.Lower(a.Kernel, ExpertSchedule.Of(a, t)));
+        _kernels[^1] = _kernels[^1] with { HostOnly = true };
         Add("ExpertDown", MatrixForm.Panel, form => ExpertLinear.Down("ExpertDown", form, hidden, e, f.Linear, quantize), a => [a.Product],
             (a, t) => KernelLowering.Lower(a.Kernel, ExpertSchedule.Of(a, t)), a => Few(a.Slots, e));
         var combine = Algorithms.Combine.Define("Combine", hidden, e.NumExpertsPerTok);

@@ -30,7 +30,7 @@ public static class ModelCompiler
             foreach (var target in targets) variants.Add((target, kernel.Lower(target)));
             kernels[kernel.Name] = variants[0].Item2.Kernel;
             files.Add(new(FileName(spec, kernel.Name), Print(spec, variants)));
-            AddDevices(spec, kernel, options, files);
+            if (!kernel.HostOnly) AddDevices(spec, kernel, options, files);
         }
 
         files.Insert(0, new(FileName(spec, null), ProgramWriter.Print(spec, options, kernels)));

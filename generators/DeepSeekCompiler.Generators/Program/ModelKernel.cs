@@ -13,6 +13,9 @@ public sealed record ModelKernel(string Name, Func<Machine, LoweredKernel> Lower
     /// <summary>What its schedule leaves open on a target; null where a tuning file has nothing to choose.</summary>
     public Func<Machine, TuningForm>? Form { get; init; }
 
+    /// <summary>Whether the forward pass of devices has no use for it.</summary>
+    public bool HostOnly { get; init; }
+
     /// <summary>What a tuning file chose on a target, where it fits; null for the compiler's own choice.</summary>
     public Func<Machine, KernelChoice?> Choice { get; init; } = _ => null;
 }

@@ -246,6 +246,12 @@ internal sealed class PassWriter
         _w.Close();
     }
 
+    private void PrintDownThenCombine(string down, MixtureOfExpertsSpec e)
+    {
+        _w.Line(_call.Print(down, ("h", "expertHidden"), ("expert", "expert"), ("offset", "offset"), ("weight", "#w + ExpertsDownProj"), ("y", "expertAnswer"), ("active", _d.Active(e.NRoutedExperts))));
+        _w.Line(_call.Print("Combine", ("y", "expertAnswer"), ("slot", "slot"), ("weight", "routing"), ("x", "x")));
+    }
+
     private void PrintExperts()
     {
         var e = _spec.Experts!;
@@ -267,14 +273,13 @@ internal sealed class PassWriter
             _w.Open(form == "Decode" ? $"if (tokens <= {_d.Streamed})" : "else");
             _w.Line(_call.Print("ExpertGateUp" + form, ("x", "normed"), ("expert", "expert"), ("offset", "offset"), ("slotToken", "slotToken"), ("gate", "#w + ExpertsGateProj"),
                 ("up", "#w + ExpertsUpProj"), ("h", "expertHidden"), ("active", _d.Active(e.NRoutedExperts))));
-            if (form == "Decode")
-            {
-                _w.Line(_call.Print("ExpertDownCombine", ("h", "expertHidden"), ("chosen", "chosen"), ("slot", "slot"), ("routing", "routing"), ("weight", "#w + ExpertsDownProj"), ("x", "x")));
-            }
+            if (form == "Prefill") PrintDownThenCombine("ExpertDown", e);
             else
             {
-                _w.Line(_call.Print("ExpertDown", ("h", "expertHidden"), ("expert", "expert"), ("offset", "offset"), ("weight", "#w + ExpertsDownProj"), ("y", "expertAnswer"), ("active", _d.Active(e.NRoutedExperts))));
-                _w.Line(_call.Print("Combine", ("y", "expertAnswer"), ("slot", "slot"), ("weight", "routing"), ("x", "x")));
+                if (_d.GroupsDown) _w.Open($"if (tokens >= {Text.Of(Algorithms.Limits.LeastGrouped)})");
+                if (_d.GroupsDown) PrintDownThenCombine("ExpertDownDecode", e);
+                if (_d.GroupsDown) _w.Close();
+                _w.Line((_d.GroupsDown ? "else " : "") + _call.Print("ExpertDownCombine", ("h", "expertHidden"), ("chosen", "chosen"), ("slot", "slot"), ("routing", "routing"), ("weight", "#w + ExpertsDownProj"), ("x", "x")));
             }
 
             if (e.NSharedExperts > 0)

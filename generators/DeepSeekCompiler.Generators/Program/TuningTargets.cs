@@ -22,7 +22,7 @@ public static class TuningTargets
     /// <summary>What is open about the kernels of a model on a target, and about the model.</summary>
     public static IEnumerable<(string Name, TuningForm? Form)> Of(ModelSpec spec, Machine target)
     {
-        foreach (var kernel in KernelSet.Of(spec).Kernels) yield return (kernel.Name, kernel.Form?.Invoke(target));
+        foreach (var kernel in KernelSet.Of(spec).On(target)) yield return (kernel.Name, kernel.Form?.Invoke(target));
         if (target.PacksPanels) yield return (Prompt, PromptForm(spec));
     }
 

@@ -33,7 +33,7 @@ public sealed class Explainer
         foreach (var (name, value) in Costs()) text.Append(CultureInfo.InvariantCulture, $"  {name,-46}{value,20:#,0}\n");
         text.Append(CultureInfo.InvariantCulture, $"\nkernels ({_options.Description})\n");
         if (_options.Facts.Length > 0) text.Append("  ").Append(_options.Facts).Append('\n');
-        foreach (var kernel in _kernels.Kernels)
+        foreach (var kernel in _kernels.On(_options.Machine))
         {
             var lowered = kernel.Lower(_options.Machine);
             text.Append(CultureInfo.InvariantCulture, $"  {kernel.Name}: {lowered.Kernel.Summary}\n");
@@ -61,7 +61,7 @@ public sealed class Explainer
         foreach (var (name, value) in Costs()) json.WriteNumber(name, value);
         json.WriteEndObject();
         json.WriteStartArray("kernels");
-        foreach (var kernel in _kernels.Kernels)
+        foreach (var kernel in _kernels.On(_options.Machine))
         {
             var lowered = kernel.Lower(_options.Machine);
             json.WriteStartObject();
@@ -83,7 +83,7 @@ public sealed class Explainer
         json.WriteEndObject();
     }
 
-    private List<string> Names => [.. _kernels.Kernels.Select(k => k.Name)];
+    private List<string> Names => [.. _kernels.On(_options.Machine).Select(k => k.Name)];
 
     private KernelExplanation Explain(string name)
     {

@@ -39,7 +39,7 @@ public sealed record ResourceTable(string Assembler, string Source, IReadOnlyLis
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach (var build in CudaBuild.All)
         {
-            foreach (var kernel in KernelSet.Of(spec).Kernels) hash.AppendData(Encoding.UTF8.GetBytes(DeviceKernel.Print(kernel.Lower(build.Target), build.Target, false)));
+            foreach (var kernel in KernelSet.Of(spec).On(build.Target)) hash.AppendData(Encoding.UTF8.GetBytes(DeviceKernel.Print(kernel.Lower(build.Target), build.Target, false)));
         }
 
         return Convert.ToHexStringLower(hash.GetHashAndReset());

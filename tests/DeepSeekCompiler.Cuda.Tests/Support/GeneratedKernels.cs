@@ -46,7 +46,7 @@ internal sealed record GeneratedKernels(ModelSpec Spec, DeviceVariants Variant, 
     {
         var target = Target;
         var files = new Dictionary<string, string>();
-        foreach (var kernel in KernelSet.Of(Spec).Kernels)
+        foreach (var kernel in KernelSet.Of(Spec).On(target))
         {
             if (only.Length > 0 && !only.Contains(kernel.Name)) continue;
             string text = DeviceKernel.Print(kernel.Lower(target), target, false);

@@ -12,16 +12,19 @@ namespace DeepSeekCompiler.Generators.Schedules.Kernels;
 /// <summary>How the experts run on the host: the active experts' rows are one list of work items.</summary>
 internal static class ExpertSchedule
 {
-    public static KernelSchedule Of(ExpertGateUp a, Machine target) => a.Form.IsPlainStreaming() ? Streaming(a, target) : Many(a.Form, a.Rows, a.Gate, [], target);
+    public static KernelSchedule Of(ExpertGateUp a, Machine target) => a.Form.IsPlainStreaming() ? Streaming(a.Rows, a.Gate, target) : Many(a.Form, a.Rows, a.Gate, [], target);
 
-    public static KernelSchedule Of(ExpertLinear a, Machine target) => Many(a.Form, a.Rows, a.Product, a.Operands, target);
+    public static KernelSchedule Of(ExpertLinear a, Machine target) => a.Form.IsPlainStreaming() ? Streaming(a.Rows, a.Product, target) : Many(a.Form, a.Rows, a.Product, a.Operands, target);
 
     public static KernelSchedule Of(ExpertDownCombine a, Machine target)
     {
         if (a.Product is { } product) return OnMatrixUnit(a, product, target);
         var k = a.Rows.Column;
-        int narrow = target.Narrow(a.Format), tile = Tiles.StreamingRows(target, k.Max), panel = Tiles.StreamingPanel(target, a.Weight, tile);
-        var splits = new List<Split> { Split.Lanes(k, target.Lanes, narrow, Tiles.Unroll(target, a.Format, tile)) };
+        // Sums are those of streaming products, so that a token's are the same whether it comes alone or with enough others to go expert by expert.
+        int narrow = target.Narrow(a.Format), tile = Tiles.StreamingRows(target, k.Max), rowsOfTile = Tiles.TileRows(target, k.Max);
+        bool ownSums = rowsOfTile == 1 || Tiles.StreamsTokensAlone(target, a.Weight);
+        int panel = Tiles.StreamingPanel(target, a.Weight, tile), unroll = Tiles.Unroll(target, a.Format, rowsOfTile);
+        var splits = new List<Split> { Split.Lanes(k, target.Lanes, narrow, unroll) };
         var phases = new List<Phase>();
         var prologue = RowSchedule.InFront(a.Rows, target, narrow, splits, phases);
         // An item has some rows of every chosen expert, so that a worker stays with one for a while.
@@ -30,11 +33,11 @@ internal static class ExpertSchedule
         LoopSpec choice = new(a.Choice, 0, LoopKind.Serial), rows = new(a.Row, 1, LoopKind.Serial), row = new(a.Row, 2, LoopKind.Unroll);
         var dot = new List<LoopSpec>(point) { choice, rows, new(k, 0, LoopKind.Serial) };
         int inside = dot.Count, scaleAt = a.Dot!.Scale is null ? 0 : inside;
-        MatrixSchedule.AddLanes(dot, k, target, tile == 1, row);
+        MatrixSchedule.AddLanes(dot, k, target, ownSums, row);
         phases.Add(new("Products", splits, prologue,
         [
             [
-                Asking(new(a.Dot, dot) { StoredAt = 4, Scope = MemoryScope.Register, ScaleAt = scaleAt }, inside, a, target, tile, panel),
+                Asking(new(a.Dot, dot) { StoredAt = 4, Scope = MemoryScope.Register, ScaleAt = scaleAt }, inside, a, target, tile, panel, unroll),
                 new(a.Mix, [.. point, choice, rows, row], 4) { StoredAt = 2, Scope = panel == tile ? MemoryScope.Register : MemoryScope.Scratch },
                 new(a.Store, [.. point, rows, row], 2),
             ],
@@ -60,12 +63,12 @@ internal static class ExpertSchedule
     }
 
     // A worker's reading jumps from expert to expert, and no processor follows; so what it comes to next is asked for, be it the next expert's rows or more of the same.
-    private static StageSchedule Asking(StageSchedule dot, int depth, ExpertDownCombine a, Machine target, int tile, int panel)
+    private static StageSchedule Asking(StageSchedule dot, int depth, ExpertDownCombine a, Machine target, int tile, int panel, int unroll)
     {
         int ahead = Tiles.AheadRows(target, a.Weight, tile, jumps: true);
         if (ahead == 0) return dot;
         var (expert, row) = ahead < panel ? (a.Expert, a.Row.Index + ahead) : a.Later((ahead + panel - 1) / panel, panel);
-        return MatrixSchedule.AskingFor(dot, depth, a.Weight, expert, row, a.Rows.Column, tile, MatrixSchedule.Trip(target, a.Format, Tiles.Unroll(target, a.Format, tile)));
+        return MatrixSchedule.AskingFor(dot, depth, a.Weight, expert, row, a.Rows.Column, tile, MatrixSchedule.Trip(target, a.Format, unroll));
     }
 
     public static KernelSchedule Combine(Axis token, Axis column, Axis choice, Reduce sum, Map store, Machine target)
@@ -112,15 +115,15 @@ internal static class ExpertSchedule
         return new(Tensorize.Name(form), phases);
     }
 
-    private static KernelSchedule Streaming(ExpertGateUp a, Machine target)
+    private static KernelSchedule Streaming(ActivationRows rows, Product first, Machine target)
     {
-        var format = a.Gate.Weight.Format;
-        int narrow = target.Narrow(format), rows = Tiles.TileRows(target, a.Rows.Column.Max);
-        var splits = new List<Split> { Split.Lanes(a.Rows.Column, target.Lanes, narrow, Tiles.Unroll(target, format, rows)) };
+        var format = first.Weight.Format;
+        int narrow = target.Narrow(format), tile = Tiles.TileRows(target, rows.Column.Max);
+        var splits = new List<Split> { Split.Lanes(rows.Column, target.Lanes, narrow, Tiles.Unroll(target, format, tile)) };
         var phases = new List<Phase>();
-        var prologue = RowSchedule.InFront(a.Rows, target, narrow, splits, phases);
-        phases.Add(new("Products", splits, prologue, [MatrixSchedule.StreamingItems([a.Gate], target, splits)]));
-        return new(MatrixSchedule.StreamingName(rows, Tiles.StreamsTokensAlone(target, a.Gate)) + ", of active experts", phases);
+        var prologue = RowSchedule.InFront(rows, target, narrow, splits, phases);
+        phases.Add(new("Products", splits, prologue, [MatrixSchedule.StreamingItems([first], target, splits)]));
+        return new(MatrixSchedule.StreamingName(tile, Tiles.StreamsTokensAlone(target, first)) + ", of active experts", phases);
     }
 
     private static KernelSchedule Panels(MatrixForm form, ActivationRows rows, Product first, Machine target)

@@ -96,8 +96,11 @@ internal static class Tiles
 
     /// <summary>Whether a single token goes past one row at a time where several go past a tile of them: one stream of memory is read fastest. FP8 weights need so much decoding that
     /// two streams are read as fast.</summary>
-    public static bool StreamsTokensAlone(Machine target, Product product) =>
-        product.Weight.Format != NumberFormat.E4M3 && product.Unrolled.Length == 0 && TileRows(target, product.Column.Max) != StreamingRows(target, product.Column.Max);
+    public static bool StreamsTokensAlone(Machine target, Product product) => product.Unrolled.Length == 0 && StreamsTokensAlone(target, product.Weight);
+
+    /// <inheritdoc cref="StreamsTokensAlone(Machine, Product)"/>
+    public static bool StreamsTokensAlone(Machine target, WeightTensor weight) =>
+        weight.Format != NumberFormat.E4M3 && TileRows(target, weight.Columns) != StreamingRows(target, weight.Columns);
 
     /// <summary>Weight rows of a work item of a streaming loop, a multiple of <paramref name="tile"/>: half a first cache of them, which all tiles of tokens go
     /// through before the next, but at least 128 items, for many workers. Devices have small workers.</summary>
