@@ -37,75 +37,44 @@ internal sealed class Product
     /// <param name="scale">What a block of the sum is multiplied with, where operands were rounded with scales.</param>
     public Product(KernelBuilder b, string name, ActivationRows rows, Axis token, Expr at, WeightTensor weight, Expr? expert, MatrixForm form, Axis[] tileAxes, Axis[] unrolled, Expr row, Expr? scale = null)
     {
-        var column = rows.Column;
+        (Name, Rows, Token, At, Weight, Expert, TileAxes, Unrolled, Row) = (name, rows, token, at, weight, expert, tileAxes, unrolled, row);
+        Column = rows.Column;
+        Axis[] all = [.. tileAxes, .. unrolled], points = [.. all, token];
+        Sums = b.Temp(name + "Sum", [token, .. Dims]);
+        Sum = Sums[[token, .. all.Select(axis => (Expr)axis)]];
         var x = rows.At(at);
-        (Rows, At, Expert, Row) = (rows, at, expert, row);
-        Name = name;
-        Token = token;
-        Column = column;
-        Weight = weight;
-        TileAxes = tileAxes;
-        Unrolled = unrolled;
-        var all = new List<Axis>(tileAxes);
-        all.AddRange(unrolled);
-        var sumDims = new List<Dim> { token };
-        var panelDims = new List<Dim>();
-        foreach (var axis in tileAxes) { sumDims.Add(axis); panelDims.Add(axis); }
-        foreach (var axis in unrolled) { sumDims.Add(axis.Max); panelDims.Add(axis.Max); }
-        Sums = b.Temp(name + "Sum", sumDims.ToArray());
-        var point = new List<Expr> { token };
-        foreach (var axis in all) point.Add(axis);
-        var free = new List<Axis>(all) { token };
+        var block = weight.BlockScale(expert, row, Column);
         if (form.IsTensor())
         {
             // Codes are multiplied as stored; the scales of both sides apply to the sum of a block.
-            var block = weight.BlockScale(expert, row, column);
-            if (rows.Scales is { } s) block = s[at, column.Index / FormatSpec.Block] * block!;
-            Dot = b.Sum(name, Sums[point.ToArray()], x * weight.Code(expert, row, column), free.ToArray(), rows.Term is null ? [column] : [rows.Term, column], block);
+            if (rows.Scales is { } s) block = s[at, Column.Index / FormatSpec.Block] * block!;
+            Dot = b.Sum(name, Sum, x * weight.Code(expert, row, Column), points, rows.Term is null ? [Column] : [rows.Term, Column], block);
         }
         else if (form == MatrixForm.PackedFixed)
         {
-            panelDims.Insert(0, column);
-            var panel = b.Temp(name + "Panel", NumberFormat.I32, panelDims.ToArray());
-            var index = new List<Expr> { column };
-            foreach (var axis in all) index.Add(axis);
-            Whole = FixedPoint.Weights(b, name, weight, expert, row, all, column);
-            Decode = b.Map("Decode" + name, panel[index.ToArray()], Whole.Pair, [.. all, column]);
-            Start = b.Map("Start" + name, Sums[point.ToArray()], 0.0, free.ToArray());
-            Expr both = rows.Scales![rows.ScaleRow ?? at, column.Index / (rows.Block / 2)] * Whole.Scale;
-            Dot = b.Sum(name, Sums[point.ToArray()], new PairDot(x, panel[index.ToArray()], Const.Zero), free.ToArray(), [column], both, Sums[point.ToArray()]);
+            var panel = Panel(b, NumberFormat.I32, across: true);
+            Whole = FixedPoint.Weights(b, name, weight, expert, row, all, Column);
+            Decode = b.Map("Decode" + name, panel, Whole.Pair, [.. all, Column]);
+            Start = b.Map("Start" + name, Sum, 0.0, points);
+            Expr both = rows.Scales![rows.ScaleRow ?? at, Column.Index / (rows.Block / 2)] * Whole.Scale;
+            Dot = b.Sum(name, Sum, new PairDot(x, panel, Const.Zero), points, [Column], both, Sum);
         }
-        else if (form is MatrixForm.Packed or MatrixForm.PanelAcross)
+        else if (form is MatrixForm.Packed or MatrixForm.PanelAcross || (form == MatrixForm.Panel && weight.Format != NumberFormat.F32))
         {
-            panelDims.Insert(0, column);
-            var panel = b.Temp(name + "Panel", panelDims.ToArray());
-            var index = new List<Expr> { column };
-            foreach (var axis in all) index.Add(axis);
-            var axes = new List<Axis>(all) { column };
-            Decode = b.Map("Decode" + name, panel[index.ToArray()], weight.Value(expert, row, column), axes.ToArray());
-            Dot = b.Sum(name, Sums[point.ToArray()], x * panel[index.ToArray()], free.ToArray(), [column], scale);
+            var panel = Panel(b, NumberFormat.F32, across: form != MatrixForm.Panel);
+            Decode = b.Map("Decode" + name, panel, weight.Value(expert, row, Column), [.. all, Column]);
+            Dot = b.Sum(name, Sum, x * panel, points, [Column], scale);
         }
-        else if (form == MatrixForm.Panel && weight.Format != NumberFormat.F32)
+        else if (form == MatrixForm.Tiled && block is not null)
         {
-            panelDims.Add(column);
-            var panel = b.Temp(name + "Panel", panelDims.ToArray());
-            var index = new List<Expr>();
-            foreach (var axis in all) index.Add(axis);
-            index.Add(column);
-            var axes = new List<Axis>(all) { column };
-            Decode = b.Map("Decode" + name, panel[index.ToArray()], weight.Value(expert, row, column), axes.ToArray());
-            Dot = b.Sum(name, Sums[point.ToArray()], x * panel[index.ToArray()], free.ToArray(), [column]);
-        }
-        else if (form == MatrixForm.Tiled && weight.BlockScale(expert, row, column) is { } block)
-        {
-            var scaled = b.Temp(name + "Rows", [token, .. tileAxes.Select(axis => (Dim)axis), column]);
-            Expr[] index = [token, .. tileAxes.Select(axis => (Expr)axis), column];
-            Scaled = b.Map("Scale" + name, scaled[index], x * block, [.. free, column]);
-            Dot = b.Sum(name, Sums[point.ToArray()], scaled[index] * weight.Code(expert, row, column), free.ToArray(), [column], Dequantize.HalfBias);
+            var scaled = b.Temp(name + "Rows", [token, .. tileAxes.Select(axis => (Dim)axis), Column]);
+            Expr[] index = [token, .. tileAxes.Select(axis => (Expr)axis), Column];
+            Scaled = b.Map("Scale" + name, scaled[index], x * block, [.. points, Column]);
+            Dot = b.Sum(name, Sum, scaled[index] * weight.Code(expert, row, Column), points, [Column], Dequantize.HalfBias);
         }
         else
         {
-            Dot = b.Sum(name, Sums[point.ToArray()], x * weight.Code(expert, row, column), free.ToArray(), [column], weight.Scale(expert, row, column));
+            Dot = b.Sum(name, Sum, x * weight.Code(expert, row, Column), points, [Column], weight.Scale(expert, row, Column));
         }
     }
 
@@ -131,6 +100,9 @@ internal sealed class Product
     public Axis[] TileAxes { get; }
 
     public Axis[] Unrolled { get; }
+
+    /// <summary>Weight rows that always go together.</summary>
+    public int Together => Unrolled.Aggregate(1, (rows, axis) => rows * axis.Max);
 
     /// <summary>[token, tile axes, unrolled axes].</summary>
     public Tensor Sums { get; }
@@ -162,14 +134,15 @@ internal sealed class Product
     public Product? Partner { get; set; }
 
     /// <summary>The sum of the current point.</summary>
-    public Read Sum
+    public Read Sum { get; }
+
+    private IEnumerable<Dim> Dims => [.. TileAxes.Select(axis => (Dim)axis), .. Unrolled.Select(axis => (Dim)axis.Max)];
+
+    // A number of the weight rows that are decoded once: [column, rows] where they stand across, [rows, column] where not.
+    private Read Panel(KernelBuilder b, NumberFormat format, bool across)
     {
-        get
-        {
-            var at = new List<Expr> { Token };
-            foreach (var axis in TileAxes) at.Add(axis);
-            foreach (var axis in Unrolled) at.Add(axis);
-            return Sums[at.ToArray()];
-        }
+        var panel = b.Temp(Name + "Panel", format, across ? [Column, .. Dims] : [.. Dims, Column]);
+        IEnumerable<Expr> rows = TileAxes.Concat(Unrolled).Select(axis => (Expr)axis);
+        return panel[across ? [Column, .. rows] : [.. rows, Column]];
     }
 }

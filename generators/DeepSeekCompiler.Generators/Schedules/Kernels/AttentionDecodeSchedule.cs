@@ -73,7 +73,7 @@ internal static class AttentionDecodeSchedule
         var weight = a.Weight!;
         int columns = Math.Min(weight.Columns, AbsorbVectors(target) * target.Lanes), bytes = columns * weight.Format.Bytes();
         if (Tiles.AheadRows(target, weight, 1, jumps: true) == 0 || weight.Columns % columns != 0) return absorb;
-        return MatrixSchedule.AskingFor(absorb, absorb.Order.Count - 3, weight, null, a.KeyRow((Tiles.Ahead + bytes - 1) / bytes), absorb.Stage.Axes[2], 1, columns);
+        return StreamingSchedule.AskingFor(absorb, absorb.Order.Count - 3, weight, null, a.KeyRow((Tiles.Ahead + bytes - 1) / bytes), absorb.Stage.Axes[2], 1, columns);
     }
 
     private static int AbsorbVectors(Machine target) => target.Lanes == 1 || target.SharesRows ? 4 : target.Registers / 2;
@@ -164,10 +164,10 @@ internal static class AttentionDecodeSchedule
         var (expand, k) = (a.Expand!, a.Joined.Axes[2]);
         var order = new List<LoopSpec>(item) { inner, new(k, 0, LoopKind.Serial) };
         int scaleAt = expand.Scale is null ? 0 : order.Count;
-        MatrixSchedule.AddLanes(order, k, target, true);
+        StreamingSchedule.AddLanes(order, k, target, true);
         var sums = new StageSchedule(expand, order, fuse) { StoredAt = 3, Scope = MemoryScope.Register, ScaleAt = scaleAt };
         int ahead = Tiles.AheadRows(target, a.Weight!, 1);
-        if (ahead > 0) sums = MatrixSchedule.AskingFor(sums, 4, a.Weight!, null, a.ValueRow(ahead), k, 1, MatrixSchedule.Trip(target, format, Tiles.Unroll(target, format)));
+        if (ahead > 0) sums = StreamingSchedule.AskingFor(sums, 4, a.Weight!, null, a.ValueRow(ahead), k, 1, StreamingSchedule.Trip(target, format, Tiles.Unroll(target, format)));
         stages.Add(sums);
         stages.Add(new(a.StoreExpanded!, [.. item, inner], 3));
     }

@@ -33,7 +33,7 @@ internal static class ExpertSchedule
         LoopSpec choice = new(a.Choice, 0, LoopKind.Serial), rows = new(a.Row, 1, LoopKind.Serial), row = new(a.Row, 2, LoopKind.Unroll);
         var dot = new List<LoopSpec>(point) { choice, rows, new(k, 0, LoopKind.Serial) };
         int inside = dot.Count, scaleAt = a.Dot!.Scale is null ? 0 : inside;
-        MatrixSchedule.AddLanes(dot, k, target, ownSums, row);
+        StreamingSchedule.AddLanes(dot, k, target, ownSums, row);
         phases.Add(new("Products", splits, prologue,
         [
             [
@@ -68,7 +68,7 @@ internal static class ExpertSchedule
         int ahead = Tiles.AheadRows(target, a.Weight, tile, jumps: true);
         if (ahead == 0) return dot;
         var (expert, row) = ahead < panel ? (a.Expert, a.Row.Index + ahead) : a.Later((ahead + panel - 1) / panel, panel);
-        return MatrixSchedule.AskingFor(dot, depth, a.Weight, expert, row, a.Rows.Column, tile, MatrixSchedule.Trip(target, a.Format, unroll));
+        return StreamingSchedule.AskingFor(dot, depth, a.Weight, expert, row, a.Rows.Column, tile, StreamingSchedule.Trip(target, a.Format, unroll));
     }
 
     public static KernelSchedule Combine(Axis token, Axis column, Axis choice, Reduce sum, Map store, Machine target)
@@ -122,8 +122,8 @@ internal static class ExpertSchedule
         var splits = new List<Split> { Split.Lanes(rows.Column, target.Lanes, narrow, Tiles.Unroll(target, format, tile)) };
         var phases = new List<Phase>();
         var prologue = RowSchedule.InFront(rows, target, narrow, splits, phases);
-        phases.Add(new("Products", splits, prologue, [MatrixSchedule.StreamingItems([first], target, splits)]));
-        return new(MatrixSchedule.StreamingName(tile, Tiles.StreamsTokensAlone(target, first)) + ", of active experts", phases);
+        phases.Add(new("Products", splits, prologue, [StreamingSchedule.Items([first], target, splits)]));
+        return new(StreamingSchedule.Name(tile, Tiles.StreamsTokensAlone(target, first)) + ", of active experts", phases);
     }
 
     private static KernelSchedule Panels(MatrixForm form, ActivationRows rows, Product first, Machine target)
@@ -131,7 +131,7 @@ internal static class ExpertSchedule
         var phases = new List<Phase>();
         RowSchedule.OwnPhase(rows, target, phases);
         var splits = new List<Split> { Split.Lanes(rows.Column, target.Lanes, 1, 1), Split.Tile(first.Token, Tiles.Tokens(target)) };
-        phases.Add(new("Products", splits, [], [MatrixSchedule.PanelItems(first, target, splits)]));
-        return new(MatrixSchedule.PanelName(form, "panels of an active expert's rows", "slots"), phases);
+        phases.Add(new("Products", splits, [], [PanelSchedule.Items(first, target, splits)]));
+        return new(PanelSchedule.Name(form, "panels of an active expert's rows", "slots"), phases);
     }
 }

@@ -71,7 +71,7 @@ internal static class PackedSchedule
         int narrow = target.Narrow(product.Weight.Format);
         splits[i] = Split.Lanes(i, target.Lanes, narrow, Math.Max(1, Math.Min(4, i.Max / (narrow * target.Lanes))));
         var find = new List<LoopSpec>(outer) { new(n, 1, LoopKind.Serial), new(n, 2, LoopKind.Serial), new(n, 3, LoopKind.Serial), new(i, 0, LoopKind.Serial) };
-        MatrixSchedule.AddLanes(find, i, target, true);
+        StreamingSchedule.AddLanes(find, i, target, true);
         stages.Add(new(largest, find, shared) { StoredAt = outer.Count, Once = [product.Column], Remark = $"The largest numbers of a block of {product.Weight.Codes.Name}." });
         foreach (var map in whole.Scaling)
             stages.Add(new(map, [.. outer, new(n, 1, LoopKind.Serial), new(n, 2, LoopKind.Serial), new(n, 3, LoopKind.Vector)], outer.Count) { StoredAt = outer.Count, Once = [product.Column] });

@@ -80,16 +80,14 @@ internal static class RowSchedule
 
     private static void Inner(Axis axis, Stage stage, Machine target, bool strided, bool staged, List<LoopSpec> order, List<Split> splits)
     {
-        bool vectors = stage is Reduce ? axis == ((Reduce)stage).Over[0] : stage.Axes[stage.Axes.Count - 1] == axis && axis.Name == "k";
+        bool vectors = stage is Reduce reduce ? axis == reduce.Over[0] : stage.Axes[stage.Axes.Count - 1] == axis && axis.Name == "k";
         if (!vectors)
         {
             order.Add(new(axis, 0, LoopKind.Serial));
             return;
         }
 
-        bool known = false;
-        foreach (var split in splits) known |= split.Axis == axis;
-        if (!known) splits.Add(Split.Lanes(axis, target.Lanes, 1, stage is Reduce && axis.IsStatic ? 4 : 1));
+        splits.AddUnknown(Split.Lanes(axis, target.Lanes, 1, stage is Reduce && axis.IsStatic ? 4 : 1));
         order.Add(new(axis, 0, LoopKind.Serial));
         order.Add(new(axis, 1, stage is Reduce ? LoopKind.Unroll : LoopKind.Serial, stage is Reduce));
         order.Add(new(axis, 2, strided ? LoopKind.Unroll : LoopKind.Serial));

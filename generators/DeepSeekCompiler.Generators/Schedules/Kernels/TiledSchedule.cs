@@ -70,6 +70,6 @@ internal static class TiledSchedule
         int inside = order.Count;
         order.AddRange([new(k, 2, LoopKind.Unroll), new(n, 2, LoopKind.Unroll), new(product.Token, 1, LoopKind.Unroll), new(k, 3, LoopKind.Vector)]);
         var dot = new StageSchedule(product.Dot, order, shared ? strip.Count : 0) { StoredAt = strip.Count };
-        return MatrixSchedule.Asking(dot, inside, target, product.Weight, product.Expert, product.Row, k, Tiles.Rows, 1);
+        return StreamingSchedule.Asking(dot, inside, target, product.Weight, product.Expert, product.Row, k, Tiles.Rows, 1);
     }
 }

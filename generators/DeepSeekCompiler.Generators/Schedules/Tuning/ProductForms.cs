@@ -26,7 +26,7 @@ internal static class ProductForms
     private static int Together(Product first)
     {
         int together = 1;
-        for (var product = first; product is not null; product = product.Partner) together = System.Math.Max(together, product.Unrolled.Aggregate(1, (all, axis) => all * axis.Max));
+        for (var product = first; product is not null; product = product.Partner) together = System.Math.Max(together, product.Together);
         return together;
     }
 }
