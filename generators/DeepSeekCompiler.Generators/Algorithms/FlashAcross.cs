@@ -36,21 +36,16 @@ internal sealed class FlashAcross : IAlgorithm
     /// <param name="onDevice">Chunks are as long as a device has memory for: what queries have so far is no worker's own.</param>
     public static FlashAcross Define(string name, AttentionShape s, LatentAttentionSpec? latent, NumberFormat format, int queryBlock, bool onDevice)
     {
-        var b = new KernelBuilder(name, latent is null
-            ? "Causal attention of a chunk of queries over the cache, page by page with online softmax."
-            : "Causal attention of a chunk of queries: keys and values of each head are expanded from the latent cache page by page, with online softmax; no tokens-by-tokens matrix.");
-        var tokens = b.Scalar("tokens");
-        var position = b.Scalar("position");
-        int keyDim = latent?.QkHeadDim ?? s.KeyDim, valueDim = latent?.VHeadDim ?? s.ValueDim;
-        var q = b.Input("q", NumberFormat.F32, tokens, s.Heads, keyDim);
-        var weight = latent is null ? null : WeightTensor.Matrix(b, "weight", format, s.Heads * (latent.QkNopeHeadDim + latent.VHeadDim), latent.KvLoraRank);
-        var cache = CacheTables.Of(b, s);
-        var o = b.Output("o", NumberFormat.F32, tokens, s.Heads, valueDim);
+        var b = new KernelBuilder(name, FlashArguments.PagedSummary(latent));
+        Expr tokens = b.Scalar("tokens"), position = b.Scalar("position");
+        var given = FlashArguments.Of(b, tokens, position, s, latent, format);
+        var (q, weight, cache, o) = (given.Queries, given.Weight, given.Cache, given.Answers);
+        int keyDim = given.KeyDim, valueDim = given.ValueDim;
         var h = new Axis("h", s.Heads);
-        var page = b.Fold(new Axis("page", (position + tokens - 1) / Limits.PageTokens + 1));
+        var page = b.Fold(given.Pages);
         Expr blocks = (tokens + (queryBlock - 1)) / queryBlock;
-        // Queries before a page's first key are done with; blocks of queries start at the first that is not.
-        Expr before = Expr.Max(page.Index * Limits.PageTokens - position, 0) / queryBlock;
+        // Queries before a page's first key are done with.
+        Expr before = given.FirstBlock(page, queryBlock);
         var block = b.Fold(new Axis("block", blocks - before, before));
         var i = new Axis("i", queryBlock);
         Expr t = block.Index * queryBlock + i;
@@ -58,7 +53,7 @@ internal sealed class FlashAcross : IAlgorithm
         Axis Filled(string token) => new(token, blocks * queryBlock, null, most + queryBlock);
         var keys = b.Temp("keys", keyDim, Limits.PageTokens);
         var values = b.Temp("values", Limits.PageTokens, valueDim);
-        var softmax = onDevice ? OnlineSoftmax.OfHeads(b, blocks * queryBlock, h, valueDim, i) : OnlineSoftmax.OfAHead(b, most + queryBlock, valueDim, i);
+        var softmax = onDevice ? OnlineSoftmax.ByHead(b, blocks * queryBlock, h, valueDim, i) : OnlineSoftmax.OfOneHead(b, most + queryBlock, valueDim, i);
         softmax.Begin(h, Filled);
         var parts = new FlashAcrossParts(b, cache, h, page, tokens, position);
         if (latent is null) parts.Copy(s, keys, values);

@@ -39,29 +39,24 @@ internal sealed class FlashPrefill : IAlgorithm
 
     public static FlashPrefill Define(string name, AttentionShape s, LatentAttentionSpec? latent, NumberFormat format, int queryBlock)
     {
-        var b = new KernelBuilder(name, latent is null
-            ? "Causal attention of a chunk of queries over the cache, page by page with online softmax."
-            : "Causal attention of a chunk of queries: keys and values of each head are expanded from the latent cache page by page, with online softmax; no tokens-by-tokens matrix.");
-        var tokens = b.Scalar("tokens");
-        var position = b.Scalar("position");
-        int keyDim = latent?.QkHeadDim ?? s.KeyDim, valueDim = latent?.VHeadDim ?? s.ValueDim;
-        var q = b.Input("q", NumberFormat.F32, tokens, s.Heads, keyDim);
-        var weight = latent is null ? null : WeightTensor.Matrix(b, "weight", format, s.Heads * (latent.QkNopeHeadDim + latent.VHeadDim), latent.KvLoraRank);
-        var cache = CacheTables.Of(b, s);
-        var o = b.Output("o", NumberFormat.F32, tokens, s.Heads, valueDim);
+        var b = new KernelBuilder(name, FlashArguments.PagedSummary(latent));
+        Expr tokens = b.Scalar("tokens"), position = b.Scalar("position");
+        var given = FlashArguments.Of(b, tokens, position, s, latent, format);
+        var (q, weight, cache, o) = (given.Queries, given.Weight, given.Cache, given.Answers);
+        int keyDim = given.KeyDim, valueDim = given.ValueDim;
         var h = new Axis("h", s.Heads);
-        var page = b.Fold(new Axis("page", (position + tokens - 1) / Limits.PageTokens + 1));
+        var page = b.Fold(given.Pages);
         Axis Rows(string row) => new(row, Expr.Min(Limits.PageTokens, position + tokens - page.Index * Limits.PageTokens), null, Limits.PageTokens);
         var keys = b.Temp("keys", Limits.PageTokens, keyDim);
         var values = b.Temp("values", Limits.PageTokens, valueDim);
         var result = new FlashPrefillParts(b, s, latent, weight, cache, h, page, keys, values, Rows);
-        // Queries before a page's first key are done with; blocks of queries start at the first that is not.
-        Expr before = Expr.Max(page.Index * Limits.PageTokens - position, 0) / queryBlock;
+        // Queries before a page's first key are done with.
+        Expr before = given.FirstBlock(page, queryBlock);
         var block = b.Fold(new Axis("block", (tokens + (queryBlock - 1)) / queryBlock - before, before));
         var i = new Axis("i", Expr.Min(queryBlock, tokens - block.Index * queryBlock), null, queryBlock);
         Expr t = block.Index * queryBlock + i;
         Axis All(string token) => new(token, tokens, null, Limits.MaxDeviceChunk);
-        var softmax = OnlineSoftmax.OfHeads(b, tokens, h, valueDim, i, o);
+        var softmax = OnlineSoftmax.ByHead(b, tokens, h, valueDim, i, o);
         softmax.Begin(h, All);
         result.Define();
         softmax.Attend(h, page, block, t, position, Rows, (j, d) => q[t, h, d] * keys[j, d], keyDim, s.Scale, (j, v) => values[j, v]);

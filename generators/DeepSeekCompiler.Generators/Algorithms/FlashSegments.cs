@@ -52,18 +52,13 @@ internal sealed class FlashSegments : IAlgorithm
     /// <param name="queries">Queries of a block.</param>
     public static FlashSegments Define(string name, AttentionShape s, LatentAttentionSpec? latent, NumberFormat format, MatrixForm form, int queries)
     {
-        var b = new KernelBuilder(name, latent is null
-            ? "Causal attention of a chunk of queries over the cache, page by page with online softmax."
+        var b = new KernelBuilder(name, latent is null ? FlashArguments.CachedSummary
             : "Causal attention of a chunk of queries: keys and values of a segment of the context are expanded from the latent cache once, then all queries attend to them with online softmax.");
-        var tokens = b.Scalar("tokens");
-        var position = b.Scalar("position");
-        Expr context = position + tokens;
+        Expr tokens = b.Scalar("tokens"), position = b.Scalar("position"), context = position + tokens;
         Expr segment = latent is null ? Const.Zero : b.Repeat("segment", (context - 1) / Limits.SegmentTokens + 1);
-        int keyDim = latent?.QkHeadDim ?? s.KeyDim, valueDim = latent?.VHeadDim ?? s.ValueDim;
-        var q = b.Input("q", NumberFormat.F32, tokens, s.Heads, keyDim);
-        var weight = latent is null ? null : WeightTensor.Matrix(b, "weight", format, s.Heads * (latent.QkNopeHeadDim + latent.VHeadDim), latent.KvLoraRank);
-        var pages = b.Table("pages", s.Cache, TensorRole.Input, 1, Limits.PageTokens, s.CacheRow);
-        var o = b.Output("o", NumberFormat.F32, tokens, s.Heads, valueDim);
+        var given = FlashArguments.Of(b, tokens, position, s, latent, format);
+        var (q, weight, pages, o) = (given.Queries, given.Weight, given.Cache.Pages, given.Answers);
+        int keyDim = given.KeyDim, valueDim = given.ValueDim;
         var h = new Axis("h", s.Heads);
         var block = new Axis("block", (tokens + (queries - 1)) / queries, null, (Limits.MaxDeviceChunk + queries - 1) / queries);
         var i = new Axis("i", Expr.Min(queries, tokens - block.Index * queries), null, queries);
@@ -75,7 +70,7 @@ internal sealed class FlashSegments : IAlgorithm
         Axis All(string token) => new(token, tokens, null, Limits.MaxDeviceChunk);
         var parts = new FlashSegmentParts(b, s, latent, weight, pages, form, segment, context);
         if (latent is not null) parts.Expand();
-        var softmax = OnlineSoftmax.OfAllHeads(b, tokens, h, o, valueDim, i);
+        var softmax = OnlineSoftmax.ByQuery(b, tokens, h, o, valueDim, i);
         softmax.Begin(h, All);
         // A block is always whole: the queries that it lacks are its last one again, whose answers nobody stores.
         Expr Query(Expr d) => q[Expr.Min(t, tokens - 1), h, d];

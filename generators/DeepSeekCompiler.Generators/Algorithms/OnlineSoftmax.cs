@@ -31,25 +31,25 @@ internal sealed class OnlineSoftmax
         _fade = b.Temp("fade", query);
     }
 
-    /// <summary>What the queries of a head have so far is kept for that head alone.</summary>
+    /// <summary>What the queries of a head have so far is kept by its worker, [query], and goes with it.</summary>
     /// <param name="b">The kernel.</param>
     /// <param name="rows">Queries of a chunk at most, those that fill up its last block included.</param>
     /// <param name="valueDim">Numbers of a value.</param>
     /// <param name="query">Queries of a block.</param>
-    public static OnlineSoftmax OfAHead(KernelBuilder b, int rows, int valueDim, Axis query)
+    public static OnlineSoftmax OfOneHead(KernelBuilder b, int rows, int valueDim, Axis query)
     {
         Tensor maximum = b.Temp("maximum", rows), total = b.Temp("total", rows), mix = b.Temp("mix", rows, valueDim);
         return new(b, valueDim, query, t => maximum[t], t => total[t], (t, v) => mix[t, v]);
     }
 
-    /// <summary>What the queries of all heads have so far is kept in memory between launches, whose size follows from the chunk.</summary>
+    /// <summary>What the queries of all heads have so far is kept in memory, [head, query], whose size follows from the chunk.</summary>
     /// <param name="b">The kernel.</param>
     /// <param name="rows">Queries of a chunk, those that fill up its last block included.</param>
     /// <param name="h">The head.</param>
     /// <param name="valueDim">Numbers of a value.</param>
     /// <param name="query">Queries of a block.</param>
     /// <param name="o">[tokens, heads, value] answers, where weighted values are kept there; null where blocks are filled up.</param>
-    public static OnlineSoftmax OfHeads(KernelBuilder b, Expr rows, Axis h, int valueDim, Axis query, Tensor? o = null)
+    public static OnlineSoftmax ByHead(KernelBuilder b, Expr rows, Axis h, int valueDim, Axis query, Tensor? o = null)
     {
         Tensor maximum = b.Temp("maximum", h.Max, rows), total = b.Temp("total", h.Max, rows);
         if (o is not null) return new(b, valueDim, query, t => maximum[h, t], t => total[h, t], (t, v) => o[t, h, v]);
@@ -57,14 +57,14 @@ internal sealed class OnlineSoftmax
         return new(b, valueDim, query, t => maximum[h, t], t => total[h, t], (t, v) => mix[h, t, v]);
     }
 
-    /// <summary>What all heads have so far is kept, weighted values where the answers will be, so that it may outlive a launch.</summary>
+    /// <summary>What the queries of all heads have so far is kept in memory, [query, head], weighted values where the answers will be: it may outlive a launch.</summary>
     /// <param name="b">The kernel.</param>
     /// <param name="tokens">Queries of a chunk.</param>
     /// <param name="h">The head.</param>
     /// <param name="o">[tokens, heads, value] answers.</param>
     /// <param name="valueDim">Numbers of a value.</param>
     /// <param name="query">Queries of a block.</param>
-    public static OnlineSoftmax OfAllHeads(KernelBuilder b, Expr tokens, Axis h, Tensor o, int valueDim, Axis query)
+    public static OnlineSoftmax ByQuery(KernelBuilder b, Expr tokens, Axis h, Tensor o, int valueDim, Axis query)
     {
         Tensor maximum = b.Temp("maximum", tokens, h.Max), total = b.Temp("total", tokens, h.Max);
         return new(b, valueDim, query, t => maximum[t, h], t => total[t, h], (t, v) => o[t, h, v]);
