@@ -8,6 +8,17 @@ namespace DeepSeekCompiler.Generators.Loops;
 /// <summary>Traversal of statements.</summary>
 internal static class StatementWalk
 {
+    /// <summary>The statements below, each in front of those inside it; blocks are opened.</summary>
+    public static IEnumerable<Stmt> All(Stmt statement)
+    {
+        if (statement is not Block) yield return statement;
+        IReadOnlyList<Stmt> inside = statement switch { Block block => block.Body, For loop => [loop.Body], If branch => [branch.Then], _ => [] };
+        foreach (var part in inside)
+        {
+            foreach (var below in All(part)) yield return below;
+        }
+    }
+
     /// <summary>Whether any expression directly in a statement below passes the test.</summary>
     public static bool Any(Stmt statement, Func<Expr, bool> test)
     {

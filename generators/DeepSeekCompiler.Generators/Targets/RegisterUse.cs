@@ -12,7 +12,14 @@ internal sealed class RegisterUse
 {
     private readonly Dictionary<Buffer, SortedSet<(int Index, int Lanes)>> _uses = new();
 
-    public RegisterUse(Stmt body) => Survey(body);
+    public RegisterUse(Stmt body)
+    {
+        foreach (var statement in StatementWalk.All(body))
+        {
+            if (statement is Store { Target.Scope: MemoryScope.Register } store) Note(store.Target, store.Index, store.Value.Lanes);
+            if (statement is Store or Let) StatementWalk.Each(statement, Survey);
+        }
+    }
 
     /// <summary>Kind, lanes and names of a buffer's locals.</summary>
     public IEnumerable<(ScalarKind Kind, int Lanes, IEnumerable<string> Names)> Locals(Buffer buffer)
@@ -25,27 +32,6 @@ internal sealed class RegisterUse
     /// <summary>The same as scalars, whatever the lanes.</summary>
     public IEnumerable<(string Type, IEnumerable<string> Names)> Declarations(Buffer buffer) =>
         Locals(buffer).Select(l => (HostTypes.Register(l.Kind, 1), l.Names));
-
-    private void Survey(Stmt statement)
-    {
-        switch (statement)
-        {
-            case Block block:
-                foreach (var s in block.Body) Survey(s);
-                break;
-            case For loop:
-                Survey(loop.Body);
-                break;
-            case If branch:
-                Survey(branch.Then);
-                break;
-            case Store { Target.Scope: MemoryScope.Register } store:
-                Note(store.Target, store.Index, store.Value.Lanes);
-                break;
-        }
-
-        if (statement is Store or Let) StatementWalk.Each(statement, Survey);
-    }
 
     private void Survey(Expr e)
     {

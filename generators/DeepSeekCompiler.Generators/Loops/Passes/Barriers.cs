@@ -105,23 +105,10 @@ public sealed class Barriers
 
     private void Survey(Stmt statement)
     {
-        switch (statement)
+        foreach (var s in StatementWalk.All(statement))
         {
-            case Block block:
-                foreach (var s in block.Body) Survey(s);
-                break;
-            case For loop:
-                Survey(loop.Body);
-                break;
-            case If branch:
-                Survey(branch.Then);
-                break;
-            case View view:
-                _sources[view.Name] = view.Source;
-                break;
-            case Store store when store.Target.Scope != MemoryScope.Register:
-                _stored.Add(Source(store.Target));
-                break;
+            if (s is View view) _sources[view.Name] = view.Source;
+            if (s is Store { Target.Scope: not MemoryScope.Register } store) _stored.Add(Source(store.Target));
         }
     }
 
@@ -138,26 +125,7 @@ public sealed class Barriers
     private void Accesses(Stmt statement, HashSet<Buffer> read, HashSet<Buffer> written)
     {
         StatementWalk.Each(statement, e => read.UnionWith(Touched(e)));
-        Stores(statement, written);
-    }
-
-    private void Stores(Stmt statement, HashSet<Buffer> written)
-    {
-        switch (statement)
-        {
-            case Block block:
-                foreach (var s in block.Body) Stores(s, written);
-                break;
-            case For loop:
-                Stores(loop.Body, written);
-                break;
-            case If branch:
-                Stores(branch.Then, written);
-                break;
-            case Store store when IsShared(store.Target):
-                written.Add(Source(store.Target));
-                break;
-        }
+        written.UnionWith(StatementWalk.All(statement).OfType<Store>().Select(store => store.Target).Where(IsShared).Select(Source));
     }
 
     /// <summary>Accesses since the last barrier that every path has passed.</summary>

@@ -10,32 +10,16 @@ public static class Demote
     public static LoopFunction Run(LoopFunction function)
     {
         var indexed = new HashSet<Buffer>();
-        Find(function.Body, indexed);
+        foreach (var statement in StatementWalk.All(function.Body))
+        {
+            if (statement is Store { Target.Scope: MemoryScope.Register, Index: not Const } store) indexed.Add(store.Target);
+            if (statement is Let or Store) StatementWalk.Each(statement, e => Find(e, indexed));
+        }
+
         if (indexed.Count == 0) return function;
         var replaced = new Dictionary<Buffer, Buffer>();
         foreach (var buffer in indexed) replaced[buffer] = new Buffer(buffer.Name, buffer.Format, MemoryScope.Scratch, buffer.Length);
         return function with { Body = Rewrite(function.Body, replaced) };
-    }
-
-    private static void Find(Stmt statement, HashSet<Buffer> indexed)
-    {
-        switch (statement)
-        {
-            case Block block:
-                foreach (var s in block.Body) Find(s, indexed);
-                break;
-            case For loop:
-                Find(loop.Body, indexed);
-                break;
-            case If branch:
-                Find(branch.Then, indexed);
-                break;
-            case Store { Target.Scope: MemoryScope.Register, Index: not Const } store:
-                indexed.Add(store.Target);
-                break;
-        }
-
-        if (statement is Let or Store) StatementWalk.Each(statement, e => Find(e, indexed));
     }
 
     private static void Find(Expr e, HashSet<Buffer> indexed)

@@ -13,7 +13,11 @@ internal sealed class FreshNames
     {
         foreach (var scalar in function.Scalars) _taken.Add(scalar.Name);
         foreach (var buffer in function.Buffers) _taken.Add(buffer.Name);
-        Take(function.Body);
+        foreach (var statement in StatementWalk.All(function.Body))
+        {
+            string? name = statement switch { For loop => loop.Variable.Name, Let let => let.Variable.Name, Alloc alloc => alloc.Target.Name, View view => view.Name.Name, _ => null };
+            if (name is not null) _taken.Add(name);
+        }
     }
 
     public string Fresh(string wish)
@@ -26,31 +30,5 @@ internal sealed class FreshNames
         }
         while (!_taken.Add(name));
         return name;
-    }
-
-    private void Take(Stmt statement)
-    {
-        switch (statement)
-        {
-            case Block block:
-                foreach (var s in block.Body) Take(s);
-                break;
-            case For loop:
-                _taken.Add(loop.Variable.Name);
-                Take(loop.Body);
-                break;
-            case If branch:
-                Take(branch.Then);
-                break;
-            case Let let:
-                _taken.Add(let.Variable.Name);
-                break;
-            case Alloc alloc:
-                _taken.Add(alloc.Target.Name);
-                break;
-            case View view:
-                _taken.Add(view.Name.Name);
-                break;
-        }
     }
 }

@@ -13,7 +13,7 @@ internal sealed class HostFunction
     private readonly LoopFunction _function;
     private readonly CodeWriter _writer;
     private readonly RegisterUse _registers;
-    private readonly List<Buffer> _scratch = new();
+    private readonly List<Buffer> _scratch;
     private readonly HostOutline _outline;
     private readonly List<(string Name, Stmt Nest)> _methods = new();
     private readonly string _name;
@@ -26,7 +26,9 @@ internal sealed class HostFunction
         _outline = new(function.Body);
         _writer = writer;
         _registers = new(function.Body);
-        _single = Survey(function.Body) == 1 && whole;
+        var statements = StatementWalk.All(function.Body).ToList();
+        _scratch = [.. statements.OfType<Alloc>().Select(alloc => alloc.Target).Where(buffer => buffer.Scope == MemoryScope.Scratch)];
+        _single = whole && statements.Count(s => s is For { Kind: LoopKind.Parallel }) == 1;
     }
 
     public static void Print(LoopFunction function, string name, CodeWriter writer)
@@ -188,29 +190,6 @@ internal sealed class HostFunction
 
         string element = $"{HostExpressions.Pointer(store.Target, store.Table)}[{HostExpressions.Print(store.Index)}]";
         return store.Target.Format is NumberFormat.BF16 or NumberFormat.F16 or NumberFormat.E4M3 ? $"{element} = Scalars.To{store.Target.Format}({value});" : $"{element} = {value};";
-    }
-
-    /// <summary>Notes the scratch buffers; returns the number of item loops.</summary>
-    private int Survey(Stmt statement)
-    {
-        int items = 0;
-        switch (statement)
-        {
-            case Block block:
-                foreach (var s in block.Body) items += Survey(s);
-                break;
-            case For loop:
-                items += Survey(loop.Body) + (loop.Kind == LoopKind.Parallel ? 1 : 0);
-                break;
-            case If branch:
-                items += Survey(branch.Then);
-                break;
-            case Alloc { Target.Scope: MemoryScope.Scratch } alloc:
-                _scratch.Add(alloc.Target);
-                break;
-        }
-
-        return items;
     }
 
     private static string Number(int value) => value.ToString(System.Globalization.CultureInfo.InvariantCulture);

@@ -1,4 +1,5 @@
 using System.Collections.Generic;
+using System.Linq;
 using DeepSeekCompiler.Generators.Expressions;
 using DeepSeekCompiler.Generators.Loops;
 
@@ -59,24 +60,7 @@ internal sealed class HostOutline
         }
     }
 
-    private static int Size(Stmt statement)
-    {
-        int size = 0;
-        switch (statement)
-        {
-            case Block block:
-                foreach (var s in block.Body) size += Size(s);
-                return size;
-            case For loop:
-                return Size(loop.Body);
-            case If branch:
-                return Size(branch.Then);
-            case Alloc or Comment:
-                return 0;
-            default:
-                return 1;
-        }
-    }
+    private static int Size(Stmt statement) => StatementWalk.All(statement).Count(s => s is not (For or If or Alloc or Comment));
 
     /// <summary>What a statement uses and does not declare.</summary>
     private sealed class Capture
