@@ -30,7 +30,9 @@ internal sealed class FlashWarpgroups(FlashFunction function, CodeWriter w)
     {
         w.Open($"public static void {name}(Arguments given)");
         w.Line("int shared = TileCopy.Place(ref SharedMemory.GetDynamic<Words4>()[0]);");
-        PrintBarriers();
+        // The barriers of a warpgroup wait for all its threads.
+        string groups = $"for (int i = 0; i < 4; i++) TransferBarrier.Initialize(shared + {N(FlashRing.GroupBarriers(_tile))} + i * 8, 128);";
+        WarpgroupRing.PrintBarriers(FlashRing.StageBarriers(_tile), 2 * FlashRing.Stages, _tile.Warps, groups, w);
         w.Line("// Steps and turns so far.");
         w.Line("int done = 0, turn = 0;");
         w.Open("if (Group.IdxX < 128)");
@@ -47,23 +49,6 @@ internal sealed class FlashWarpgroups(FlashFunction function, CodeWriter w)
         PrintItems($"{name}Block(given, head, block, nextHead, nextBlock, placed == head * blocks + block, firstPage, {(function.Resumes ? "pagesLeft, pageCount, " : "")}steps, shared, done, turn);", true);
         w.Close();
         w.Close();
-    }
-
-    // A stage is full when its bytes have come, and free when all multiplying warps have said so; the barriers of a warpgroup wait for all its threads.
-    private void PrintBarriers()
-    {
-        w.Open("if (Group.IdxX == 0)");
-        w.Open($"for (int stage = 0; stage < {N(2 * FlashRing.Stages)}; stage++)");
-        w.Line($"int full = shared + {N(FlashRing.StageBarriers(_tile))} + stage * {N(WarpgroupTiles.BarrierBytes)};");
-        w.Line("TransferBarrier.Initialize(full, 1);");
-        w.Line($"TransferBarrier.Initialize(full + 8, {N(_tile.Warps)});");
-        w.Close();
-        w.Line();
-        w.Line($"for (int i = 0; i < 4; i++) TransferBarrier.Initialize(shared + {N(FlashRing.GroupBarriers(_tile))} + i * 8, 128);");
-        w.Line("TransferBarrier.Publish();");
-        w.Close();
-        w.Line();
-        w.Line("Group.Barrier();");
     }
 
     private void PrintItems(string call, bool multiplies)

@@ -16,53 +16,38 @@ internal static class WarpgroupKernel
     {
         var tile = function.Tile;
         var body = new CodeWriter(writer.Depth);
-        var products = new List<WarpgroupProduct>();
+        var products = new List<(WarpgroupCopy Copy, WarpgroupProduct Multiply)>();
         foreach (var points in function.Products)
         {
             var text = new MatrixText(points, tile, body);
-            var product = new WarpgroupProduct(text);
-            product.PrintCopy();
+            var ring = new WarpgroupRing(text);
+            var (copy, multiply) = (new WarpgroupCopy(ring), new WarpgroupProduct(ring));
+            copy.Print();
             var early = EarlyReads.Of(points, tile, points.Epilogue(function.Scalars));
-            product.PrintMultiply(early.Count > 0);
+            multiply.Print(early.Count > 0);
             if (early.Count > 0) EarlyReads.Print(points.Epilogue(function.Scalars), early, text, strides, body);
             else MatrixKernel.PrintPut(function, points, text, strides, body);
-            products.Add(product);
+            products.Add((copy, multiply));
         }
 
         writer.Open($"public static void {name}(Arguments given)");
         new MatrixText(function.Products[0], tile, writer).Declare(function.Scalars, [function.Items, .. function.Products.SelectMany(p => new[] { p.Begin, p.End })]);
         writer.Line("int shared = TileCopy.Place(ref SharedMemory.GetDynamic<Words4>()[0]);");
-        PrintBarriers(tile, writer);
+        WarpgroupRing.PrintBarriers(tile, writer);
         writer.Line("int step = 0;");
         writer.Open("if (Group.IdxX < 128)");
         writer.Line("Warpgroup.ReleaseRegisters();");
         writer.Open("if (Group.IdxX == 0)");
         foreach (var map in TileMap.Of(function)) writer.Line($"TileCopy.Acquire(given.{map.Name});");
-        PrintItems(function, (i, item) => $"{products[i].Copy}(given, {item}, end, shared, step)", writer);
+        PrintItems(function, (i, item) => $"{products[i].Copy.Name}(given, {item}, end, shared, step)", writer);
         writer.Close();
         writer.Close();
         writer.Open("else");
         writer.Line("Warpgroup.ClaimRegisters();");
-        PrintItems(function, (i, item) => $"{products[i].Multiply}(given, {item}, end, shared, step)", writer);
+        PrintItems(function, (i, item) => $"{products[i].Multiply.Name}(given, {item}, end, shared, step)", writer);
         writer.Close();
         writer.Close();
         writer.Raw(body.ToString());
-    }
-
-    // A stage is full when its bytes have come, and free when all multiplying warps have said so.
-    private static void PrintBarriers(ProductTile tile, CodeWriter writer)
-    {
-        writer.Open("if (Group.IdxX == 0)");
-        writer.Open($"for (int stage = 0; stage < {N(tile.Stages)}; stage++)");
-        writer.Line($"int full = shared + {N(WarpgroupProduct.BarrierStart(tile))} + stage * {N(WarpgroupTiles.BarrierBytes)};");
-        writer.Line("TransferBarrier.Initialize(full, 1);");
-        writer.Line($"TransferBarrier.Initialize(full + 8, {N(tile.Warps - 4)});");
-        writer.Close();
-        writer.Line();
-        writer.Line("TransferBarrier.Publish();");
-        writer.Close();
-        writer.Line();
-        writer.Line("Group.Barrier();");
     }
 
     private static void PrintItems(TensorFunction function, Func<int, string, string> call, CodeWriter writer)

@@ -8,122 +8,55 @@ using DeepSeekCompiler.Generators.Schedules.Matrix;
 
 namespace DeepSeekCompiler.Generators.Targets.Cuda;
 
-/// <summary>Prints a product for warpgroup matrix instructions as two methods: one asks the copy engine for the tiles of a work item, step by step along the
-/// reduced columns; the other multiplies each step's tiles as they arrive and finishes the sums.</summary>
-/// <remarks>A stage of the ring holds the activation rows (a tile for every term) and behind them the weight rows, a partner's below the first one's, so that
-/// one instruction multiplies with both. Rows are 128 bytes, swizzled by the copy engine. Steps are counted through all work items of a group: the count
-/// says which stage comes next and, by its parity, which use of the stage.</remarks>
-internal sealed class WarpgroupProduct
+/// <summary>Prints the method that multiplies the tiles of a product's work item as they arrive in the ring, and finishes the sums.</summary>
+internal sealed class WarpgroupProduct(WarpgroupRing ring)
 {
     // Numbers of a tile row that one instruction's sums hold side by side in a thread's Sums4.
     private const int Group = 8;
 
-    // The bit of a step's number that changes with every use of a stage; those below it are the stage.
-    private const int ParityBit = 8;
-
     // Pairs of points whose values wait for their stores: 168 registers hold the sums and these.
     private int EarlyValues => Wide ? 4 : 16;
 
-    private readonly MatrixText _text;
-    private readonly CodeWriter _w;
-    private readonly ProductPoints _points;
-    private readonly ProductTile _tile;
-    private readonly WeightRuns _runs;
-    private readonly int _rows;
-    private readonly int _steps;
-    private readonly int _weightStart;
+    private readonly MatrixText _text = ring.Text;
+    private readonly CodeWriter _w = ring.Text.Writer;
+    private readonly ProductPoints _points = ring.Text.Points;
+    private readonly ProductTile _tile = ring.Text.Tile;
+    private readonly WeightRuns _runs = WeightRuns.Of(ring.Text.Points.First);
+    private readonly int _rows = ring.Rows;
 
-    public WarpgroupProduct(MatrixText text)
-    {
-        (_text, _w, _points, _tile) = (text, text.Writer, text.Points, text.Tile);
-        _runs = WeightRuns.Of(_points.First);
-        _rows = _points.Rows(_tile);
-        _steps = (text.Columns + _tile.Columns - 1) / _tile.Columns;
-        _weightStart = text.Terms * _tile.Tokens * WarpgroupTiles.RowBytes;
-    }
-
-    public string Copy => "Copy" + _text.Name;
-
-    public string Multiply => "Multiply" + _text.Name;
+    /// <summary>The method's name.</summary>
+    public string Name => "Multiply" + _text.Name;
 
     private bool Wide => _tile.Rows == WarpgroupTiles.WideRows;
 
     /// <summary>Parts of a warpgroup.</summary>
     private int Parts => _tile.Tokens / (2 * WarpgroupTiles.Part);
 
-    private const int PartBytes = WarpgroupTiles.Part * WarpgroupTiles.RowBytes;
-
-    /// <summary>Bytes of a stage.</summary>
-    private int StageBytes => _weightStart + _tile.Rows * WarpgroupTiles.RowBytes;
-
-    /// <summary>Where the barriers stand, behind the tiles.</summary>
-    public static int BarrierStart(ProductTile tile) => tile.DynamicBytes - WarpgroupTiles.Alignment - tile.Stages * WarpgroupTiles.BarrierBytes;
-
-    public void PrintCopy()
-    {
-        int box = _runs.Box(_rows);
-        _w.Line();
-        _w.Line($"/// <summary>Has the tiles of {N(_rows)} weight rows from point p0 on and {N(_tile.Tokens)} tokens from first on (those before end, by {N(WarpgroupTiles.Part)}) copied to the ring, from its step on; the step behind the last.</summary>");
-        _w.Line("[MethodImpl(MethodImplOptions.AggressiveInlining)]");
-        _w.Open($"private static int {Copy}(Arguments given, {_text.Item}int p0, int first, int end, int shared, int step)");
-        _text.Declare(_points.Expert);
-        // A copying thread has registers for the rows of a few boxes.
-        bool few = _rows / box <= 4;
-        for (int i = 0; i * box < _rows; i++)
-        {
-            string row = _text.WeightRow(i == 0 ? "p0" : $"(p0 + {N(i * box)})");
-            _w.Line($"int row{N(i)} = {(few ? $"Warpgroup.Keep({row})" : row)};");
-        }
-
-        _w.Line($"int last = Warpgroup.Keep(Math.Min(end - first, {N(_tile.Tokens)}));");
-        _w.Line($"int bytes = Warpgroup.Keep({N(_tile.Rows * WarpgroupTiles.RowBytes)} + (last + {N(WarpgroupTiles.Part - 1)}) / {N(WarpgroupTiles.Part)} * {N(_text.Terms * PartBytes)});");
-        _w.Open($"for (int block = 0; block < {N(_steps)}; block++)");
-        PrintStage();
-        _w.Line($"TransferBarrier.Wait(full + 8, step >> {N(ParityBit)} ^ 1);");
-        _w.Line("TransferBarrier.Expect(full, bytes);");
-        string column = $"block * {N(_tile.Columns)}";
-        _w.Open($"for (int part = 0; part < last; part += {N(WarpgroupTiles.Part)})");
-        for (int term = 0; term < _text.Terms; term++)
-            _w.Line($"TileCopy.Load(tile{Plus(term * _tile.Tokens * WarpgroupTiles.RowBytes)} + part * {N(WarpgroupTiles.RowBytes)}, given.{TileMap.Activations(_text, term)}, {column}, first + part, full);");
-        _w.Close();
-        for (int c = 0; c < _points.Chain.Count; c++)
-        {
-            for (int i = 0; i * box < _rows; i++)
-                _w.Line($"TileCopy.Load(tile + {N(_weightStart + (c * _rows + i * box) * WarpgroupTiles.RowBytes)}, given.{TileMap.Weight(_points.Chain[c])}, {column}, row{N(i)}, full);");
-        }
-
-        PrintStep();
-        _w.Close();
-        _w.Line();
-        _w.Line("return step;");
-        _w.Close();
-    }
-
     /// <param name="early">Whether values are computed before they are stored (see <see cref="EarlyReads"/>).</param>
-    public void PrintMultiply(bool early)
+    public void Print(bool early)
     {
         _w.Line();
         _w.Line($"/// <summary>Multiplies those tiles as they arrive; the warpgroups take turns at parts of {N(WarpgroupTiles.Part)} tokens.</summary>");
         _w.Line("[MethodImpl(MethodImplOptions.AggressiveInlining)]");
-        _w.Open($"private static int {Multiply}(Arguments given, {_text.Item}int p0, int first, int end, int shared, int step)");
+        _w.Open($"private static int {Name}(Arguments given, {_text.Item}int p0, int first, int end, int shared, int step)");
         _text.Declare(_text.Scaled ? _text.Addresses() : []);
-        _w.Line($"int thread = Warpgroup.Keep(Group.IdxX - 128), lane = thread & 31, start = (thread >> 7) * {N(PartBytes)};");
+        _w.Line($"int thread = Warpgroup.Keep(Group.IdxX - 128), lane = thread & 31, start = (thread >> 7) * {N(WarpgroupRing.PartBytes)};");
         _w.Line($"int token = Warpgroup.Keep(first + (thread >> 7) * {N(WarpgroupTiles.Part)} + (thread >> 5 & 3) * 16 + (lane >> 2));");
         _w.Line($"int count = Warpgroup.Keep(end - first - (thread >> 7) * {N(WarpgroupTiles.Part)});");
         PrintIdle();
         if (_text.Scaled) PrintScaledSums();
         else _w.Line($"{(Wide ? "Sums128" : "Sums64")} sums = default;");
-        _w.Open($"for (int block = 0; block < {N(_steps)}; block++)");
+        _w.Open($"for (int block = 0; block < {N(ring.Steps)}; block++)");
         if (_text.Scaled) PrintScales();
-        PrintStage();
-        _w.Line($"TransferBarrier.Wait(full, step >> {N(ParityBit)});");
-        _w.Line($"ulong weights = MatrixDescriptor.Of(tile + {N(_weightStart)});");
+        ring.PrintStage();
+        _w.Line($"TransferBarrier.Wait(full, step >> {N(WarpgroupRing.ParityBit)});");
+        _w.Line($"ulong weights = MatrixDescriptor.Of(tile + {N(ring.WeightStart)});");
         if (_text.Scaled)
         {
             for (int part = 0; part < Parts; part++)
             {
                 if (part > 0) _w.Open($"if (count > {N(part * 2 * WarpgroupTiles.Part)})");
-                _w.Line($"Sums64 part{N(part)} = Warpgroup.MultiplyE4M3(MatrixDescriptor.Of(tile + start{Plus(part * 2 * PartBytes)}), weights);");
+                _w.Line($"Sums64 part{N(part)} = Warpgroup.MultiplyE4M3(MatrixDescriptor.Of(tile + start{Plus(part * 2 * WarpgroupRing.PartBytes)}), weights);");
                 PrintPromotion(part);
                 if (part > 0) _w.Close();
             }
@@ -135,7 +68,7 @@ internal sealed class WarpgroupProduct
         }
 
         _w.Line("if (lane == 0) TransferBarrier.Arrive(full + 8);");
-        PrintStep();
+        ring.PrintStep();
         _w.Close();
         _w.Line();
         PrintStores(early);
@@ -147,25 +80,17 @@ internal sealed class WarpgroupProduct
     private void PrintIdle()
     {
         _w.Open("if (count <= 0)");
-        _w.Open($"for (int block = 0; block < {N(_steps)}; block++)");
-        PrintStage();
-        _w.Line($"TransferBarrier.Wait(full, step >> {N(ParityBit)});");
+        _w.Open($"for (int block = 0; block < {N(ring.Steps)}; block++)");
+        ring.PrintStage();
+        _w.Line($"TransferBarrier.Wait(full, step >> {N(WarpgroupRing.ParityBit)});");
         _w.Line("if (lane == 0) TransferBarrier.Arrive(full + 8);");
-        PrintStep();
+        ring.PrintStep();
         _w.Close();
         _w.Line();
         _w.Line("return step;");
         _w.Close();
         _w.Line();
     }
-
-    private void PrintStage()
-    {
-        _w.Line($"int stage = step & {N((1 << ParityBit) - 1)}, tile = shared + stage * {N(StageBytes)}, full = shared + {N(BarrierStart(_tile))} + stage * {N(WarpgroupTiles.BarrierBytes)};");
-    }
-
-    // The stage counts up to the ring's end; behind it the parity changes. No division comes between two steps.
-    private void PrintStep() => _w.Line($"step = stage == {N(_tile.Stages - 1)} ? (step ^ {N(1 << ParityBit)}) - stage : step + 1;");
 
     private void PrintScaledSums()
     {
@@ -184,11 +109,11 @@ internal sealed class WarpgroupProduct
     // They are there when their product is: those of the first part are asked for a step ahead, those of the next while the first is multiplied.
     private void PrintScales()
     {
-        if (_steps > 1) _w.Line($"int next = Math.Min(block + 1, {N(_steps - 1)});");
+        if (ring.Steps > 1) _w.Line($"int next = Math.Min(block + 1, {N(ring.Steps - 1)});");
         foreach (var (name, scale) in EarlyScales())
         {
             _w.Line($"float scale{name} = next{name};");
-            if (_steps > 1) _w.Line($"next{name} = {scale("next")};");
+            if (ring.Steps > 1) _w.Line($"next{name} = {scale("next")};");
         }
 
         for (int part = 1; part < Parts; part++)
