@@ -9,7 +9,7 @@ namespace DeepSeekCompiler.Generators.Algorithms;
 /// <summary>Attention over the cache alone, split over the context: every part keeps its own maximum, sum and weighted values (online softmax,
 /// Milakov and Gimelshein 2018), and a last phase joins them. For latent attention the queries are absorbed first (q W_UK) and the joined
 /// latent is expanded last (W_UV): DeepSeek-V2 report, section 2.1.2.</summary>
-internal sealed class AttentionDecode : IAlgorithm
+internal sealed class AttentionDecode
 {
     private readonly LatentAttentionSpec? _latent;
 

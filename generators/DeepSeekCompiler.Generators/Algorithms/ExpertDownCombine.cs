@@ -6,7 +6,7 @@ using DeepSeekCompiler.Generators.Tensors.Counting;
 namespace DeepSeekCompiler.Generators.Algorithms;
 
 /// <summary>Down projection and combine in one for a few tokens: x[t, n] += sum_j weight[t, j] * (h[slot[t, j]] . D_e[n]), with no y in between.</summary>
-internal sealed class ExpertDownCombine : IAlgorithm
+internal sealed class ExpertDownCombine
 {
     private ExpertDownCombine(TensorKernel kernel, ActivationRows rows)
     {

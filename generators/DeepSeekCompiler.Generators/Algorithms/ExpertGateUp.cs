@@ -7,7 +7,7 @@ namespace DeepSeekCompiler.Generators.Algorithms;
 
 /// <summary>Gate and up projection of the routed experts over their own tokens: h[slot] = silu(x . G_e) * (x . U_e), slots grouped by expert (a grouped GEMM).
 /// An expert without tokens costs nothing; its weights are not read.</summary>
-internal sealed class ExpertGateUp : IAlgorithm
+internal sealed class ExpertGateUp
 {
     private ExpertGateUp(MatrixForm form, ActivationRows rows, TensorKernel kernel, Product gate)
     {

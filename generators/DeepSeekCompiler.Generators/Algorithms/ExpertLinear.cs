@@ -7,7 +7,7 @@ using DeepSeekCompiler.Generators.Tensors.Counting;
 namespace DeepSeekCompiler.Generators.Algorithms;
 
 /// <summary>A projection of the routed experts over their slots, y[slot] = x[row of the slot] . W_e, slots grouped by expert (a grouped GEMM), as panels (prefill, training).</summary>
-internal sealed class ExpertLinear : IAlgorithm
+internal sealed class ExpertLinear
 {
     private ExpertLinear(MatrixForm form, ActivationRows rows, TensorKernel kernel, Product product)
     {

@@ -7,7 +7,7 @@ namespace DeepSeekCompiler.Generators.Algorithms;
 /// <summary><see cref="FlashPrefill"/> for workers with wide vectors: keys stand across, so that scores are products with vectors along keys, and values as they
 /// are, so that answers are products with vectors along the value. Blocks of queries and pages of keys are always whole: a page is filled up with zeros,
 /// the last block with its last query, and what comes of those is hidden by the mask or never read.</summary>
-internal sealed class FlashAcross : IAlgorithm
+internal sealed class FlashAcross
 {
     /// <summary>Queries that go through a page together, without tuning.</summary>
     public const int QueryBlock = 12;

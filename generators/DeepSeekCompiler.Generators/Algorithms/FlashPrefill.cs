@@ -6,7 +6,7 @@ namespace DeepSeekCompiler.Generators.Algorithms;
 
 /// <summary>Causal attention of many queries, one page of keys at a time with online softmax (FlashAttention, Dao et al. 2022): keys and values of a
 /// head are expanded from the latent page by page (or copied from the cache), and no tokens-by-tokens matrix exists.</summary>
-internal sealed class FlashPrefill : IAlgorithm
+internal sealed class FlashPrefill
 {
     /// <summary>Queries that go through a page together, without tuning.</summary>
     public const int QueryBlock = 16;

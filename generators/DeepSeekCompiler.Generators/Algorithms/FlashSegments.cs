@@ -10,7 +10,7 @@ namespace DeepSeekCompiler.Generators.Algorithms;
 /// <remarks>Expanding a key takes 2 * rank * (nope + value) operations and attending to it 2 * (nope + rope + value) a query, 410 times less in DeepSeek-V3: a
 /// block of 128 queries that expanded keys for itself would spend three quarters of its time on it. Where the cache holds keys and values there is nothing to expand,
 /// and one segment.</remarks>
-internal sealed class FlashSegments : IAlgorithm
+internal sealed class FlashSegments
 {
     private const int SegmentPages = Limits.SegmentTokens / Limits.PageTokens;
 

@@ -5,7 +5,7 @@ using DeepSeekCompiler.Generators.Tensors;
 namespace DeepSeekCompiler.Generators.Algorithms;
 
 /// <summary>The common shape of every projection: rows are prepared, multiplied with one or more matrices in one pass, and the sums are finished in place.</summary>
-internal sealed class MatrixAlgorithm(MatrixForm form, ActivationRows rows, TensorKernel kernel, IReadOnlyList<Product> products, IReadOnlyList<Stage> after) : IAlgorithm
+internal sealed class MatrixAlgorithm(MatrixForm form, ActivationRows rows, TensorKernel kernel, IReadOnlyList<Product> products, IReadOnlyList<Stage> after)
 {
     public MatrixForm Form { get; } = form;
 

@@ -168,7 +168,6 @@ public sealed partial class KernelSet
     /// <param name="few">For experts, when they have few rows.</param>
     /// <param name="exact">Its sums are compared with each other, so that rounding decides.</param>
     private void Add<T>(string name, MatrixForm form, Func<MatrixForm, T> define, Func<T, IReadOnlyList<Product>> products, Func<T, Machine, LoweredKernel> lower, Func<T, Expr>? few = null, bool exact = false)
-        where T : IAlgorithm
     {
         MatrixForm Fitting(Machine t) => On(form, t, other => products(define(other)), few is not null, exact);
         LoweredKernel Lowered(Machine t)

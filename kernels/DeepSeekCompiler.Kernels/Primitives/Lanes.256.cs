@@ -27,18 +27,6 @@ public static unsafe partial class Lanes
         return magnitude | (words & Vector256.Create(SignBit)).AsSingle();
     }
 
-    /// <summary>E4M3 codes in bits 0 to 7 of the words: values times 2^-120.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> E4M3Byte0(Vector256<int> words) => E4M3Byte3(words << 24);
-
-    /// <summary>E4M3 codes in bits 8 to 15 of the words: values times 2^-120.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> E4M3Byte1(Vector256<int> words) => E4M3Byte3(words << 16);
-
-    /// <summary>E4M3 codes in bits 16 to 23 of the words: values times 2^-120.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> E4M3Byte2(Vector256<int> words) => E4M3Byte3(words << 8);
-
     /// <summary>E4M3 codes in bits 24 to 31 of the words: values times 2^-120.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> E4M3Byte3(Vector256<int> words) => ((words >> 4) & Vector256.Create(E4M3Bits)).AsSingle();

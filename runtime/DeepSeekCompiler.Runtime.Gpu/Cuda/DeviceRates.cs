@@ -17,7 +17,4 @@ public sealed record DeviceRates(string Name, string Architecture, double Float3
         new("H100-SXM", "sm_90a", 66.9, 989, 1979, 3350),
         new("H200-SXM", "sm_90a", 66.9, 989, 1979, 4800),
     ];
-
-    /// <summary>A device by its name, whatever its case; null for one that is not in the table.</summary>
-    public static DeviceRates? Find(string name) => All.FirstOrDefault(d => d.Name.StartsWith(name, StringComparison.OrdinalIgnoreCase));
 }

@@ -75,9 +75,6 @@ public sealed class CheckpointStore
         return Any ? throw new TrainingException($"None of the checkpoints in {_folder} is sound; start again in another folder.") : null;
     }
 
-    /// <summary>The state of the newest sound checkpoint, without its tensors; null where there is none.</summary>
-    public TrainingState? Peek() => Steps().AsEnumerable().Reverse().Select(PathOf).FirstOrDefault(p => CheckpointFiles.Problem(p) is null) is { } path ? CheckpointFiles.ReadState(path) : null;
-
     private string PathOf(int step) => Path.Combine(_folder, Prefix + step.ToString("D8", CultureInfo.InvariantCulture));
 
     private List<int> Steps() => !Directory.Exists(_folder) ? []

@@ -15,9 +15,6 @@ public sealed unsafe class LaneSet512 : LaneSet
         "BF16High" => Map(words, &BF16High),
         "F16Low" => Map(words, &F16Low),
         "F16High" => Map(words, &F16High),
-        "E4M3Byte0" => Map(words, &E4M3Byte0),
-        "E4M3Byte1" => Map(words, &E4M3Byte1),
-        "E4M3Byte2" => Map(words, &E4M3Byte2),
         "E4M3Byte3" => Map(words, &E4M3Byte3),
         _ => throw new ArgumentOutOfRangeException(nameof(part), part, "no such part"),
     };
@@ -47,12 +44,6 @@ public sealed unsafe class LaneSet512 : LaneSet
     private static V F16Low(W words) => Primitive.F16Low(words);
 
     private static V F16High(W words) => Primitive.F16High(words);
-
-    private static V E4M3Byte0(W words) => Primitive.E4M3Byte0(words);
-
-    private static V E4M3Byte1(W words) => Primitive.E4M3Byte1(words);
-
-    private static V E4M3Byte2(W words) => Primitive.E4M3Byte2(words);
 
     private static V E4M3Byte3(W words) => Primitive.E4M3Byte3(words);
 

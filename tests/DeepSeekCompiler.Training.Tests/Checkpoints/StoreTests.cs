@@ -25,7 +25,6 @@ public sealed unsafe class StoreTests : IDisposable
         for (int step = 1; step <= 5; step++) Save(store, step);
         Assert.Equal(["step-00000004", "step-00000005"], Directory.GetDirectories(_folder["checkpoints"]).Select(Path.GetFileName).Order());
         Assert.Equal(5, Load(store, Assert.Fail));
-        Assert.Equal(5, store.Peek()!.Step);
     }
 
     [Fact]

@@ -9,7 +9,7 @@ namespace DeepSeekCompiler.Generators.Algorithms.Training;
 /// <summary>Attention backward with recomputation (FlashAttention, Dao et al. 2022, algorithm 4): with P the weights of a block of queries, made again from scores,
 /// their maximum and their normaliser, and D = rowsum(dO O): dV += P^T dO, dS = P (dO V^T - D) scale, dQ = dS K, dK += dS^T Q.</summary>
 /// <remarks>One worker owns a row's key/value head and walks the query heads and blocks in order: the same bits whoever computes.</remarks>
-internal sealed class AttentionBackward : IAlgorithm
+internal sealed class AttentionBackward
 {
     private AttentionBackward(TensorKernel kernel) => Kernel = kernel;
 

@@ -8,7 +8,7 @@ namespace DeepSeekCompiler.Generators.Algorithms.Training;
 
 /// <summary>Causal attention of whole rows in training. Nothing of a row's scores is kept but each query's largest one and its normaliser, from which the backward
 /// pass makes the weights again (FlashAttention, Dao et al. 2022).</summary>
-internal sealed class AttentionForward : IAlgorithm
+internal sealed class AttentionForward
 {
     private AttentionForward(TensorKernel kernel) => Kernel = kernel;
 

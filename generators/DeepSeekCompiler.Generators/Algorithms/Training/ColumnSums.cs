@@ -9,7 +9,7 @@ namespace DeepSeekCompiler.Generators.Algorithms.Training;
 /// <param name="column">Axis within a block.</param>
 /// <param name="token">Axis over tokens.</param>
 /// <param name="stage">The one stage: a reduction over tokens, or a map that adds to rows which the tokens name.</param>
-internal sealed class ColumnSums(TensorKernel kernel, Axis block, Axis column, Axis token, Stage stage) : IAlgorithm
+internal sealed class ColumnSums(TensorKernel kernel, Axis block, Axis column, Axis token, Stage stage)
 {
     /// <summary>Columns of a work item; the same at every vector width.</summary>
     private const int Width = 64;

@@ -12,7 +12,7 @@ namespace DeepSeekCompiler.Generators.Algorithms.Training;
 /// <param name="over">What is summed.</param>
 /// <param name="pack">A part of B, laid side by side.</param>
 /// <param name="sum">The product.</param>
-internal sealed class OuterSum(TensorKernel kernel, Axis[] items, Axis rows, bool rowsAreItems, Axis columns, Axis over, Map pack, Reduce sum) : IAlgorithm
+internal sealed class OuterSum(TensorKernel kernel, Axis[] items, Axis rows, bool rowsAreItems, Axis columns, Axis over, Map pack, Reduce sum)
 {
     public TensorKernel Kernel { get; } = kernel;
 

@@ -123,7 +123,7 @@ internal sealed partial class ReductionLowering(ExpressionLowering expressions, 
         Buffer? scalar = tail && scalars ? new Buffer(names.Fresh(name), format, memory, points * (lane is null ? width : 1)) : null;
         if (vector is not null) into.Add(new Alloc(vector));
         if (scalar is not null) into.Add(new Alloc(scalar));
-        return new Accumulator(depth, dims, sizes.ToArray(), vector, scalar, lanes);
+        return new Accumulator(dims, sizes.ToArray(), vector, scalar, lanes);
     }
 
     /// <summary>Loops over the points of the accumulator; the body gets the scope, the index and the number of the own-sums trip.</summary>

@@ -32,9 +32,6 @@ public sealed class Amount
 
     private Amount(IReadOnlyList<Term> terms) => _terms = terms;
 
-    /// <summary>The sizes that it mentions.</summary>
-    public IEnumerable<Size> Sizes => _terms.SelectMany(t => t.Of).Distinct();
-
     public static Amount Of(Size size) => new([new(1, [size])]);
 
     public static implicit operator Amount(long number) => number == 0 ? Zero : new([new(number, [])]);
