@@ -4,18 +4,13 @@ using System.Runtime.ExceptionServices;
 namespace DeepSeekCompiler.Runtime.Execution;
 
 /// <summary>
-/// A lead thread and its workers. A dispatch gives every thread a share of the items, one behind the other, so that its reads are one stream
-/// (and, dispatch after dispatch, the same weights: on machines with several memory nodes they stay near). A share is a few chunks, claimed by
-/// compare-and-swap: by their owner from the front, by threads without work from the back. So a worker that is late, parked or without a core
-/// never holds anybody up: the others take its chunks. What is too small for that, by measurement, the lead thread does alone.
+/// A lead thread and its workers. A dispatch gives every thread a share of the items (see <see cref="WorkShares"/>); a worker that is late, parked or
+/// without a core never holds anybody up, as the others take what is left of its share. What is too small for that, by measurement, the lead thread does alone.
 /// </summary>
 internal sealed unsafe class WorkerPool
 {
     private const int StackBytes = 16 << 20;
     private const int MostChunks = 4;
-
-    // Words of different threads lie on different cache lines, and neighbouring lines are fetched in pairs.
-    private const int Stride = 16;
 
     [ThreadStatic]
     private static WorkerPool? _current;
@@ -29,20 +24,16 @@ internal sealed unsafe class WorkerPool
     private readonly LeadCall _call = new();
     private readonly int _leadId;
 
-    // Written before the word is published, stable until every chunk is done.
+    // Written before the shares are dealt, stable until every chunk is done.
     private delegate*<void*, int, int, void> _body;
     private void* _arguments;
+    private Exception? _failure;
+    private readonly WorkShares _shares;
+    private readonly DispatchCosts _costs = new();
+
+    // Of a dispatch on its way to the lead thread.
     private int _items;
     private bool _each;
-    private int _chunks;
-    private Exception? _failure;
-
-    // A word a thread: the chunks of its share that are left, from (low half) to (high half).
-    private readonly long[] _left;
-
-    // A word a thread: the chunks that it has ever finished. Only the thread itself writes it.
-    private readonly long[] _finished;
-    private readonly DispatchCosts _costs = new();
     private bool _dispatching;
     private volatile bool _stop;
 
@@ -50,8 +41,7 @@ internal sealed unsafe class WorkerPool
     {
         _threads = threads;
         _pool = new Thread[threads];
-        _left = new long[(threads + 1) * Stride];
-        _finished = new long[(threads + 1) * Stride];
+        _shares = new WorkShares(threads);
         _pool[0] = new Thread(RunLead, StackBytes) { IsBackground = true, Name = "dsc lead" };
         for (var i = 1; i < threads; i++)
         {
@@ -170,26 +160,13 @@ internal sealed unsafe class WorkerPool
     {
         _body = body;
         _arguments = arguments;
-        _items = items;
-        _each = each;
-        _chunks = chunks;
         _failure = null;
         _dispatching = true;
-        var all = Finished();
-        for (var i = 0; i < _threads; i++)
-        {
-            if (Begin(i, 0) < Begin(i + 1, 0))
-            {
-                // Everything above is written before a chunk can be claimed; of the dispatch before none is left, so nobody claims meanwhile.
-                Volatile.Write(ref Left(i), (long)_chunks << 32);
-                all += _chunks;
-            }
-        }
-
+        var all = _shares.Deal(items, chunks, each);
         _work.Ring();
         RunChunks();
         var wait = new Patience();
-        while (Finished() < all)
+        while (_shares.Finished() < all)
         {
             wait.Once();
         }
@@ -202,88 +179,31 @@ internal sealed unsafe class WorkerPool
         }
     }
 
-    private long Finished()
-    {
-        var sum = 0L;
-        for (var i = 0; i < _threads; i++)
-        {
-            sum += Volatile.Read(ref _finished[(i + 1) * Stride]);
-        }
-
-        return sum;
-    }
-
-    private ref long Left(int thread) => ref _left[(thread + 1) * Stride];
-
-    /// <summary>First item of a chunk of a thread's share. The first chunk is half of it, the next half of the rest and so on; the last two are equal.
-    /// Long items are a chunk each.</summary>
-    private int Begin(int thread, int chunk)
-    {
-        var from = (int)((long)_items * thread / _threads);
-        if (chunk == 0)
-        {
-            return from;
-        }
-
-        var to = (int)((long)_items * (thread + 1) / _threads);
-        return chunk == _chunks ? to : _each ? Math.Min(from + chunk, to) : to - ((to - from) >> chunk);
-    }
-
+    // What is left of the own share, then of the others'.
     private void RunChunks()
     {
-        while (Claim(_index, true))
+        var own = _index;
+        for (var i = 0; i < _threads; i++)
         {
-        }
-
-        for (var i = 1; i < _threads; i++)
-        {
-            var other = (_index + i) % _threads;
-            while (Claim(other, false))
+            var share = (own + i) % _threads;
+            while (_shares.TryClaim(share, i == 0, out var begin, out var end))
             {
+                Run(begin, end);
+                _shares.Finish(own);
             }
         }
     }
 
-    /// <summary>Takes one chunk of a share, from the front or from the back, and runs it; false when none is left.</summary>
-    private bool Claim(int thread, bool front)
+    private void Run(int begin, int end)
     {
-        ref var left = ref Left(thread);
-        while (true)
-        {
-            var word = Volatile.Read(ref left);
-            var next = (int)word;
-            var end = (int)(word >> 32);
-            if (next >= end)
-            {
-                return false;
-            }
-
-            // The dispatch cannot end, nor its fields change, before a claimed chunk is done.
-            if (Interlocked.CompareExchange(ref left, front ? word + 1 : word - (1L << 32), word) == word)
-            {
-                RunChunk(thread, front ? next : end - 1);
-                ref var finished = ref _finished[(_index + 1) * Stride];
-                Volatile.Write(ref finished, finished + 1);
-                return true;
-            }
-        }
-    }
-
-    private void RunChunk(int thread, int chunk)
-    {
-        if (Volatile.Read(ref _failure) is not null)
+        if (begin >= end || Volatile.Read(ref _failure) is not null)
         {
             return;
         }
 
         try
         {
-            var begin = Begin(thread, chunk);
-            var end = Begin(thread, chunk + 1);
-            if (begin < end)
-            {
-                _body(_arguments, begin, end);
-            }
+            _body(_arguments, begin, end);
         }
 #pragma warning disable CA1031 // Whatever the body throws is rethrown to the caller of the dispatch.
         catch (Exception failure)
