@@ -3,7 +3,7 @@ using System.Collections.Generic;
 
 namespace DeepSeekCompiler.Generators.Loops.Passes;
 
-/// <summary>The passes between lowering and printing, in order. The list reads as the table of contents of the middle end.</summary>
+/// <summary>The passes between lowering and printing that all targets share, in order. Targets run more in front of printing.</summary>
 public static class Pipeline
 {
     /// <summary>Name and pass; each takes a correct function to a correct function.</summary>
