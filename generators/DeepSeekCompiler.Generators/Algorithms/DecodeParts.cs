@@ -1,4 +1,3 @@
-using System.Collections.Generic;
 using DeepSeekCompiler.Generators.Expressions;
 using DeepSeekCompiler.Generators.Tensors;
 

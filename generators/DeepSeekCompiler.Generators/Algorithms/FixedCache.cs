@@ -1,6 +1,5 @@
 using System.Collections.Generic;
 using DeepSeekCompiler.Generators.Expressions;
-using DeepSeekCompiler.Generators.Spec;
 using DeepSeekCompiler.Generators.Tensors;
 
 namespace DeepSeekCompiler.Generators.Algorithms;

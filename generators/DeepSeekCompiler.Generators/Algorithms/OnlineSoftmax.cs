@@ -1,7 +1,6 @@
 using System;
 using System.Collections.Generic;
 using DeepSeekCompiler.Generators.Expressions;
-using DeepSeekCompiler.Generators.Spec;
 using DeepSeekCompiler.Generators.Tensors;
 using DeepSeekCompiler.Generators.Tensors.Counting;
 

@@ -1,6 +1,4 @@
-using DeepSeekCompiler.Generators.Expressions;
 using DeepSeekCompiler.Generators.Spec;
-using DeepSeekCompiler.Generators.Tensors;
 using DeepSeekCompiler.Generators.Tensors.Counting;
 
 namespace DeepSeekCompiler.Generators.Algorithms;

@@ -1,4 +1,3 @@
-using DeepSeekCompiler.Generators.Declaration.Checks;
 using DeepSeekCompiler.Generators.Spec;
 
 namespace DeepSeekCompiler.Generators.Declaration;

@@ -1,6 +1,5 @@
 using System;
 using System.Collections.Generic;
-using DeepSeekCompiler.Generators.Algorithms;
 using DeepSeekCompiler.Generators.Spec;
 
 namespace DeepSeekCompiler.Generators.Program;

@@ -23,14 +23,14 @@ internal sealed class ManifestWriter(ModelSpec spec, Manifest manifest, CodeWrit
         w.Line();
         w.Open("private static List<TensorSlot> CreateManifest()");
         w.Line("var slots = new List<TensorSlot>();");
-        PrintSlots(manifest.Model, "\"", "");
+        PrintSlots(manifest.Model, "\"");
         w.Open($"for (int layer = 0; layer < {Text.Of(spec.NumHiddenLayers + spec.NumNextnPredictLayers)}; layer++)");
-        PrintSlots(manifest.Attention, "$\"model.layers.{layer}.", "");
+        PrintSlots(manifest.Attention, "$\"model.layers.{layer}.");
         PrintFeedForward();
         if (spec.NumNextnPredictLayers > 0)
         {
             w.Line($"if (layer < {Text.Of(spec.NumHiddenLayers)}) continue;");
-            PrintSlots(manifest.Mtp, "$\"model.layers.{layer}.", "");
+            PrintSlots(manifest.Mtp, "$\"model.layers.{layer}.");
         }
 
         w.Close();
@@ -43,7 +43,7 @@ internal sealed class ManifestWriter(ModelSpec spec, Manifest manifest, CodeWrit
     {
         if (spec.Experts is not { } e)
         {
-            PrintSlots(manifest.Dense, "$\"model.layers.{layer}.", "");
+            PrintSlots(manifest.Dense, "$\"model.layers.{layer}.");
             return;
         }
 
@@ -55,11 +55,11 @@ internal sealed class ManifestWriter(ModelSpec spec, Manifest manifest, CodeWrit
             w.Open($"if ((layer >= {Text.Of(e.FirstKDenseReplace)}{frequency}){tail})");
         }
 
-        PrintSlots(manifest.Experts, "$\"model.layers.{layer}.", "");
+        PrintSlots(manifest.Experts, "$\"model.layers.{layer}.");
         if (!dense) return;
         w.Close();
         w.Open("else");
-        PrintSlots(manifest.Dense, "$\"model.layers.{layer}.", "");
+        PrintSlots(manifest.Dense, "$\"model.layers.{layer}.");
         w.Close();
     }
 
@@ -116,7 +116,7 @@ internal sealed class ManifestWriter(ModelSpec spec, Manifest manifest, CodeWrit
         w.Line($"private static int MtpSlot(int slot) => Block(NumHiddenLayers) + {Text.Of(first0)} + slot;");
     }
 
-    private void PrintSlots(IReadOnlyList<Slot> slots, string prefix, string indent)
+    private void PrintSlots(IReadOnlyList<Slot> slots, string prefix)
     {
         foreach (var slot in slots)
         {

@@ -1,7 +1,6 @@
 using DeepSeekCompiler.Compile.Tuning;
 using DeepSeekCompiler.Generators.Program;
 using DeepSeekCompiler.Generators.Schedules;
-using DeepSeekCompiler.Generators.Targets;
 using DeepSeekCompiler.Generators.Targets.Host;
 using DeepSeekCompiler.Generators.Targets.Ilgpu;
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using DeepSeekCompiler.Generators.Program;
 using DeepSeekCompiler.Generators.Spec;
 using DeepSeekCompiler.Generators.Tensors;
 using DeepSeekCompiler.Generators.Tensors.Counting;

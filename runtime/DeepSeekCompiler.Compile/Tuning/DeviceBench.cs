@@ -1,4 +1,3 @@
-using System.Reflection;
 using DeepSeekCompiler.Compile.Measuring;
 using DeepSeekCompiler.Compile.Measuring.Devices;
 using DeepSeekCompiler.Generators.Program;
@@ -6,7 +5,6 @@ using DeepSeekCompiler.Generators.Schedules;
 using DeepSeekCompiler.Generators.Spec;
 using DeepSeekCompiler.Generators.Targets.Ilgpu;
 using DeepSeekCompiler.Runtime.Gpu.Devices;
-using DeepSeekCompiler.Runtime.Gpu.Execution;
 using DeepSeekCompiler.Runtime.Gpu.Offline;
 
 namespace DeepSeekCompiler.Compile.Tuning;

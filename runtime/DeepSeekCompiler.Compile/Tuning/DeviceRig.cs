@@ -1,4 +1,3 @@
-using System.Reflection;
 using DeepSeekCompiler.Compile.Explaining;
 using DeepSeekCompiler.Compile.Measuring;
 using DeepSeekCompiler.Compile.Measuring.Devices;
@@ -23,7 +22,6 @@ internal sealed class DeviceRig : IVariantRig
     private const long Rotated = 256L << 20;
     private const int MostSets = 16;
 
-    private readonly OpenDevice _device;
     private readonly DeviceRun _run;
     private readonly DeviceClock _clock;
     private readonly RandomBlocks _blocks;
@@ -34,7 +32,6 @@ internal sealed class DeviceRig : IVariantRig
     /// <exception cref="VariantException">A variant does not run; its context is spoiled.</exception>
     public DeviceRig(OpenDevice device, ModelSpec spec, TuningTask task, Machine target, IReadOnlyList<(Type Class, int? Parts)> variants)
     {
-        _device = device;
         int threads = ((DeviceTarget)target).Threads;
         _run = new(device, DeviceWeights.None, threads);
         _clock = new(_run);

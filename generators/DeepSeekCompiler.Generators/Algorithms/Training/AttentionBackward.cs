@@ -57,7 +57,7 @@ internal sealed class AttentionBackward
         var dk = b.InOut("dk", NumberFormat.F32, 1, s.Groups, s.KeyDim);
         var dv = b.InOut("dv", NumberFormat.F32, 1, s.Groups, s.ValueDim);
         Axis row = new("row", batch), g = new("g", s.Groups);
-        var parts = new AttentionParts(b, s, length, row, g, k);
+        var parts = new AttentionParts(b, length, row, g);
         var head = b.Fold(new Axis("head", s.HeadsPerGroup));
         Expr h = g.Index * s.HeadsPerGroup + head;
         Axis r0 = new("t", length), r1 = new("token", length), d0 = new("d", s.KeyDim), v0 = new("v_", s.ValueDim);

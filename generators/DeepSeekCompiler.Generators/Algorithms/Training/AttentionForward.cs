@@ -45,7 +45,7 @@ internal sealed class AttentionForward
         var most = b.Output("most", NumberFormat.F32, 1, s.Heads);
         var share = b.Output("share", NumberFormat.F32, 1, s.Heads);
         Axis row = new("row", batch), h = new("h", s.Heads);
-        var parts = new AttentionParts(b, s, length, row, h.Index / s.HeadsPerGroup, k);
+        var parts = new AttentionParts(b, length, row, h.Index / s.HeadsPerGroup);
         var transpose = parts.Transpose("Keys", k, s.KeyDim, [row, h]);
         Axis i = parts.Query, d = new("d", s.KeyDim), value = new("value", s.ValueDim), out_ = new("out", s.ValueDim);
         Expr t = parts.Token;

@@ -11,7 +11,7 @@ internal sealed class AttentionParts
     private readonly Axis _row;
     private readonly Expr _group;
 
-    public AttentionParts(KernelBuilder b, AttentionSizes s, Expr length, Axis row, Expr group, Tensor keys)
+    public AttentionParts(KernelBuilder b, Expr length, Axis row, Expr group)
     {
         (_b, _length, _row, _group) = (b, length, row, group);
         Block = b.Fold(new Axis("block", (length + (AttentionSizes.Block - 1)) / AttentionSizes.Block));

@@ -63,7 +63,7 @@ internal sealed class Operand
         Expr at = Start(tile) + column;
         var values = b.Temp(Name(precision, tensor), rows, columns);
         var scales = precision == TrainingPrecision.Fp8 ? b.Temp(tensor.Name + "Scale", rows, FormatSpec.Blocks(columns)) : null;
-        var stages = MakeStages(b, precision, tensor.Name, tensor[row, at], values[row, at], scales?[row, tile], [row, tile], [column], []);
+        var stages = MakeStages(b, tensor.Name, tensor[row, at], values[row, at], scales?[row, tile], [row, tile], [column], []);
         return new(values, (r, c) => values[r, c], scales is null ? null : (r, c) => scales[r, c / FormatSpec.Block]) { Stages = stages, Items = [row], Tile = tile, Column = column };
     }
 
@@ -129,7 +129,7 @@ internal sealed class Operand
         var values = b.Temp(Name(precision, tensor), rows, columns);
         var scales = precision == TrainingPrecision.Fp8 ? b.Temp(tensor.Name + "Scale", tiles, columns) : null;
         Axis[] outer = tile is null ? items : [.. items, tile];
-        var stages = MakeStages(b, precision, tensor.Name, tensor[source(at), column], values[at, column], scales?[place, column], outer, [row], [column]);
+        var stages = MakeStages(b, tensor.Name, tensor[source(at), column], values[at, column], scales?[place, column], outer, [row], [column]);
         return new(values, (r, c) => values[r, c], scales is null ? null : (r, c) => scales[tileOf(r), c])
         {
             Stages = stages, Items = items, Tile = tile, Row = row, Column = column, IsOneWide = true,
@@ -145,7 +145,7 @@ internal sealed class Operand
         var values = b.Temp(Name(precision, weight), Dims(rows, columns));
         var scales = precision == TrainingPrecision.Fp8 ? b.Temp(weight.Name + "Scale", Dims(FormatSpec.Blocks(rows), FormatSpec.Blocks(columns))) : null;
         Axis[] items = active is null ? [high, wide] : [active, high, wide];
-        var stages = MakeStages(b, precision, weight.Name, expert is null ? weight[n, k] : weight[expert, n, k], values[Index(n, k)], scales?[Index(high, wide)], items, [row, column], []);
+        var stages = MakeStages(b, weight.Name, expert is null ? weight[n, k] : weight[expert, n, k], values[Index(n, k)], scales?[Index(high, wide)], items, [row, column], []);
         return new(values, (r, c) => values[Index(r, c)], scales is null ? null : (r, c) => scales[Index(r / FormatSpec.Block, c / FormatSpec.Block)])
         {
             Stages = stages, Items = items, Row = row, Column = column,
@@ -153,7 +153,7 @@ internal sealed class Operand
     }
 
     // A tile's largest magnitude and scale, where it has one, and its numbers.
-    private static Stage[] MakeStages(KernelBuilder b, TrainingPrecision precision, string name, Read source, Read target, Read? scale, Axis[] tiles, Axis[] within, Axis[] columns)
+    private static Stage[] MakeStages(KernelBuilder b, string name, Read source, Read target, Read? scale, Axis[] tiles, Axis[] within, Axis[] columns)
     {
         string word = char.ToUpperInvariant(name[0]) + name.Substring(1);
         Axis[] scaled = [.. tiles, .. columns], all = [.. tiles, .. within, .. columns];

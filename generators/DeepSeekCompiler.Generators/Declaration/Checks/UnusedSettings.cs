@@ -1,5 +1,4 @@
 using System.Collections.Generic;
-using System.Linq;
 using DeepSeekCompiler.Generators.Declaration.Settings;
 using DeepSeekCompiler.Generators.Declaration.Symbols;
 using DeepSeekCompiler.Generators.Diagnostics;

@@ -1,6 +1,5 @@
 using DeepSeekCompiler.Generators.Declaration.Checks;
 using DeepSeekCompiler.Generators.Declaration.Json;
-using DeepSeekCompiler.Generators.Declaration.Settings;
 using DeepSeekCompiler.Generators.Diagnostics;
 
 namespace DeepSeekCompiler.Generators.Declaration.Configs;

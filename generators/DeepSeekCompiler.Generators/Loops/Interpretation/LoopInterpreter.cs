@@ -3,7 +3,6 @@ using System.Collections.Generic;
 using System.Linq;
 using DeepSeekCompiler.Generators.Expressions;
 using DeepSeekCompiler.Generators.Spec;
-using Buffer = DeepSeekCompiler.Generators.Loops.Buffer;
 
 namespace DeepSeekCompiler.Generators.Loops.Interpretation;
 

@@ -20,7 +20,7 @@ internal sealed partial class ReductionLowering
         List<Stmt> Fill(bool first)
         {
             var nest = new List<Stmt>();
-            Nest(stage, sum, scope, splitOf, nest, (inside, index, _, body) =>
+            Nest(sum, scope, splitOf, nest, (inside, index, _, body) =>
             {
                 var (buffer, table, at) = expressions.Address(reduce.Target, inside);
                 body.Add(new Store(sum.Scalar!, index, first ? Neutral(reduce) : new Load(buffer, at, table)));
@@ -60,7 +60,7 @@ internal sealed partial class ReductionLowering
             return;
         }
 
-        Nest(stage, sum, scope, splitOf, into, (inside, index, _, nest) =>
+        Nest(sum, scope, splitOf, into, (inside, index, _, nest) =>
         {
             var (buffer, table, at) = expressions.Address(reduce.Target, inside);
             nest.Add(new Store(buffer, at, new Load(sum.Scalar!, index), table));
@@ -72,7 +72,7 @@ internal sealed partial class ReductionLowering
         List<Stmt> Fill(bool first)
         {
             var nest = new List<Stmt>();
-            Nest(stage, sum, start, splitOf, nest, (inside, index, _, body) =>
+            Nest(sum, start, splitOf, nest, (inside, index, _, body) =>
             {
                 var (buffer, table, at) = expressions.Address(reduce.Target, inside);
                 Expr part = Number(new Load(sum.Scalar!, index)), factor = expressions.Lower(scale, inside);

@@ -17,7 +17,7 @@ internal sealed partial class ReductionLowering(ExpressionLowering expressions, 
     {
         var sum = Open(stage, reduce, depth, scope, splitOf, "sum", into);
         var init = reduce.Init;
-        Nest(stage, sum, scope, splitOf, into, (inside, index, sub, nest) =>
+        Nest(sum, scope, splitOf, into, (inside, index, sub, nest) =>
         {
             if (sum.Scalar is { } s && (sub == 0 || sum.Vector is null))
                 nest.Add(new Store(s, index, init is null || sub > 0 ? Neutral(reduce) : expressions.Lower(init, inside)));
@@ -46,7 +46,7 @@ internal sealed partial class ReductionLowering(ExpressionLowering expressions, 
     public void End(StageSchedule stage, Reduce reduce, Scope scope, Func<Axis, Split> splitOf, List<Stmt> into)
     {
         var sum = scope[stage.Stage]!;
-        Nest(stage, sum, scope, splitOf, into, (inside, index, sub, nest) =>
+        Nest(sum, scope, splitOf, into, (inside, index, sub, nest) =>
         {
             if (sub > 0) return;
             Expr? total = sum.Vector is { } v ? new LaneReduce(reduce.Op, Tree(sum, index, i => new Load(v, i * sum.Lanes, null, sum.Lanes), reduce.Op)) : null;
@@ -71,7 +71,7 @@ internal sealed partial class ReductionLowering(ExpressionLowering expressions, 
         bool vector = outer.Vector is not null && InVectors(stage, reduce, scope);
         var sum = Open(stage, reduce, depth, scope, splitOf, "block", into, vector, outer.Vector is null || !vector);
         if (sum.Scalar is not null)
-            Nest(stage, sum, scope, splitOf, into, (_, index, _, nest) => nest.Add(new Store(sum.Scalar, index, Neutral(reduce))));
+            Nest(sum, scope, splitOf, into, (_, index, _, nest) => nest.Add(new Store(sum.Scalar, index, Neutral(reduce))));
         FillVector(sum, reduce, into);
         return scope.With(stage.Stage, sum);
     }
@@ -82,7 +82,7 @@ internal sealed partial class ReductionLowering(ExpressionLowering expressions, 
         var outer = scope[stage.Stage]!;
         var sum = block[stage.Stage]!;
         var scale = Affine.Simplify(expressions.Lower(reduce.Scale!, scope.AtStart(stage, depth, true)));
-        Nest(stage, sum, scope, splitOf, into, (inside, index, _, nest) =>
+        Nest(sum, scope, splitOf, into, (inside, index, _, nest) =>
         {
             var at = IndexOf(outer, inside);
             if (sum.Scalar is { } s)
@@ -127,7 +127,7 @@ internal sealed partial class ReductionLowering(ExpressionLowering expressions, 
     }
 
     /// <summary>Loops over the points of the accumulator; the body gets the scope, the index and the number of the own-sums trip.</summary>
-    private void Nest(StageSchedule stage, Accumulator sum, Scope scope, Func<Axis, Split> splitOf, List<Stmt> into, Action<Scope, Expr, int, List<Stmt>> body) =>
+    private void Nest(Accumulator sum, Scope scope, Func<Axis, Split> splitOf, List<Stmt> into, Action<Scope, Expr, int, List<Stmt>> body) =>
         Nest(sum, 0, 0, scope, splitOf, into, body);
 
     private void Nest(Accumulator sum, int at, int sub, Scope scope, Func<Axis, Split> splitOf, List<Stmt> into, Action<Scope, Expr, int, List<Stmt>> body)

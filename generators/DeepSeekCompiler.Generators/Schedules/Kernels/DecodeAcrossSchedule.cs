@@ -78,8 +78,6 @@ internal sealed class DecodeAcrossSchedule
         return across.Fixed is null ? [At(over)] : [At(over * 2), At(over * 2 + 1)];
     }
 
-    private void Add(Stage stage, LoopSpec[] around, LoopSpec first, LoopSpec[] inner) => Add(stage, around, [first, .. inner]);
-
     private void Add(Stage stage, LoopSpec[] around, LoopSpec[] inner)
     {
         int shared = 0;

@@ -4,7 +4,6 @@ using DeepSeekCompiler.Generators.Algorithms.Training;
 using DeepSeekCompiler.Generators.Loops;
 using DeepSeekCompiler.Generators.Schedules.Kernels.Training;
 using DeepSeekCompiler.Generators.Schedules.Matrix;
-using DeepSeekCompiler.Generators.Spec;
 using DeepSeekCompiler.Generators.Tensors;
 
 namespace DeepSeekCompiler.Generators.Schedules.Kernels;

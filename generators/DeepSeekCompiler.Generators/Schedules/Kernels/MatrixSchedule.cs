@@ -1,11 +1,9 @@
 using System.Collections.Generic;
 using System.Linq;
 using DeepSeekCompiler.Generators.Algorithms;
-using DeepSeekCompiler.Generators.Loops;
 using DeepSeekCompiler.Generators.Schedules.Kernels.Training;
 using DeepSeekCompiler.Generators.Schedules.Matrix;
 using DeepSeekCompiler.Generators.Schedules.Rows;
-using DeepSeekCompiler.Generators.Tensors;
 
 namespace DeepSeekCompiler.Generators.Schedules.Kernels;
 

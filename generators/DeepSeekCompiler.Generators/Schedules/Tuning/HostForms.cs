@@ -1,4 +1,3 @@
-using System.Collections.Generic;
 using DeepSeekCompiler.Generators.Algorithms;
 using DeepSeekCompiler.Generators.Schedules.Kernels;
 using DeepSeekCompiler.Generators.Spec;

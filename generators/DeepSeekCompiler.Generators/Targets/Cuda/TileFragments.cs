@@ -44,7 +44,7 @@ internal sealed class TileFragments(MatrixText text, TilePlaces places)
                     for (int term = 0; term < text.Terms; term++)
                     {
                         for (int i = 0; i < places.TokenTiles; i++) PrintActivationWords(i, k, term);
-                        Multiply(k, i => $"x{i}_{k}_{term}", (c, j) => $"w{c}_{j}_{k}");
+                        Multiply(i => $"x{i}_{k}_{term}", (c, j) => $"w{c}_{j}_{k}");
                     }
                 }
             }
@@ -64,7 +64,7 @@ internal sealed class TileFragments(MatrixText text, TilePlaces places)
             {
                 for (int i = 0; i < places.TokenTiles; i++)
                     _w.Line($"Words4 x{i}_{k}_{term} = MatrixCore.LoadMatrix(ref shared[read + {N((long)term * places.TermPieces)} + a{i} * {N(places.ActivationPieces)} + ({N(2 * k)} + (lane >> 4) ^ a{i}Turn)]);");
-                Multiply(k, i => $"x{i}_{k}_{term}", (c, j) => j % 2 == 0 ? $"Fragment.B(w{c}_{j}_{k}.X, w{c}_{j}_{k}.Y)" : $"Fragment.B(w{c}_{j - 1}_{k}.Z, w{c}_{j - 1}_{k}.W)");
+                Multiply(i => $"x{i}_{k}_{term}", (c, j) => j % 2 == 0 ? $"Fragment.B(w{c}_{j}_{k}.X, w{c}_{j}_{k}.Y)" : $"Fragment.B(w{c}_{j - 1}_{k}.Z, w{c}_{j - 1}_{k}.W)");
             }
         }
     }
@@ -90,7 +90,7 @@ internal sealed class TileFragments(MatrixText text, TilePlaces places)
             _w.Line($"Words4 x{i} = MatrixCore.LoadMatrix(ref shared[read + a{i} * {N(places.ActivationPieces)} + ((lane >> 4) ^ a{i}Turn)]);");
         if (text.Fp8)
         {
-            Multiply(0, i => $"x{i}", (c, j) => j % 2 == 0 ? $"Fragment.B(codes{c}_{j}.X, codes{c}_{j}.Y)" : $"Fragment.B(codes{c}_{j - 1}.Z, codes{c}_{j - 1}.W)");
+            Multiply(i => $"x{i}", (c, j) => j % 2 == 0 ? $"Fragment.B(codes{c}_{j}.X, codes{c}_{j}.Y)" : $"Fragment.B(codes{c}_{j - 1}.Z, codes{c}_{j - 1}.W)");
             return;
         }
 
@@ -98,7 +98,7 @@ internal sealed class TileFragments(MatrixText text, TilePlaces places)
         {
             string low = k == 0 ? "X" : "Z", high = k == 0 ? "Y" : "W";
             for (int i = 0; i < places.TokenTiles; i++) _w.Line($"Words4 x{i}_{k} = Fragment.A(MatrixCore.BF16OfE4M3(x{i}.{low}), MatrixCore.BF16OfE4M3(x{i}.{high}));");
-            Multiply(k, i => $"x{i}_{k}", (c, j) => $"w{c}_{j}_{k}");
+            Multiply(i => $"x{i}_{k}", (c, j) => $"w{c}_{j}_{k}");
         }
     }
 
@@ -109,7 +109,7 @@ internal sealed class TileFragments(MatrixText text, TilePlaces places)
         _w.Line($"Words4 {name} = Fragment.A(words[{At($"a{i}")}], words[{At($"(a{i} + 8)")}]);");
     }
 
-    private void Multiply(int k, Func<int, string> x, Func<int, int, string> w)
+    private void Multiply(Func<int, string> x, Func<int, int, string> w)
     {
         string suffix = text.Scaled ? "Block" : "";
         for (int c = 0; c < text.Points.Chain.Count; c++)

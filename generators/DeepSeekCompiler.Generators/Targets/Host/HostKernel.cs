@@ -1,7 +1,6 @@
 using System.Collections.Generic;
 using System.Linq;
 using DeepSeekCompiler.Generators.Expressions;
-using DeepSeekCompiler.Generators.Loops;
 using DeepSeekCompiler.Generators.Loops.Lowering;
 using DeepSeekCompiler.Generators.Schedules;
 using DeepSeekCompiler.Generators.Spec;

@@ -1,7 +1,6 @@
 using System;
 using System.Globalization;
 using DeepSeekCompiler.Generators.Expressions;
-using DeepSeekCompiler.Generators.Loops;
 using DeepSeekCompiler.Generators.Spec;
 
 namespace DeepSeekCompiler.Generators.Targets.Host;

@@ -1,6 +1,5 @@
 using System;
 using System.Collections.Generic;
-using System.Linq;
 using DeepSeekCompiler.Generators.Expressions;
 
 namespace DeepSeekCompiler.Generators.Tensors.Counting;

@@ -2,7 +2,6 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 using DeepSeekCompiler.Generators.Expressions;
-using DeepSeekCompiler.Generators.Spec;
 
 namespace DeepSeekCompiler.Generators.Tensors.Counting;
 

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using DeepSeekCompiler.Runtime.Gpu.Cuda;
 using DeepSeekCompiler.Runtime.Gpu.Execution;
-using ILGPU.Runtime;
 
 namespace DeepSeekCompiler.Compile.Measuring.Devices;
 
