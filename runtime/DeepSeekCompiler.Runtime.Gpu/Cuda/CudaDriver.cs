@@ -9,12 +9,23 @@ internal static unsafe class CudaDriver
     /// <summary>CU_DEVICE_ATTRIBUTE_MAX_SHARED_MEMORY_PER_BLOCK_OPTIN.</summary>
     public const int GroupSharedOptIn = 97;
 
+    /// <summary>CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR.</summary>
+    public const int CapabilityMajor = 75;
+
+    /// <summary>CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR.</summary>
+    public const int CapabilityMinor = 76;
+
     /// <summary>CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES.</summary>
     public const int DynamicSharedBytes = 8;
 
     private static readonly Lazy<Entries> s_entries = new(() => new Entries());
 
     public static Entries Api => s_entries.Value;
+
+    /// <summary>A function of the driver.</summary>
+    /// <exception cref="DeviceException">The driver has none of the name.</exception>
+    public static nint Find(string name) => DriverLibraries.CudaFunction(name) is var function and not 0 ? function
+        : throw new DeviceException($"The CUDA driver has no {name}; it is too old, and one for CUDA 11.8 or newer is needed.");
 
     /// <summary>Throws one sentence where <paramref name="error"/> is one.</summary>
     /// <param name="error">What a function returned.</param>
@@ -71,8 +82,5 @@ internal static unsafe class CudaDriver
         public readonly delegate* unmanaged<nint, nint, int> GraphLaunch = (delegate* unmanaged<nint, nint, int>)Find("cuGraphLaunch");
         public readonly delegate* unmanaged<nint, int> GraphExecDestroy = (delegate* unmanaged<nint, int>)Find("cuGraphExecDestroy");
         public readonly delegate* unmanaged<nint, int> GraphDestroy = (delegate* unmanaged<nint, int>)Find("cuGraphDestroy");
-
-        private static nint Find(string name) => DriverLibraries.CudaFunction(name) is var function and not 0 ? function
-            : throw new DeviceException($"The CUDA driver has no {name}; it is too old, and one for CUDA 11.8 or newer is needed.");
     }
 }

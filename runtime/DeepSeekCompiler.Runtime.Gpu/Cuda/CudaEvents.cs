@@ -5,11 +5,11 @@ namespace DeepSeekCompiler.Runtime.Gpu.Cuda;
 /// <summary>Two marks in a stream and the time that the device took between them. Only measurements need these functions of the driver.</summary>
 internal sealed unsafe class CudaEvents : IDisposable
 {
-    private static readonly delegate* unmanaged<nint*, uint, int> s_create = (delegate* unmanaged<nint*, uint, int>)Find("cuEventCreate");
-    private static readonly delegate* unmanaged<nint, nint, int> s_record = (delegate* unmanaged<nint, nint, int>)Find("cuEventRecord");
-    private static readonly delegate* unmanaged<nint, int> s_synchronize = (delegate* unmanaged<nint, int>)Find("cuEventSynchronize");
-    private static readonly delegate* unmanaged<float*, nint, nint, int> s_elapsed = (delegate* unmanaged<float*, nint, nint, int>)Find("cuEventElapsedTime");
-    private static readonly delegate* unmanaged<nint, int> s_destroy = (delegate* unmanaged<nint, int>)Find("cuEventDestroy_v2");
+    private static readonly delegate* unmanaged<nint*, uint, int> s_create = (delegate* unmanaged<nint*, uint, int>)CudaDriver.Find("cuEventCreate");
+    private static readonly delegate* unmanaged<nint, nint, int> s_record = (delegate* unmanaged<nint, nint, int>)CudaDriver.Find("cuEventRecord");
+    private static readonly delegate* unmanaged<nint, int> s_synchronize = (delegate* unmanaged<nint, int>)CudaDriver.Find("cuEventSynchronize");
+    private static readonly delegate* unmanaged<float*, nint, nint, int> s_elapsed = (delegate* unmanaged<float*, nint, nint, int>)CudaDriver.Find("cuEventElapsedTime");
+    private static readonly delegate* unmanaged<nint, int> s_destroy = (delegate* unmanaged<nint, int>)CudaDriver.Find("cuEventDestroy_v2");
 
     private readonly nint _stream;
     private readonly nint _begin;
@@ -45,7 +45,4 @@ internal sealed unsafe class CudaEvents : IDisposable
         CudaDriver.Check(s_create(&made, 0), "make an event");
         return made;
     }
-
-    private static nint Find(string name) => DriverLibraries.CudaFunction(name) is var function and not 0 ? function
-        : throw new DeviceException($"The CUDA driver has no {name}.");
 }

@@ -1,4 +1,3 @@
-using DeepSeekCompiler.Runtime.Gpu.Devices;
 using DeepSeekCompiler.Runtime.Gpu.Offline;
 
 namespace DeepSeekCompiler.Runtime.Gpu.Cuda;
@@ -11,7 +10,7 @@ internal static unsafe class CudaFunctions
     private const int LocalBytes = 3;
     private const int Registers = 4;
 
-    private static readonly delegate* unmanaged<int*, int, nint, int> s_attribute = (delegate* unmanaged<int*, int, nint, int>)Find();
+    private static readonly delegate* unmanaged<int*, int, nint, int> s_attribute = (delegate* unmanaged<int*, int, nint, int>)CudaDriver.Find("cuFuncGetAttribute");
 
     /// <summary>Registers, shared memory and stack; spills are in the stack, and a driver has no warnings.</summary>
     public static KernelResources ResourcesOf(nint function) => new(Attribute(function, Registers), Attribute(function, SharedBytes), Attribute(function, LocalBytes), 0, []);
@@ -22,7 +21,4 @@ internal static unsafe class CudaFunctions
         CudaDriver.Check(s_attribute(&value, attribute, function), "describe a kernel");
         return value;
     }
-
-    private static nint Find() => DriverLibraries.CudaFunction("cuFuncGetAttribute") is var function and not 0 ? function
-        : throw new DeviceException("The CUDA driver has no cuFuncGetAttribute.");
 }

@@ -41,8 +41,8 @@ internal sealed unsafe class CudaKernels : IDisposable
     public static CudaTarget TargetOf(int deviceId)
     {
         int major, minor;
-        CudaDriver.Check(CudaDriver.Api.DeviceGetAttribute(&major, 75, deviceId), "say the compute capability");
-        CudaDriver.Check(CudaDriver.Api.DeviceGetAttribute(&minor, 76, deviceId), "say the compute capability");
+        CudaDriver.Check(CudaDriver.Api.DeviceGetAttribute(&major, CudaDriver.CapabilityMajor, deviceId), "say the compute capability");
+        CudaDriver.Check(CudaDriver.Api.DeviceGetAttribute(&minor, CudaDriver.CapabilityMinor, deviceId), "say the compute capability");
         return CudaTarget.Of(major, minor, DriverVersion());
     }
 
