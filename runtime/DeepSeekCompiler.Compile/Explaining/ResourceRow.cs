@@ -24,6 +24,10 @@ public sealed record ResourceRow(
     /// <summary>Names of the columns.</summary>
     public static string Header => Line("kernel", "arch", "text", "threads", "dynamic", "regs", "shared", "stack", "spill", KernelResources.Counted, "warnings");
 
+    /// <summary>The row of a kernel.</summary>
+    /// <param name="function">Its text.</param>
+    /// <param name="architecture">What it was assembled for.</param>
+    /// <param name="r">What the assembler made of it, with instruction counts.</param>
     public static ResourceRow Of(CudaFunction function, string architecture, KernelResources r)
     {
         ArgumentNullException.ThrowIfNull(function);
@@ -39,6 +43,8 @@ public sealed record ResourceRow(
         return int.Parse(Counts.Split(' ')[index], CultureInfo.InvariantCulture);
     }
 
+    /// <summary>A row from a line of the table.</summary>
+    /// <exception cref="FormatException">It is no such line.</exception>
     public static ResourceRow Parse(string line)
     {
         ArgumentNullException.ThrowIfNull(line);

@@ -28,6 +28,7 @@ public static class HashedFile
         }
     }
 
+    /// <summary>Writes a file whole, with its hash in front. One that cannot be written is left out: the next start makes it again.</summary>
     public static void Write(string path, ReadOnlySpan<byte> content)
     {
         ArgumentNullException.ThrowIfNull(path);

@@ -8,6 +8,7 @@ public sealed class RandomSource
 
     private ulong _state;
 
+    /// <param name="seed">Any number; equal seeds give equal numbers.</param>
     public RandomSource(ulong seed)
     {
         _state = unchecked(seed + Increment);

@@ -8,6 +8,9 @@ public sealed class Sampler
     private readonly int[] _order;
     private readonly float[] _keys;
 
+    /// <param name="options">How to draw.</param>
+    /// <param name="vocabulary">Logits of a row.</param>
+    /// <exception cref="ArgumentException">An option is out of its range.</exception>
     public Sampler(SamplingOptions options, int vocabulary)
     {
         options.Check();
@@ -23,6 +26,8 @@ public sealed class Sampler
     public static int Best(ReadOnlySpan<float> logits) => Peak.Of(logits).Token;
 
     /// <summary>Turns logits into the probabilities that are drawn from: softmax at the temperature, cut by top-k and top-p, summing to 1.</summary>
+    /// <param name="logits">[vocabulary].</param>
+    /// <param name="probabilities">[vocabulary]: receives them.</param>
     public void Distribution(ReadOnlySpan<float> logits, Span<float> probabilities)
     {
         if (IsGreedy)

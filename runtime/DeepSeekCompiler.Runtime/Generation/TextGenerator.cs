@@ -16,6 +16,9 @@ public sealed class TextGenerator
     private readonly int[] _fed = new int[1];
     private SpeculativeSteps? _speculative;
 
+    /// <param name="sequence">What is fed and asked; it holds the prompt so far.</param>
+    /// <param name="options">How long, how deep to draft, and how to draw.</param>
+    /// <exception cref="ArgumentException">An option is out of its range.</exception>
     public TextGenerator(ISequence sequence, GenerationOptions options)
     {
         if (options.MaxTokens < 0) throw new ArgumentException($"{options.MaxTokens} tokens cannot be generated; ask for 0 or more.");

@@ -3,10 +3,11 @@ namespace DeepSeekCompiler.Runtime.Measurement;
 /// <summary>Median, least and most of repeated measurements.</summary>
 public readonly record struct Spread(double Median, double Min, double Max)
 {
-    public static Spread Of(double[] values)
+    /// <param name="values">At least one, in any order; of an even number the median lies between the middle two.</param>
+    public static Spread Of(IEnumerable<double> values)
     {
-        Array.Sort(values);
-        int middle = values.Length / 2;
-        return new(values.Length % 2 == 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2, values[0], values[^1]);
+        double[] sorted = [.. values.Order()];
+        int middle = sorted.Length / 2;
+        return new(sorted.Length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2, sorted[0], sorted[^1]);
     }
 }

@@ -7,6 +7,8 @@ public sealed class DocumentRows : IRowSource
     private readonly long[] _starts;
     private readonly int[] _lengths;
 
+    /// <param name="shard">The documents.</param>
+    /// <param name="length">Most tokens of a row, at least 2.</param>
     public DocumentRows(TokenShard shard, int length)
     {
         ArgumentNullException.ThrowIfNull(shard);

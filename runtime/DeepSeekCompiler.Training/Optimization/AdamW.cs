@@ -20,6 +20,8 @@ public sealed unsafe class AdamW : IDisposable
     private readonly long _numbers;
     private float* _moments;
 
+    /// <param name="pass">Whose parameters are moved; the two moments are float32, 8 bytes a parameter.</param>
+    /// <param name="options">Rates and decay; null for the defaults.</param>
     public AdamW(TrainingPass pass, AdamOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(pass);
