@@ -3,6 +3,7 @@ using DeepSeekCompiler.Compile;
 using DeepSeekCompiler.Compile.Tuning;
 using DeepSeekCompiler.Generators.Spec;
 using DeepSeekCompiler.Runtime.Models;
+using DeepSeekCompiler.Runtime.Tokenizers;
 
 namespace DeepSeekCompiler.Cli;
 
@@ -16,7 +17,7 @@ internal sealed class ModelOptions
 
     public Option<string> Device { get; } = new("--device") { Description = "Device: host, opencl:N or cuda:N; `dsc devices` lists them.", DefaultValueFactory = _ => "host" };
 
-    public Option<int> Threads { get; } = new("--threads") { Description = "Threads; 0 for all processors." };
+    public ThreadsOption Threads { get; } = ThreadsOption.Create();
 
     public Option<string?> Fp8 { get; } = new("--fp8") { Description = "Policy for FP8 checkpoints: weight-only (default) or full." };
 
@@ -38,6 +39,18 @@ internal sealed class ModelOptions
 
     public string Folder(ParseResult parsed) => parsed.GetValue(Model) ?? SampleModel.Folder();
 
+    /// <summary>The tokenizer of the folder, which fits the model; nothing is compiled for it.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="positions">That the model is declared for.</param>
+    public ModelTokenizer Tokenizer(ParseResult parsed, out int positions)
+    {
+        var spec = CheckpointSpec.Read(Folder(parsed));
+        var tokenizer = ModelTokenizer.Load(Folder(parsed));
+        tokenizer.CheckVocabulary(spec.VocabSize);
+        positions = spec.MaxPositionEmbeddings;
+        return tokenizer;
+    }
+
     public CompiledModel Load(ParseResult parsed) => Load(parsed, out _);
 
     public CompiledModel Load(ParseResult parsed, out LoadReport report) => ModelLoader.Load(Folder(parsed), Of(parsed), out report);
@@ -46,18 +59,16 @@ internal sealed class ModelOptions
     public LoadOptions Of(ParseResult parsed)
     {
         string device = parsed.GetValue(Device)!;
-        int threads = parsed.GetValue(Threads);
-        if (threads is < 0 or > 1024 || (parsed.GetResult(Threads) is { Implicit: false } && threads == 0)) throw new UserException($"{threads} threads cannot work; give 1 to 1024, or leave --threads out for all processors.");
         bool split = parsed.GetValue(SplitActivations);
         if (split && device.StartsWith("opencl", StringComparison.Ordinal)) throw new UserException($"--split-activations is for the host and for CUDA, and --device {device} multiplies float32 numbers in any case; leave it out.");
         return new LoadOptions
         {
-            Threads = threads, VectorWidth = WidthOf(parsed), Fp8 = Policy(parsed), Cache = CacheOf(parsed.GetValue(Cache)!), Device = device, SplitActivations = split,
+            Threads = Threads.Read(parsed), VectorWidth = WidthOf(parsed), Fp8 = Policy(parsed), Cache = CacheOf(parsed.GetValue(Cache)!), Device = device, SplitActivations = split,
             Upload = ProgressLine.Bytes("Copying weights to " + device), Tuning = parsed.GetValue(Tuning) is { } file ? TuningFile.Read(file) : null,
         };
     }
 
-    private int? WidthOf(ParseResult parsed) => parsed.GetValue(Width) switch
+    public int? WidthOf(ParseResult parsed) => parsed.GetValue(Width) switch
     {
         null => null,
         512 or 256 or 128 or 0 => parsed.GetValue(Width),

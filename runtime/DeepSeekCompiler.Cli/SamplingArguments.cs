@@ -1,6 +1,5 @@
 using System.CommandLine;
 using DeepSeekCompiler.Runtime.Generation;
-using DeepSeekCompiler.Runtime.Models;
 
 namespace DeepSeekCompiler.Cli;
 
@@ -14,7 +13,7 @@ internal sealed class SamplingArguments
     private readonly Option<ulong> _seed = new("--seed") { Description = "Seed of the draws." };
     private readonly Option<bool> _plain = new("--no-speculative") { Description = "Without the model's MTP module as a draft." };
     private readonly Option<int> _depth = DraftDepth();
-    private readonly Option<int> _context = new("--context") { Description = "Longest context in tokens; default: what the model is declared for, at most 4096." };
+    private readonly Option<int?> _context = new("--context") { Description = "Longest context in tokens; default: what the model is declared for, at most 4096." };
 
     public void AddTo(Command command)
     {
@@ -26,18 +25,20 @@ internal sealed class SamplingArguments
         int most = parsed.GetValue(_maxTokens);
         if (most < 1) throw new UserException($"--max-tokens {most} generates nothing; give 1 or more.");
         var sampling = new SamplingOptions { Temperature = parsed.GetValue(_temperature), TopP = parsed.GetValue(_topP), TopK = parsed.GetValue(_topK), Seed = parsed.GetValue(_seed) };
-        sampling.Check();
-        return new GenerationOptions { Sampling = sampling, MaxTokens = most, StopTokens = stops, Speculative = !parsed.GetValue(_plain), DraftDepth = parsed.GetValue(_depth) };
+        var options = new GenerationOptions { Sampling = sampling, MaxTokens = most, StopTokens = stops, Speculative = !parsed.GetValue(_plain), DraftDepth = parsed.GetValue(_depth) };
+        options.Check();
+        return options;
     }
 
     /// <summary>How deep to draft; generation refuses what has no meaning.</summary>
     public static Option<int> DraftDepth() => new("--draft-depth") { Description = "Drafts of a speculative step; 0 (default) for as many as are worth their time, judged again at every step." };
 
-    public int Context(ParseResult parsed, ModelInfo info)
+    /// <param name="parsed">The command line.</param>
+    /// <param name="positions">That the model is declared for.</param>
+    public int Context(ParseResult parsed, int positions)
     {
-        int context = parsed.GetValue(_context);
-        if (context < 0) throw new UserException($"--context {context} has no meaning; give the number of tokens.");
-        if (context > info.MaxPositionEmbeddings) throw new UserException($"--context {context} is longer than the {info.MaxPositionEmbeddings} positions that the model is declared for.");
-        return context > 0 ? context : Math.Min(info.MaxPositionEmbeddings, 4096);
+        if (parsed.GetValue(_context) is not { } context) return Math.Min(positions, 4096);
+        if (context < 1) throw new UserException($"--context {context} has no meaning; give the number of tokens.");
+        return context <= positions ? context : throw new UserException($"--context {context} is longer than the {positions} positions that the model is declared for.");
     }
 }

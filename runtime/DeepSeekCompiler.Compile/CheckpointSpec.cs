@@ -13,7 +13,7 @@ public static class CheckpointSpec
     /// <exception cref="CheckpointException">config.json is missing or describes no model that can be compiled.</exception>
     public static ModelSpec Read(string folder)
     {
-        if (!Directory.Exists(folder)) throw new CheckpointException($"There is no folder {folder}; a model is a folder with config.json and model.safetensors.");
+        if (!Directory.Exists(folder)) throw new CheckpointException($"{(File.Exists(folder) ? $"{folder} is a file" : $"There is no folder \"{folder}\"")}; a model is a folder with config.json and model.safetensors.");
         return ReadConfig(Path.Combine(folder, "config.json"));
     }
 
@@ -28,7 +28,9 @@ public static class CheckpointSpec
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new CheckpointException(File.Exists(path) ? $"{path} cannot be read: {e.Message}" : $"There is no {path}; it says what the model looks like.", e);
+            throw new CheckpointException(
+                Directory.Exists(path) ? $"{path} is a folder; the file that says what a model looks like is a config.json."
+                : File.Exists(path) ? $"{path} cannot be read: {e.Message}" : $"There is no {path}; it says what the model looks like.", e);
         }
 
         var result = ConfigReader.Read(json, ClassName, Namespace);

@@ -6,6 +6,7 @@ namespace DeepSeekCompiler.Cli.Bench;
 /// <summary>All that a run of <c>dsc bench</c> has measured.</summary>
 /// <param name="Info">The model.</param>
 /// <param name="Threads">Threads that computed.</param>
+/// <param name="Width">Bits of a vector of the host's kernels; 0 is scalar.</param>
 /// <param name="Device">Where the model ran.</param>
 /// <param name="Limits">The host's limits; null where a device computed, whose limits <c>benchmarks/gpu</c> measures.</param>
 /// <param name="Prefills">Seconds of whole prompts.</param>
@@ -13,7 +14,7 @@ namespace DeepSeekCompiler.Cli.Bench;
 /// <param name="Generation">Generation with and without drafts, if asked for.</param>
 /// <param name="ResidentMiB">Memory of the process.</param>
 /// <param name="Weights">What of it is weights, and in pages of which size; null where that cannot be known.</param>
-internal sealed record BenchFigures(ModelInfo Info, int Threads, string Device, MachineLimits? Limits, IReadOnlyList<PrefillFigure> Prefills, IReadOnlyList<DecodeFigure> Decodes, GenerationBench? Generation, double ResidentMiB, WeightPages? Weights)
+internal sealed record BenchFigures(ModelInfo Info, int Threads, int Width, string Device, MachineLimits? Limits, IReadOnlyList<PrefillFigure> Prefills, IReadOnlyList<DecodeFigure> Decodes, GenerationBench? Generation, double ResidentMiB, WeightPages? Weights)
 {
     /// <summary>10^9 operations of products with weights in a prompt. The head multiplies the last token only.</summary>
     public double WeightGflop(int tokens)

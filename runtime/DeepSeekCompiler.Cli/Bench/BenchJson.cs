@@ -12,6 +12,7 @@ internal static class BenchJson
         w.WriteStartObject();
         w.WriteString("device", figures.Device);
         w.WriteNumber("threads", figures.Threads);
+        if (limits is not null) w.WriteNumber("vectorWidth", figures.Width);
         w.WriteString("model", info.Name);
         w.WriteString("formats", info.Formats);
         if (limits is not null)
@@ -86,7 +87,8 @@ internal static class BenchJson
         w.WriteEndObject();
     }
 
-    private static void Kernels(Utf8JsonWriter w, KernelProfile profile, MachineLimits limits)
+    /// <summary>A profile: all of it, and kernel by kernel.</summary>
+    public static void Kernels(Utf8JsonWriter w, KernelProfile profile, MachineLimits limits)
     {
         Microseconds(w, "microsecondsWithClock", profile.Seconds);
         w.WriteStartArray("kernels");
@@ -111,7 +113,8 @@ internal static class BenchJson
         w.WriteEndArray();
     }
 
-    private static void Microseconds(Utf8JsonWriter w, string name, Spread seconds)
+    /// <summary>Median, least and most of seconds, in microseconds.</summary>
+    public static void Microseconds(Utf8JsonWriter w, string name, Spread seconds)
     {
         w.WriteStartObject(name);
         w.WriteNumber("median", Math.Round(1e6 * seconds.Median, 2));

@@ -23,11 +23,15 @@ internal sealed record BenchSizes(int[] Prefill, int[] DecodeAt, int Tokens)
     {
         if (prefill is not null && prefill.Max() > positions) throw Beyond($"--prefill {prefill.Max()}", positions);
         int room = positions - (decodeAt?.Max() ?? 1), steps = tokens ?? Math.Min(UsualTokens, decodeAt is null ? Math.Max(1, positions / 4) : room);
-        if (steps > room || steps < 1) throw Beyond(string.Join(" with ", new[] { decodeAt is null ? null : $"--decode-at {decodeAt.Max()}", tokens is null ? null : $"--tokens {tokens}" }.OfType<string>()), positions);
+        if (steps > room || steps < 1) throw Beyond(Asked(decodeAt, tokens), positions);
         return new(prefill ?? Fitting(s_prefill, positions), decodeAt ?? Fitting(s_decodeAt, positions - steps), steps);
     }
 
     private static int[] Fitting(int[] usual, int most) => [.. usual.Select(n => Math.Min(n, most)).Distinct()];
+
+    private static string Asked(int[]? decodeAt, int? tokens) =>
+        decodeAt is null && tokens is null ? "A step behind a token"
+        : string.Join(" with ", new[] { decodeAt is null ? null : $"--decode-at {decodeAt.Max()}", tokens is null ? null : $"--tokens {tokens}" }.OfType<string>());
 
     private static UserException Beyond(string asked, int positions) => new($"{asked} needs more than the {positions} positions that the model is declared for.");
 }

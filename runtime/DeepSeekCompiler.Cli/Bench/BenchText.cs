@@ -11,7 +11,7 @@ internal static class BenchText
     {
         var (info, limits) = (figures.Info, figures.Limits);
         Output.Line(limits is null ? $"{figures.Device}" : (FormattableString)$"host, {figures.Threads} threads, {HostVector.Width}-bit vectors: {limits.ReadGBs:F1} GB/s read ({limits.CacheGBs:F0} from the second cache), {limits.FmaGflops:F0} GFLOPS multiply-add");
-        Output.Line($"{info.Name}: {info.TotalParameters / 1e6:F0} M parameters, {info.ActiveParameters / 1e6:F0} M active, {info.Formats}");
+        Output.Line($"{info.Name}: {info.TotalParameters / 1e6:F0} M parameters, {info.ActiveParameters / 1e6:F0} M active, {info.Formats}{(limits is null ? "" : Kernels(figures.Width))}");
         foreach (var (title, _, profile) in figures.Profiles) KernelTable.Print(title, profile, limits!);
         foreach (var (n, s, _) in figures.Prefills)
         {
@@ -30,6 +30,9 @@ internal static class BenchText
         if (figures.Weights is { } weights) Output.Line($"resident {figures.ResidentMiB:F0} MiB, {weights.LargeMiB:F0} of {weights.ResidentMiB:F0} MiB of weights in large pages");
         else Output.Line($"resident {figures.ResidentMiB:F0} MiB");
     }
+
+    /// <summary>Of which width kernels are, where that is not what the machine's limits are measured with.</summary>
+    public static string Kernels(int width) => width == HostVector.Width ? "" : FormattableString.Invariant($", kernels of {width}-bit vectors");
 
     private static string Share(double rate, double? limit, string of) => limit is { } most ? FormattableString.Invariant($", {100 * rate / most:F0} % of {of}") : "";
 

@@ -1,5 +1,4 @@
 using DeepSeekCompiler.Plots;
-using DeepSeekCompiler.Runtime.Execution;
 
 namespace DeepSeekCompiler.Cli.Bench;
 
@@ -15,7 +14,7 @@ internal static class RooflinePlot
             new(FormattableString.Invariant($"second cache {limits.CacheGBs:F0} GB/s"), limits.CacheGBs),
         ];
         var charts = figures.Profiles.Select(p => new RooflineChart(
-            FormattableString.Invariant($"{figures.Info.Name} ({figures.Info.Formats}), {p.Title}: {1e3 * p.Profile.Seconds.Median:F2} ms, {figures.Threads} threads, {HostVector.Width} bits"),
+            FormattableString.Invariant($"{figures.Info.Name} ({figures.Info.Formats}), {p.Title}: {1e3 * p.Profile.Seconds.Median:F2} ms, {figures.Threads} threads, {figures.Width} bits"),
             p.Prefill ? RooflineKind.Prefill : RooflineKind.Decode,
             roofs,
             limits.FmaGflops,

@@ -2,6 +2,8 @@ using System.CommandLine;
 using DeepSeekCompiler.Cli.Bench;
 using DeepSeekCompiler.Cli.Training;
 using DeepSeekCompiler.Compile;
+using DeepSeekCompiler.Runtime.Execution;
+using DeepSeekCompiler.Runtime.Generation;
 using DeepSeekCompiler.Runtime.Measurement;
 using DeepSeekCompiler.Runtime.Models;
 using DeepSeekCompiler.Runtime.Tokenizers;
@@ -33,11 +35,19 @@ internal static class BenchCommand
         var model = new ModelOptions();
         var command = new Command("bench", "Measures prefill and decode, or training.") { prefill, chunk, decodeAt, tokens, speculative, depth, kernels, plot, baseline, threshold, training, batch, length, precision, json };
         model.AddTo(command);
-        command.SetAction(parsed => parsed.GetValue(training)
-            ? !RuntimeCompilation.IsSupported ? throw new UserException("--training needs the compiler, and this dsc was published without it.")
-                : TrainingFigures.Run(parsed, model, parsed.GetValue(batch), parsed.GetValue(length), precision.Read(parsed), parsed.GetValue(kernels), parsed.GetValue(json))
-            : Run(parsed, model, new Request(Sizes(parsed, prefill), parsed.GetValue(chunk), Sizes(parsed, decodeAt), parsed.GetValue(tokens),
-                parsed.GetValue(speculative), parsed.GetValue(depth), parsed.GetValue(kernels), parsed.GetValue(plot), parsed.GetValue(baseline), parsed.GetValue(threshold), parsed.GetValue(json))));
+        command.SetAction(parsed =>
+        {
+            if (parsed.GetValue(training))
+            {
+                parsed.Refuse("has no meaning with --training, which measures a micro-batch and nothing else", prefill, chunk, decodeAt, tokens, speculative, depth, plot, baseline, threshold, model.Fp8, model.Cache, model.SplitActivations, model.Tuning);
+                return !RuntimeCompilation.IsSupported ? throw new UserException("--training needs the compiler, and this dsc was published without it.")
+                    : TrainingFigures.Run(parsed, model, parsed.GetValue(batch), parsed.GetValue(length), precision.Read(parsed), parsed.GetValue(kernels), parsed.GetValue(json));
+            }
+
+            parsed.Refuse("is for --training", batch, length, precision);
+            return Run(parsed, model, new Request(Sizes(parsed, prefill), parsed.GetValue(chunk), Sizes(parsed, decodeAt), parsed.GetValue(tokens),
+                parsed.GetValue(speculative), parsed.GetValue(depth), parsed.GetValue(kernels), parsed.GetValue(plot), parsed.GetValue(baseline), parsed.GetValue(threshold), parsed.GetValue(json)));
+        });
         return command;
     }
 
@@ -48,6 +58,8 @@ internal static class BenchCommand
         if (speculative < 0) throw new UserException($"--speculative {speculative} measures nothing; give 1 or more tokens.");
         if (threshold is < 0 or >= 100 or double.NaN) throw new UserException(FormattableString.Invariant($"--threshold {threshold} is no share that a figure may lose; give percent from 0 to below 100."));
         if (plot is not null && !RuntimeCompilation.IsSupported) throw new UserException("--plot needs the plotting library, and this dsc was published without it; --json has the same figures.");
+        if (plot is not null) OutputFile.Check("--plot", plot);
+        new GenerationOptions { DraftDepth = depth }.Check();
         var baseline = baselineFile is null ? null : Baseline.Load(baselineFile);
         using var model = options.Load(parsed);
         bool host = model.Device == "host";
@@ -65,7 +77,7 @@ internal static class BenchCommand
         var generation = prompt.Length == 0 ? null : Generate(model, prompt, speculative, depth);
         // Once more, should the machine have been busy with something else.
         if (limits is not null) limits = MachineLimits.Best(limits, MachineLimits.Measure(model.Host));
-        var figures = new BenchFigures(model.Info, model.Host.Threads, model.Device, limits, prefills, decodes, generation, Environment.WorkingSet / (double)(1 << 20), WeightPages.Now());
+        var figures = new BenchFigures(model.Info, model.Host.Threads, options.WidthOf(parsed) ?? HostVector.Width, model.Device, limits, prefills, decodes, generation, Environment.WorkingSet / (double)(1 << 20), WeightPages.Now());
         if (json) BenchJson.Print(figures);
         else BenchText.Print(figures);
         // A condition of its own, so that native programs leave the plotting library out.

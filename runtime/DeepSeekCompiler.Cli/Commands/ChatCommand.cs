@@ -23,13 +23,12 @@ internal static class ChatCommand
 
     private static int Run(ParseResult parsed, bool json, string? system, ModelOptions options, SamplingArguments sampling)
     {
-        string folder = options.Folder(parsed);
-        using var model = options.Load(parsed);
-        var tokenizer = ModelTokenizer.Load(folder);
-        tokenizer.CheckVocabulary(model.Info.VocabSize);
-        var template = tokenizer.Chat ?? throw new UserException($"{folder} has no chat template; this model continues text (dsc generate).");
+        var tokenizer = options.Tokenizer(parsed, out int positions);
+        var template = tokenizer.Chat ?? throw new UserException($"{options.Folder(parsed)} has no chat template; this model continues text (dsc generate).");
         var generation = sampling.Options(parsed, tokenizer.EosIds);
-        using var session = new Session(model, sampling.Context(parsed, model.Info));
+        int context = sampling.Context(parsed, positions);
+        using var model = options.Load(parsed);
+        using var session = new Session(model, context);
         var generator = new TextGenerator(new SessionSequence(session), generation);
         var messages = new List<ChatMessage>();
         if (system is not null) messages.Add(new("system", system));
@@ -37,7 +36,7 @@ internal static class ChatCommand
         while (Ask(json) is { } line)
         {
             if (line.Trim() == "/exit") break;
-            if (line.Length == 0) continue;
+            if (string.IsNullOrWhiteSpace(line)) continue;
             messages.Add(new("user", line));
             int[] ids = tokenizer.Encode(template.Render(messages, true));
             if (ids.Length >= session.MaxTokens) throw new UserException($"The conversation has {ids.Length} tokens, which leaves no room in the context of {session.MaxTokens}.");

@@ -50,7 +50,7 @@ internal static class ExplainCommand
     private static ModelSpec Spec(string model)
     {
         if (Directory.Exists(model)) return CheckpointSpec.Read(model);
-        throw new UserException($"{model} is neither a model of the catalogue ({string.Join(", ", Catalogue.Names)}) nor a folder or a config.json.");
+        throw new UserException($"\"{model}\" is neither a model of the catalogue ({string.Join(", ", Catalogue.Names)}) nor a folder or a config.json.");
     }
 
     private static string[] SectionsOf(string show) =>

@@ -23,15 +23,14 @@ internal static class GenerateCommand
 
     private static int Run(ParseResult parsed, string prompt, bool json, ModelOptions options, SamplingArguments sampling)
     {
-        string folder = options.Folder(parsed);
-        using var model = options.Load(parsed);
-        var tokenizer = ModelTokenizer.Load(folder);
-        tokenizer.CheckVocabulary(model.Info.VocabSize);
+        // All that can be wrong with a prompt is said before a model is compiled.
+        var tokenizer = options.Tokenizer(parsed, out int positions);
         var generation = sampling.Options(parsed, tokenizer.EosIds);
         int[] ids = tokenizer.BosId is { } bos ? [bos, .. tokenizer.Encode(prompt)] : tokenizer.Encode(prompt);
         if (ids.Length == 0) throw new UserException("The prompt has no tokens; give some text.");
-        int context = sampling.Context(parsed, model.Info);
+        int context = sampling.Context(parsed, positions);
         if (ids.Length > context) throw new UserException($"The prompt has {ids.Length} tokens, more than the context of {context}.");
+        using var model = options.Load(parsed);
         using var session = new Session(model, context);
         var progress = new ProgressLine("prefill");
         session.Progress = progress.Report;

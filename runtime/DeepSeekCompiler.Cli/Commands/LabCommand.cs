@@ -12,14 +12,14 @@ internal static class LabCommand
         var output = new Option<string>("--out") { Description = "Folder for lab.md, lab.csv and lab.png.", Required = true };
         var steps = new Option<int>("--steps") { Description = "Steps of every run.", DefaultValueFactory = _ => 1000 };
         var seeds = new Option<int>("--seeds") { Description = "Runs of every variant.", DefaultValueFactory = _ => 3 };
-        var threads = new Option<int>("--threads") { Description = "Threads; 0 for all processors." };
+        var threads = ThreadsOption.Create();
         var only = new Option<string?>("--only") { Description = "One group beside the base: attention, queries, routing or objective." };
         var json = new Option<bool>("--json") { Description = "One JSON object at the end instead of lines." };
         var command = new Command("lab", "Compares attention kinds, routings and objectives on the sample corpus, with seeds and spread.") { output, steps, seeds, threads, only, json };
         command.SetAction(parsed =>
         {
             var variants = Chosen(parsed.GetValue(only));
-            Run(variants, parsed.GetValue(output)!, Least("--steps", parsed.GetValue(steps)), Least("--seeds", parsed.GetValue(seeds)), Threads(parsed.GetValue(threads)), parsed.GetValue(json));
+            Run(variants, parsed.GetValue(output)!, Least("--steps", parsed.GetValue(steps)), Least("--seeds", parsed.GetValue(seeds)), threads.Read(parsed) is > 0 and var given ? given : Environment.ProcessorCount, parsed.GetValue(json));
         });
         return command;
     }
@@ -61,6 +61,4 @@ internal static class LabCommand
     }
 
     private static int Least(string option, int value) => value >= 1 ? value : throw new UserException($"{option} {value} leaves nothing to compare; give 1 or more.");
-
-    private static int Threads(int threads) => threads is >= 0 and <= 1024 ? (threads == 0 ? Environment.ProcessorCount : threads) : throw new UserException($"--threads {threads} cannot work; give 1 to 1024, or 0 for all processors.");
 }

@@ -23,6 +23,7 @@ internal static class LogitsCommand
     private static int Run(ParseResult parsed, ModelOptions options, string list, string output, bool decode, bool json)
     {
         int[] tokens = Numbers.Parse(list, "--tokens", "token id", 0);
+        OutputFile.Check("--out", output);
         using var model = options.Load(parsed);
         int vocabulary = model.Info.VocabSize;
         for (int i = 0; i < tokens.Length; i++)
@@ -33,16 +34,14 @@ internal static class LogitsCommand
         if (tokens.Length > model.Info.MaxPositionEmbeddings)
             throw new UserException($"{tokens.Length} tokens are more than the {model.Info.MaxPositionEmbeddings} positions that the model is declared for.");
         using var session = new Session(model, tokens.Length);
-        string partial = output + ".partial";
+        using var interrupt = new Interrupt();
         try
         {
-            using (var file = File.Create(partial)) Write(session, tokens, vocabulary, decode, file);
-            File.Move(partial, output, true);
+            OutputFile.Write(output, file => Write(session, tokens, vocabulary, decode, file, interrupt.Token));
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (OperationCanceledException)
         {
-            if (File.Exists(partial)) File.Delete(partial);
-            throw new UserException($"{output} cannot be written: {e.Message}");
+            return 130;
         }
 
         if (json) Output.Json(w => { w.WriteStartObject(); w.WriteString("out", output); w.WriteNumber("tokens", tokens.Length); w.WriteNumber("vocabulary", vocabulary); w.WriteEndObject(); });
@@ -50,12 +49,13 @@ internal static class LogitsCommand
         return 0;
     }
 
-    private static void Write(Session session, int[] tokens, int vocabulary, bool decode, FileStream file)
+    private static void Write(Session session, int[] tokens, int vocabulary, bool decode, Stream file, CancellationToken cancellation)
     {
         int step = decode ? 1 : 128;
         var logits = new float[step * vocabulary];
         for (int at = 0; at < tokens.Length; at += step)
         {
+            cancellation.ThrowIfCancellationRequested();
             int count = Math.Min(step, tokens.Length - at);
             var rows = logits.AsSpan(0, count * vocabulary);
             session.Forward(tokens.AsSpan(at, count), rows, LogitRows.All);

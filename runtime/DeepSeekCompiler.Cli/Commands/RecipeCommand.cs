@@ -20,7 +20,19 @@ internal static class RecipeCommand
 
     private static int Run(string config, ulong seed, string output, string dtype, bool json)
     {
-        var folder = RecipeFolder.Write(config, seed, output, dtype);
+        // A recipe writes none: this model came from somewhere else, and its weights would be lost.
+        if (File.Exists(Path.Combine(output, "tokenizer.json"))) throw new UserException($"{output} holds a model with a tokenizer, whose weights would be overwritten; give another --out.");
+        using var interrupt = new Interrupt();
+        (int Tensors, long Parameters) folder;
+        try
+        {
+            folder = RecipeFolder.Write(config, seed, output, dtype, interrupt.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            return 130;
+        }
+
         if (json) Output.Json(w => { w.WriteStartObject(); w.WriteString("out", output); w.WriteNumber("parameters", folder.Parameters); w.WriteNumber("tensors", folder.Tensors); w.WriteEndObject(); });
         else Output.Line($"{output}: {folder.Tensors} tensors, {folder.Parameters / 1e6:F1} million parameters");
         return 0;

@@ -1,10 +1,9 @@
 using System.CommandLine;
+using DeepSeekCompiler.Cli.Tuning;
 using DeepSeekCompiler.Compile;
 using DeepSeekCompiler.Compile.Tuning;
 using DeepSeekCompiler.Runtime.Checkpoints;
-using DeepSeekCompiler.Runtime.Execution;
 using DeepSeekCompiler.Runtime.Measurement;
-using DeepSeekCompiler.Runtime.Models;
 
 namespace DeepSeekCompiler.Cli.Commands;
 
@@ -12,23 +11,20 @@ namespace DeepSeekCompiler.Cli.Commands;
 /// that it reads.</summary>
 internal static class TuneCommand
 {
-    private const int Pairs = 9;
-    private const int Context = 16;
-    private const int Steps = 32;
-
     public static Command Create()
     {
         var output = new Option<string>("--out") { Description = "The tuning file to write, or to add to: what it says about other targets, kernels and shapes stays. The generator reads files that end with .tuning.json among a project's AdditionalFiles.", Required = true };
         var budget = new Option<int>("--budget") { Description = "Seconds for measuring kernels.", DefaultValueFactory = _ => 60 };
         var kernels = new Option<string?>("--kernels") { Description = "Only these kernels, with commas; `dsc explain --kernel NAME --show schedule` says what one leaves open." };
+        var json = new Option<bool>("--json") { Description = "One JSON object at the end instead of lines." };
         var model = new ModelOptions();
-        var command = new Command("tune", "Measures schedules on the host or a device and writes a tuning file.") { output, budget, kernels };
+        var command = new Command("tune", "Measures schedules on the host or a device and writes a tuning file.") { output, budget, kernels, json };
         model.AddTo(command);
-        command.SetAction(parsed => Run(parsed, model, parsed.GetValue(output)!, parsed.GetValue(budget), parsed.GetValue(kernels)?.Split(',', StringSplitOptions.TrimEntries)));
+        command.SetAction(parsed => Run(parsed, model, parsed.GetValue(output)!, parsed.GetValue(budget), parsed.GetValue(kernels)?.Split(',', StringSplitOptions.TrimEntries), parsed.GetValue(json)));
         return command;
     }
 
-    private static int Run(ParseResult parsed, ModelOptions options, string path, int budget, string[]? kernels)
+    private static int Run(ParseResult parsed, ModelOptions options, string path, int budget, string[]? kernels, bool json)
     {
         if (!RuntimeCompilation.IsSupported) throw new UserException("tune needs the compiler, and this dsc was published without it.");
         if (parsed.GetValue(options.Tuning) is not null) throw new UserException("tune starts from the compiler's own choices; leave --tuning out.");
@@ -36,57 +32,56 @@ internal static class TuneCommand
         CheckOutput(path);
         var load = options.Of(parsed);
         var share = TimeSpan.FromSeconds(budget);
-        if (load.Device != "host")
+        using var interrupt = new Interrupt();
+        // On a device, weights would be in the way of the kernels' arguments: they are copied for the comparison alone.
+        LoadReport? report = null;
+        using var plain = load.Device == "host" ? options.Load(parsed, out report) : null;
+        using var tuner = plain is not null ? ScheduleTuner.OnHost(report!.Spec, plain, load, share, kernels) : ScheduleTuner.OnDevice(ModelLoader.ReadSpec(options.Folder(parsed), load), load, share, kernels);
+        var found = Tune(tuner, path, json, interrupt.Token);
+        TuneComparison? comparison = null;
+        if (found.Exists(k => k.Choice is not null) && !interrupt.Happened)
         {
-            // Weights would be in the way of the kernels' arguments: they are copied for the comparison alone.
-            int found;
-            using (var tuner = ScheduleTuner.OnDevice(ModelLoader.ReadSpec(options.Folder(parsed), load), load, share, kernels)) found = Tune(tuner, path);
-            if (found == 0) return 0;
-            using var untuned = options.Load(parsed);
-            Compare(parsed, options, untuned, path);
-            return 0;
+            using var copied = plain is null ? options.Load(parsed) : null;
+            using var tuned = ModelLoader.Load(options.Folder(parsed), load with { Tuning = TuningFile.Read(path) });
+            comparison = TuneComparison.Measure(plain ?? copied!, tuned);
         }
 
-        using var plain = options.Load(parsed, out var report);
-        int taken;
-        using (var tuner = ScheduleTuner.OnHost(report.Spec, plain, load, share, kernels)) taken = Tune(tuner, path);
-        if (taken > 0) Compare(parsed, options, plain, path);
-        return 0;
+        if (json) TuneJson.Print(path, tuner, found, comparison);
+        else if (comparison is not null) Print(comparison);
+        return interrupt.Happened ? 130 : 0;
     }
 
-    private static int Tune(ScheduleTuner tuner, string path)
+    // Ctrl+C ends it behind the kernel that is measured; what was found until then is written.
+    private static List<TunedKernel> Tune(ScheduleTuner tuner, string path, bool json, CancellationToken cancellation)
     {
         var found = new List<TunedKernel>();
-        foreach (var kernel in tuner.Run())
+        foreach (var kernel in tuner.Run().TakeWhile(_ => !cancellation.IsCancellationRequested))
         {
             found.Add(kernel);
-            Output.Line($"{kernel.Kernel,-22} {kernel.Tokens,3} tokens, {kernel.Tried,2} tried: {Range(kernel.Default)} us, best {Range(kernel.Best)}, gain {Gain(kernel.Gain)}; {kernel.Choice?.ToString() ?? "the default stays"}");
-            foreach (var dropped in kernel.Dropped) Output.Line($"    {dropped.Choice} dropped: {dropped.Reason}");
+            if (!json) Print(kernel);
         }
 
         Write(path, tuner, found);
-        int taken = found.Count(k => k.Choice is not null);
-        Output.Line($"{taken} of {found.Count} kernels are tuned for {tuner.Target} ({tuner.Description}) in {path}");
-        return taken;
+        if (!json) Output.Line($"{found.Count(k => k.Choice is not null)} of {found.Count} kernels are tuned for {tuner.Target} ({tuner.Description}) in {path}");
+        return found;
     }
 
-    private static void Compare(ParseResult parsed, ModelOptions options, CompiledModel plain, string path)
+    private static void Print(TunedKernel kernel)
     {
-        using var tuned = ModelLoader.Load(options.Folder(parsed), options.Of(parsed) with { Tuning = TuningFile.Read(path) });
-        int prompt = Math.Min(CompiledModel.MaxChunk, plain.Info.MaxPositionEmbeddings - Steps), longest = Math.Max(prompt, Context + Steps);
-        using Session first = new(plain, longest), second = new(tuned, longest);
-        ModelBench a = new(plain, first, longest, Pairs), b = new(tuned, second, longest, Pairs);
-        var prefill = PairedBench.Prefill(a, b, prompt, Pairs);
-        var decode = PairedBench.Decode(a, b, Context, Steps, Pairs);
-        Output.Line($"prefill {prompt}: {prompt / prefill.First.Median:F0} tokens/s by default, {prompt / prefill.Second.Median:F0} tuned, gain {Gain(prefill.Gain)} in {Pairs} pairs");
-        Output.Line($"decode at {Context}: {1 / decode.First.Median:F1} tokens/s by default, {1 / decode.Second.Median:F1} tuned, gain {Gain(decode.Gain)} in {Pairs} pairs");
+        Output.Line($"{kernel.Kernel,-22} {kernel.Tokens,3} tokens, {kernel.Tried,2} tried: {Range(kernel.Default)} us, best {Range(kernel.Best)}, gain {Gain(kernel.Gain)}; {kernel.Choice?.ToString() ?? "the default stays"}");
+        foreach (var dropped in kernel.Dropped) Output.Line($"    {dropped.Choice} dropped: {dropped.Reason}");
+    }
+
+    private static void Print(TuneComparison c)
+    {
+        Output.Line($"prefill {c.Prompt}: {c.Prompt / c.Prefill.First.Median:F0} tokens/s by default, {c.Prompt / c.Prefill.Second.Median:F0} tuned, gain {Gain(c.Prefill.Gain)} in {TuneComparison.Pairs} pairs");
+        Output.Line($"decode at {c.Context}: {1 / c.Decode.First.Median:F1} tokens/s by default, {1 / c.Decode.Second.Median:F1} tuned, gain {Gain(c.Decode.Gain)} in {TuneComparison.Pairs} pairs");
     }
 
     // Said before anything is measured.
     private static void CheckOutput(string path)
     {
-        if (Path.GetDirectoryName(Path.GetFullPath(path)) is not { } folder || Directory.Exists(path)) throw new UserException($"--out {path} is a folder; name a file in it.");
-        if (!Directory.Exists(folder)) throw new UserException($"--out {path}: there is no folder {folder}.");
+        OutputFile.Check("--out", path);
         if (!File.Exists(path)) return;
         try
         {

@@ -101,7 +101,7 @@ internal sealed class TrainArguments
     /// <summary>The plan of a run that goes on: as it began, but for how often it looks at itself.</summary>
     public RunPlan ResumedPlan(ParseResult parsed, RunPlan plan)
     {
-        if (Fixed.FirstOrDefault(o => parsed.GetResult(o) is { Implicit: false }) is { } given) throw new UserException($"{given.Name} was decided when the run began; leave it out with --resume, or begin another run.");
+        if (Fixed.FirstOrDefault(parsed.Given) is { } given) throw new UserException($"{given.Name} was decided when the run began; leave it out with --resume, or begin another run.");
         return plan with { Settings = WithHabits(parsed, plan.Settings) };
     }
 

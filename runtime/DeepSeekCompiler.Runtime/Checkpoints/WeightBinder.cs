@@ -14,8 +14,8 @@ public static unsafe class WeightBinder
     /// <summary>Binds every slot to its tensor, and E4M3 slots to their block scales.</summary>
     /// <param name="checkpoint">The opened checkpoint; it must live as long as the weights are used.</param>
     /// <param name="slots">The manifest.</param>
-    /// <param name="ignoredLayersFrom">Tensors of layers from this index on may be there without a slot: the number of hidden layers,
-    /// for a model that is compiled without the MTP modules of its checkpoint. Null to ignore none.</param>
+    /// <param name="ignoredLayersFrom">MTP modules from this index on may be there without a slot: the number of hidden layers,
+    /// for a model that is compiled without those of its checkpoint. Null to ignore none.</param>
     /// <returns>One weight a slot, in slot order.</returns>
     /// <exception cref="CheckpointException">Tensors are missing, misshaped, of another type or left over, or scales are not
     /// positive numbers; one sentence names them.</exception>
@@ -42,7 +42,7 @@ public static unsafe class WeightBinder
 
         foreach (var tensor in checkpoint.Tensors)
         {
-            if (!bound.Contains(tensor.Name) && !IsTolerated(tensor.Name, ignoredLayersFrom))
+            if (!bound.Contains(tensor.Name) && !IsTolerated(checkpoint, tensor.Name, ignoredLayersFrom))
             {
                 report.Extra(tensor);
             }
@@ -73,9 +73,11 @@ public static unsafe class WeightBinder
         return tensor.Data;
     }
 
-    // Old checkpoints store the rotary frequencies, which follow from the configuration.
-    private static bool IsTolerated(string name, int? ignoredLayersFrom) =>
-        name.EndsWith(".rotary_emb.inv_freq", StringComparison.Ordinal) || (ignoredLayersFrom is { } first && LayerOf(name) >= first);
+    // Old checkpoints store the rotary frequencies, which follow from the configuration. A layer beyond the last is an MTP module, which another model does without, only where
+    // it joins two streams: a plain one would be missing from the sum.
+    private static bool IsTolerated(Checkpoint checkpoint, string name, int? ignoredLayersFrom) =>
+        name.EndsWith(".rotary_emb.inv_freq", StringComparison.Ordinal)
+        || (ignoredLayersFrom is { } first && LayerOf(name) is var layer && layer >= first && checkpoint.Find(Wording.Of($"model.layers.{layer}.eh_proj.weight")) is not null);
 
     private static int LayerOf(string name)
     {

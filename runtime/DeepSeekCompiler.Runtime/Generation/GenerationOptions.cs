@@ -17,4 +17,14 @@ public sealed record GenerationOptions
     /// <summary>Drafts of a step; 0 chooses again and again, by what drafts and their verification take and how many were right (when sampling without a clock,
     /// so that a seed means one text).</summary>
     public int DraftDepth { get; init; }
+
+    /// <summary>Throws for values without a meaning.</summary>
+    /// <exception cref="ArgumentException">One sentence.</exception>
+    public void Check()
+    {
+        if (MaxTokens < 0) throw new ArgumentException($"{MaxTokens} tokens cannot be generated; ask for 0 or more.");
+        if (DraftDepth is < 0 or > SpeculativeSteps.MostDepth)
+            throw new ArgumentException($"{DraftDepth} drafts a step cannot be made; ask for 1 to {SpeculativeSteps.MostDepth}, or 0 for as many as are worth it.");
+        Sampling.Check();
+    }
 }

@@ -21,9 +21,7 @@ public sealed class TextGenerator
     /// <exception cref="ArgumentException">An option is out of its range.</exception>
     public TextGenerator(ISequence sequence, GenerationOptions options)
     {
-        if (options.MaxTokens < 0) throw new ArgumentException($"{options.MaxTokens} tokens cannot be generated; ask for 0 or more.");
-        if (options.DraftDepth is < 0 or > SpeculativeSteps.MostDepth)
-            throw new ArgumentException($"{options.DraftDepth} drafts a step cannot be made; ask for 1 to {SpeculativeSteps.MostDepth}, or 0 for as many as are worth it.");
+        options.Check();
         _sequence = sequence;
         _options = options;
         _sampler = new Sampler(options.Sampling, sequence.VocabSize);

@@ -27,7 +27,7 @@ internal sealed class TokenizerFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new TokenizerException(File.Exists(path) ? $"{path} cannot be read: {e.Message}" : $"There is no {path}; without it text cannot be turned into tokens.", e);
+            throw new TokenizerException(Path.Exists(path) ? $"{path} cannot be read: {e.Message}" : $"There is no {path}; without it text cannot be turned into tokens.", e);
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
         {
@@ -37,7 +37,7 @@ internal sealed class TokenizerFile
 
     private void Read(JsonElement root, string path)
     {
-        var model = root.GetProperty("model");
+        if (root.ValueKind != JsonValueKind.Object || !root.TryGetProperty("model", out var model)) throw new TokenizerException($"{path} is not a tokenizer file: it is no object with a model in it.");
         string type = Type(model, "BPE");
         if (type != "BPE") throw new TokenizerException($"{path} has a tokenizer model of type {type}; byte-level BPE is supported.");
         if (root.TryGetProperty("normalizer", out var normalizer) && !IsNothing(normalizer))

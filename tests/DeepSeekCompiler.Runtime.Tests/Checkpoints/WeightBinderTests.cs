@@ -138,6 +138,16 @@ public sealed unsafe class WeightBinderTests : IDisposable
         Measured.Refuses(_folder.Path, () => WeightBinder.Bind(checkpoint, s_slots, ignoredLayersFrom: 62), "\"model.layers.61.eh_proj.weight\"");
     }
 
+    /// <summary>A configuration with fewer layers than the checkpoint has is another model's.</summary>
+    [Fact]
+    public void PlainLayersBeyondTheLast_AreExtra()
+    {
+        _tensors["model.layers.3.input_layernorm.weight"] = _tensors["model.layers.4.eh_proj.weight"] = (SafetensorsType.U8, [1], new byte[1]);
+        using var checkpoint = Open();
+
+        Measured.Refuses(_folder.Path, () => WeightBinder.Bind(checkpoint, s_slots, ignoredLayersFrom: 3), "\"model.layers.3.input_layernorm.weight\"");
+    }
+
     [Theory]
     [InlineData("model.layers.x.weight")]
     [InlineData("model.layers.99999999999999.weight")]
