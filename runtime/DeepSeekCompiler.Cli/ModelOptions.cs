@@ -53,7 +53,18 @@ internal sealed class ModelOptions
 
     public CompiledModel Load(ParseResult parsed) => Load(parsed, out _);
 
-    public CompiledModel Load(ParseResult parsed, out LoadReport report) => ModelLoader.Load(Folder(parsed), Of(parsed), out report);
+    public CompiledModel Load(ParseResult parsed, out LoadReport report)
+    {
+        var progress = new ProgressLine("Compiling the model (once, then it is kept)");
+        try
+        {
+            return ModelLoader.Load(Folder(parsed), Of(parsed) with { Compiling = progress.Say }, out report);
+        }
+        finally
+        {
+            progress.Clear();
+        }
+    }
 
     /// <summary>What the options say about compiling and loading.</summary>
     public LoadOptions Of(ParseResult parsed)

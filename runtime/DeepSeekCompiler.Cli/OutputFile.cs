@@ -3,6 +3,8 @@ namespace DeepSeekCompiler.Cli;
 /// <summary>A file that a command writes: refused before anything long begins, and whole or as it was afterwards.</summary>
 internal static class OutputFile
 {
+    private const string Partial = ".partial";
+
     /// <param name="option">The option that names the file.</param>
     /// <param name="path">The file.</param>
     /// <exception cref="UserException">No file can be there.</exception>
@@ -11,6 +13,15 @@ internal static class OutputFile
         if (Directory.Exists(path)) throw new UserException($"{option} {path} is a folder; name a file in it.");
         string folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
         if (!Directory.Exists(folder)) throw new UserException($"{option} {path}: there is no folder {folder}.");
+        if (File.Exists(path)) return;
+        try
+        {
+            File.Create(path + Partial, 1, FileOptions.DeleteOnClose).Dispose();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new UserException($"{option} {path} cannot be written: {e.Message}");
+        }
     }
 
     /// <param name="path">The file; what was in it is replaced when all is written.</param>
@@ -29,7 +40,7 @@ internal static class OutputFile
                 return;
             }
 
-            partial = path + ".partial";
+            partial = path + Partial;
             using (var file = File.Create(partial)) write(file);
             File.Move(partial, path, overwrite: true);
             partial = null;

@@ -16,7 +16,7 @@ try
 }
 catch (Exception e) when (Environment.GetEnvironmentVariable("DSC_TRACE") != "1")
 {
-    bool expected = e is UserException or CheckpointException or DeviceException or TokenizerException or TrainingException or ArgumentException;
+    bool expected = e is UserException or CheckpointException or DeviceException or TokenizerException or TrainingException or ArgumentException or IOException or UnauthorizedAccessException;
     Output.Error(expected ? Sentence(e) : $"Something went wrong that should not: {e.GetType().Name}: {e.Message} (DSC_TRACE=1 shows where).");
     return 1;
 }

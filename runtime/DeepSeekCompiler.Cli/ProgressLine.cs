@@ -20,11 +20,19 @@ internal sealed class ProgressLine(string what)
 
     public void Report(int done, int all, string what) => Show(string.Create(CultureInfo.InvariantCulture, $"{done} of {all} {what}"), done == all);
 
+    /// <summary>Says what is done, at once: it takes long, and how long is not known.</summary>
+    public void Say()
+    {
+        if (Console.IsErrorRedirected) return;
+        _shown = true;
+        Console.Error.Write($"\r{what} ...");
+    }
+
     private void Show(string progress, bool finished)
     {
         if (Console.IsErrorRedirected || Stopwatch.GetElapsedTime(_start).TotalSeconds < 1) return;
         _shown = true;
-        Console.Error.Write($"\r{what}: {progress}");
+        Console.Error.Write($"\r{what}: {progress}".PadRight(61));
         if (finished) Clear();
     }
 

@@ -18,7 +18,7 @@ internal static class AssemblyCache
 {
     private static readonly ConcurrentDictionary<string, Assembly> s_loaded = new(StringComparer.Ordinal);
 
-    public static (Assembly Assembly, CodeSource Source) Get(ModelSpec spec, CompileOptions options)
+    public static (Assembly Assembly, CodeSource Source) Get(ModelSpec spec, CompileOptions options, Action? compiling = null)
     {
         string key = Key(spec, options);
         if (s_loaded.TryGetValue(key, out var loaded)) return (loaded, CodeSource.Cached);
@@ -27,6 +27,7 @@ internal static class AssemblyCache
         if (HashedFile.Read(path) is not { } image)
         {
             source = CodeSource.Compiled;
+            compiling?.Invoke();
             image = InProcessCompiler.Compile(spec, ModelCompiler.Compile(spec, options), key);
             HashedFile.Write(path, image);
         }

@@ -28,6 +28,9 @@ public sealed record LoadOptions
     /// <summary>Told (bytes done, bytes in all) while weights are copied to a device.</summary>
     public Action<long, long>? Upload { get; init; }
 
+    /// <summary>Told where code is compiled that is in no cache, before it is.</summary>
+    public Action? Compiling { get; init; }
+
     /// <summary>Measured choices for schedules; null for the compiler's own.</summary>
     public TuningFile? Tuning { get; init; }
 

@@ -116,7 +116,7 @@ public static class ModelLoader
             && (variant is null || (precompiled as IDeviceModel)?.CreateProgram(variant.Value) is not null))
             return (precompiled, CodeSource.Precompiled);
         int width = options.VectorWidth ?? HostVector.Width;
-        var (assembly, source) = AssemblyCache.Get(spec, new CompileOptions(Widths(width), Devices(variant)) { Tuning = tuning ?? ScheduleTuning.None });
+        var (assembly, source) = AssemblyCache.Get(spec, new CompileOptions(Widths(width), Devices(variant)) { Tuning = tuning ?? ScheduleTuning.None }, options.Compiling);
         var type = assembly.GetType($"{spec.Namespace}.{spec.ClassName}", true)!;
         return ((CompiledModel)Activator.CreateInstance(type)!, source);
     }

@@ -65,6 +65,16 @@ public sealed class BenchTests : IDisposable
         Assert.Contains(sentence, error, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Training_SaysKernelsAndWidthInJson()
+    {
+        var (code, output, error) = Dsc.Run("", "bench", "--training", "--model", GoldenFiles.Path("v3-tiny", "."), "--batch", "1", "--length", "8", "--width", "0", "--kernels", "--json");
+        Assert.True(code == 0, error);
+        var json = JsonNode.Parse(output)!;
+        Assert.Equal(0, json["vectorWidth"]!.GetValue<int>());
+        Assert.NotEmpty(json["kernels"]!.AsArray());
+    }
+
     [OpenClFact]
     public void ADevice_IsNotHeldAgainstTheHost()
     {

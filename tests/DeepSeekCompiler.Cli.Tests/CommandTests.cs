@@ -65,6 +65,30 @@ public sealed class CommandTests : IDisposable
         for (int i = 0; i < logits[0].Length; i++) Assert.True(Math.Abs(logits[0][i] - logits[1][i]) < 1e-4f);
     }
 
+    /// <summary>What is no file is written to, not replaced by one.</summary>
+    [Fact]
+    public async Task Logits_GoIntoAPipe()
+    {
+        if (OperatingSystem.IsWindows()) return;
+        string pipe = _folder["pipe"];
+        using (var make = System.Diagnostics.Process.Start("mkfifo", [pipe])) await make.WaitForExitAsync();
+        var read = Task.Run(() => File.OpenRead(pipe).ReadAtLeast(new byte[3 * 1024 * sizeof(float)], 2 * 1024 * sizeof(float)));
+        var (code, _, error) = Dsc.Run("", "logits", "--tokens", "1,2", "--out", pipe);
+        Assert.True(code == 0, error);
+        Assert.Equal(2 * 1024 * sizeof(float), await read.WaitAsync(TimeSpan.FromSeconds(30)));
+    }
+
+    [Fact]
+    public void Align_SaysInJson_WhatItCopied()
+    {
+        string model = _folder["model"], copy = _folder["copy"];
+        Assert.Equal(0, Dsc.Run("", "recipe", "--config", GoldenFiles.Path("v3-tiny", "config.json"), "--out", model).Code);
+        using var json = JsonDocument.Parse(Dsc.Run("", "align", "--model", model, "--out", copy, "--json").Output);
+        Assert.Equal(copy, json.RootElement.GetProperty("out").GetString());
+        Assert.True(json.RootElement.GetProperty("tensors").GetInt32() > 0);
+        Assert.Equal(0, json.RootElement.GetProperty("withinLines").GetDouble());
+    }
+
     [Fact]
     public void Explain_KnowsTheCatalogue()
     {

@@ -50,6 +50,20 @@ public sealed class TrainTests : IDisposable
         Assert.Contains("--lr", error, StringComparison.Ordinal);
     }
 
+    /// <summary>A folder whose data was refused is no run: the next attempt begins in it.</summary>
+    [Fact]
+    public void RefusedData_LeavesNoRun()
+    {
+        string run = _folder["run"], config = GoldenFiles.Path("v3-tiny", "config.json");
+        File.WriteAllText(_folder["text.txt"], "Too short.");
+        var (code, _, error) = Dsc.Run("", "train", "--config", config, "--data", _folder["text.txt"], "--out", run, "--steps", "1", "--length", "24");
+        Assert.Equal(1, code);
+        Assert.Contains("fewer than one row", error, StringComparison.Ordinal);
+        File.WriteAllText(_folder["text.txt"], string.Concat(Enumerable.Repeat(Sentence, 200)));
+        using var json = Train("--config", config, "--data", _folder["text.txt"], "--out", run, "--steps", "1", "--batch", "2", "--length", "24", "--threads", "2");
+        Assert.True(json.RootElement.GetProperty("finished").GetBoolean());
+    }
+
     [Fact]
     public void Precision_BelongsToTheRun()
     {

@@ -28,7 +28,7 @@ internal static class LabCommand
     {
         var tokenizer = ModelTokenizer.Load(SampleModel.Folder());
         double floor = LabRun.Floor(tokenizer, variants[0].Settings.Length);
-        Directory.CreateDirectory(output);
+        OutputFolder.Create(output);
         var runs = new List<LabRun>();
         var progress = new ProgressLine("lab");
         foreach (var variant in variants)

@@ -30,6 +30,7 @@ internal static class TrainCommand
         using var pass = TrainingCompiler.Open(CheckpointSpec.ReadConfig(run.Config), new TrainingOptions { Batch = settings.MicroBatch, Length = settings.Length, Threads = settings.Threads, Device = settings.Device, Precision = settings.Precision });
         using var trainer = new Trainer(pass, settings, data.Training);
         if (arguments.Model(parsed) is { } model) StartWeights.Read(pass, model);
+        if (!resume) run.Begin();
         // The peak of a device is not measured; nothing is said about a share of it.
         double? peak = settings.Device == "host" ? MachineLimits.Measure(pass.Run, repetitions: 3).FmaGflops : null;
         var observer = new ConsoleObserver(settings, data.Floor, MultipliedWeights.FlopsPerToken(pass.Layout), peak, json);

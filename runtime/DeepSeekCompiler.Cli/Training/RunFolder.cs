@@ -31,7 +31,7 @@ internal sealed class RunFolder
     /// <summary>The exported model.</summary>
     public string Model => Path.Combine(Root, "model");
 
-    /// <summary>Makes the folder of a new run, or opens that of one that goes on.</summary>
+    /// <summary>Makes the folder of a new run, or opens that of one that goes on. It is a run from <see cref="Begin"/> on.</summary>
     /// <exception cref="UserException">Options contradict each other or the folder.</exception>
     public static RunFolder Open(ParseResult parsed, TrainArguments arguments)
     {
@@ -45,14 +45,14 @@ internal sealed class RunFolder
         int vocabulary = CheckpointSpec.ReadConfig(config).VocabSize;
         if (run.Plan.Settings.Device != "host") GpuDevices.Open(run.Plan.Settings.Device).Dispose();
         if (run.Plan.Data != RunPlan.Stories && !IsShard(run.Plan.Data)) TextDocuments.Files(run.Plan.Data);
-        Directory.CreateDirectory(path);
+        OutputFolder.Create(path);
         File.Copy(config, run.Config, overwrite: true);
         run.TakeTokenizer(arguments.Tokenizer(parsed), Path.GetDirectoryName(Path.GetFullPath(config))!, vocabulary);
-
-        // Last: a folder with a plan has everything.
-        run.Plan.Save(path);
         return run;
     }
+
+    /// <summary>Writes the plan, last: a folder with a plan has everything, and nothing in it was refused.</summary>
+    public void Begin() => Plan.Save(Root);
 
     public static bool IsShard(string data) => data.EndsWith(".tokens", StringComparison.OrdinalIgnoreCase);
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using DeepSeekCompiler.Runtime.Recipes;
+using DeepSeekCompiler.Training;
 using DeepSeekCompiler.Training.Loop;
 
 namespace DeepSeekCompiler.Cli.Training;
@@ -22,7 +23,7 @@ internal sealed class TrainArguments
     private readonly Option<int?> _batch = Number<int?>("--batch", "Rows of a step.", s_defaults.Batch);
     private readonly Option<int?> _microBatch = new("--micro-batch") { Description = "Rows at once; less takes less memory. Default: those of a step, at most 8." };
     private readonly Option<int?> _length = Number<int?>("--length", "Most tokens of a row.", s_defaults.Length);
-    private readonly Option<int?> _threads = new("--threads") { Description = "Threads. Default: all processors." };
+    private readonly ThreadsOption _threads = ThreadsOption.Create();
     private readonly Option<string> _device = new("--device") { Description = "Where it trains: host, opencl:N or cuda:N; `dsc devices` lists them.", DefaultValueFactory = _ => s_defaults.Device };
     private readonly PrecisionOption _precision = PrecisionOption.Create("What projections multiply: f32, bf16, or fp8 as DeepSeek-V3 was trained (E4M3, scales by tile). Masters, gradients and sums are float32.");
     private readonly Option<ulong?> _seed = Number<ulong?>("--seed", "Seed of the first weights and of the order of the data.", s_defaults.Seed);
@@ -43,6 +44,16 @@ internal sealed class TrainArguments
 
     // What belongs to the run from its beginning on.
     private Option[] Fixed => [_config, _model, _tokenizer, _data, _rows, _steps, _batch, _microBatch, _length, _threads, _device, _precision, _seed, _rate, _final, _warmup, _decay, _clip, _beta2, _init, _mtp, _mtpFinal, _balance, _balanceLoss, _heldOut];
+
+    // The options of settings that can be out of range.
+    private (string Setting, Option Option)[] Settings =>
+    [
+        (nameof(TrainingSettings.Steps), _steps), (nameof(TrainingSettings.Batch), _batch), (nameof(TrainingSettings.MicroBatch), _microBatch), (nameof(TrainingSettings.Length), _length),
+        (nameof(TrainingSettings.LearningRate), _rate), (nameof(TrainingSettings.FinalShare), _final), (nameof(TrainingSettings.WarmupSteps), _warmup), (nameof(TrainingSettings.WeightDecay), _decay),
+        (nameof(TrainingSettings.ClipNorm), _clip), (nameof(TrainingSettings.Beta2), _beta2), (nameof(TrainingSettings.InitializerRange), _init), (nameof(TrainingSettings.MtpWeight), _mtp),
+        (nameof(TrainingSettings.MtpFinalWeight), _mtpFinal), (nameof(TrainingSettings.BalanceRate), _balance), (nameof(TrainingSettings.BalanceLoss), _balanceLoss),
+        (nameof(TrainingSettings.EvaluateEvery), _evaluate), (nameof(TrainingSettings.CheckpointEvery), _checkpoint),
+    ];
 
     public void AddTo(Command command)
     {
@@ -88,7 +99,7 @@ internal sealed class TrainArguments
         var settings = new TrainingSettings
         {
             Steps = steps, Batch = batch, MicroBatch = parsed.GetValue(_microBatch) ?? Math.Min(8, batch), Length = parsed.GetValue(_length) ?? s_defaults.Length,
-            Threads = parsed.GetValue(_threads) ?? Environment.ProcessorCount, Device = parsed.GetValue(_device)!, Precision = _precision.Read(parsed), Seed = parsed.GetValue(_seed) ?? s_defaults.Seed, InitializerRange = parsed.GetValue(_init) ?? s_defaults.InitializerRange,
+            Threads = _threads.Read(parsed) is > 0 and var threads ? threads : Environment.ProcessorCount, Device = parsed.GetValue(_device)!, Precision = _precision.Read(parsed), Seed = parsed.GetValue(_seed) ?? s_defaults.Seed, InitializerRange = parsed.GetValue(_init) ?? s_defaults.InitializerRange,
             LearningRate = parsed.GetValue(_rate) ?? s_defaults.LearningRate, FinalShare = parsed.GetValue(_final) ?? s_defaults.FinalShare,
             WarmupSteps = parsed.GetValue(_warmup) ?? Math.Min(s_defaults.WarmupSteps, steps / 10), WeightDecay = parsed.GetValue(_decay) ?? s_defaults.WeightDecay,
             ClipNorm = parsed.GetValue(_clip) ?? s_defaults.ClipNorm, Beta2 = parsed.GetValue(_beta2) ?? s_defaults.Beta2,
@@ -108,7 +119,15 @@ internal sealed class TrainArguments
     private TrainingSettings WithHabits(ParseResult parsed, TrainingSettings settings)
     {
         settings = settings with { EvaluateEvery = parsed.GetValue(_evaluate) ?? settings.EvaluateEvery, CheckpointEvery = parsed.GetValue(_checkpoint) ?? settings.CheckpointEvery };
-        settings.Check();
+        try
+        {
+            settings.Check();
+        }
+        catch (TrainingException e) when (Settings.FirstOrDefault(s => e.Message.StartsWith(s.Setting + " ", StringComparison.Ordinal)) is ({ } setting, { } option))
+        {
+            throw new UserException(option.Name + e.Message[setting.Length..]);
+        }
+
         return settings;
     }
 
