@@ -32,14 +32,13 @@ internal static class TuneCommand
         CheckOutput(path);
         var load = options.Of(parsed);
         var share = TimeSpan.FromSeconds(budget);
-        using var interrupt = new Interrupt();
         // On a device, weights would be in the way of the kernels' arguments: they are copied for the comparison alone.
         LoadReport? report = null;
         using var plain = load.Device == "host" ? options.Load(parsed, out report) : null;
         using var tuner = plain is not null ? ScheduleTuner.OnHost(report!.Spec, plain, load, share, kernels) : ScheduleTuner.OnDevice(ModelLoader.ReadSpec(options.Folder(parsed), load), load, share, kernels);
-        var found = Tune(tuner, path, json, interrupt.Token);
+        var (found, stopped) = Tune(tuner, path, json);
         TuneComparison? comparison = null;
-        if (found.Exists(k => k.Choice is not null) && !interrupt.Happened)
+        if (found.Exists(k => k.Choice is not null) && !stopped)
         {
             using var copied = plain is null ? options.Load(parsed) : null;
             using var tuned = ModelLoader.Load(options.Folder(parsed), load with { Tuning = TuningFile.Read(path) });
@@ -48,22 +47,33 @@ internal static class TuneCommand
 
         if (json) TuneJson.Print(path, tuner, found, comparison);
         else if (comparison is not null) Print(comparison);
-        return interrupt.Happened ? 130 : 0;
+        return stopped ? 130 : 0;
     }
 
-    // Ctrl+C ends it behind the kernel that is measured; what was found until then is written.
-    private static List<TunedKernel> Tune(ScheduleTuner tuner, string path, bool json, CancellationToken cancellation)
+    // From the first kernel on, Ctrl+C ends it behind the one that is measured, and what was found until then is written; before, there is nothing to keep.
+    private static (List<TunedKernel> Found, bool Stopped) Tune(ScheduleTuner tuner, string path, bool json)
     {
         var found = new List<TunedKernel>();
-        foreach (var kernel in tuner.Run().TakeWhile(_ => !cancellation.IsCancellationRequested))
+        Interrupt? interrupt = null;
+        bool stopped = false;
+        try
         {
-            found.Add(kernel);
-            if (!json) Print(kernel);
+            foreach (var kernel in tuner.Run())
+            {
+                interrupt ??= new Interrupt();
+                found.Add(kernel);
+                if (!json) Print(kernel);
+                if (stopped = interrupt.Happened) break;
+            }
+        }
+        finally
+        {
+            interrupt?.Dispose();
         }
 
         Write(path, tuner, found);
         if (!json) Output.Line($"{found.Count(k => k.Choice is not null)} of {found.Count} kernels are tuned for {tuner.Target} ({tuner.Description}) in {path}");
-        return found;
+        return (found, stopped);
     }
 
     private static void Print(TunedKernel kernel)
