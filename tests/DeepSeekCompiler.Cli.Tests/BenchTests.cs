@@ -68,10 +68,10 @@ public sealed class BenchTests : IDisposable
     [Fact]
     public void Training_SaysKernelsAndWidthInJson()
     {
-        var (code, output, error) = Dsc.Run("", "bench", "--training", "--model", GoldenFiles.Path("v3-tiny", "."), "--batch", "1", "--length", "8", "--width", "0", "--kernels", "--json");
+        var (code, output, error) = Dsc.Run("", "bench", "--training", "--model", GoldenFiles.Path("v3-tiny", "."), "--batch", "1", "--length", "8", "--kernels", "--json");
         Assert.True(code == 0, error);
         var json = JsonNode.Parse(output)!;
-        Assert.Equal(0, json["vectorWidth"]!.GetValue<int>());
+        Assert.Contains(json["vectorWidth"]!.GetValue<int>(), new[] { 512, 256, 128, 0 });
         Assert.NotEmpty(json["kernels"]!.AsArray());
     }
 
