@@ -23,7 +23,7 @@ internal static class Parsing
     public static string? Mistake(ParseResult parsed)
     {
         string help = $" See {string.Join(' ', Path(parsed.CommandResult))} --help.";
-        if (parsed.Errors.Count == 0) return parsed.CommandResult.Children.OfType<OptionResult>().FirstOrDefault(o => o.Tokens.Any(t => t.Value.Length == 0)) is { } empty ? $"{empty.Option.Name} was given an empty value.{help}" : null;
+        if (parsed.Errors.Count == 0) return parsed.CommandResult.Children.OfType<OptionResult>().Select(Misread).FirstOrDefault(m => m is not null) is { } misread ? misread + help : null;
         if (parsed.UnmatchedTokens.Count > 0) return $"\"{parsed.UnmatchedTokens[0]}\" is no command, argument or option here.{Quotes(parsed)}{help}";
         var error = parsed.Errors[0];
         if ((error.SymbolResult as OptionResult ?? error.SymbolResult?.Parent as OptionResult) is not { } option) return error.Message + help;
@@ -33,22 +33,30 @@ internal static class Parsing
             _ when option.Implicit => error.Message,
             0 => $"{name} needs a value.",
             > 1 => $"{name} was given more than once.",
-            _ => $"\"{option.Tokens[0].Value}\" is no value for {name}, which {Takes(option.Option.ValueType)}.",
+            _ => NoValue(option),
         } + help;
     }
+
+    // What can be parsed, and means nothing or something else: a comma in a fraction would be passed over, and 1,5 be 15.
+    private static string? Misread(OptionResult option) =>
+        option.Tokens.Any(t => t.Value.Length == 0) ? $"{option.Option.Name} was given an empty value."
+        : IsFraction(Plain(option.Option.ValueType)) && option.Tokens.Any(t => t.Value.Contains(',', StringComparison.Ordinal)) ? NoValue(option) : null;
+
+    private static string NoValue(OptionResult option) => $"\"{option.Tokens[0].Value}\" is no value for {option.Option.Name}, which {Takes(Plain(option.Option.ValueType))}.";
 
     // Who forgot them gave one text as many arguments.
     private static string Quotes(ParseResult parsed) =>
         parsed.CommandResult.Command.Arguments.Count > 0 && !parsed.UnmatchedTokens[0].StartsWith('-') ? " A text of several words needs quotes around it." : "";
 
-    private static string Takes(Type type)
-    {
-        type = Nullable.GetUnderlyingType(type) ?? type;
-        return type == typeof(int) ? $"takes a whole number of at most {int.MaxValue}"
-            : type == typeof(ulong) ? $"takes a whole number from 0 to {ulong.MaxValue}"
-            : type == typeof(float) || type == typeof(double) ? "takes a number"
-            : "is given without a value";
-    }
+    private static Type Plain(Type type) => Nullable.GetUnderlyingType(type) ?? type;
+
+    private static bool IsFraction(Type type) => type == typeof(float) || type == typeof(double);
+
+    private static string Takes(Type type) =>
+        type == typeof(int) ? $"takes a whole number of at most {int.MaxValue}"
+        : type == typeof(ulong) ? $"takes a whole number from 0 to {ulong.MaxValue}"
+        : IsFraction(type) ? "takes a number"
+        : "is given without a value";
 
     private static IEnumerable<string> Path(CommandResult command) =>
         command.Parent is CommandResult parent ? [.. Path(parent), command.Command.Name] : ["dsc"];

@@ -24,6 +24,7 @@ public sealed class ErrorTests : IDisposable
     [InlineData("generate x --width 300", "300")]
     [InlineData("generate x --width wide", "\"wide\" is no value for --width, which takes a whole number")]
     [InlineData("generate x --temperature high", "which takes a number")]
+    [InlineData("generate x --temperature 1,5", "\"1,5\" is no value for --temperature")]
     [InlineData("generate x --threads 1 --threads 2", "--threads was given more than once")]
     [InlineData("generate x --threads", "--threads needs a value")]
     [InlineData("generate x --model ", "--model was given an empty value")]
