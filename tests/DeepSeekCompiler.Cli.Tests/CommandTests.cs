@@ -86,7 +86,8 @@ public sealed class CommandTests : IDisposable
         using var json = JsonDocument.Parse(Dsc.Run("", "align", "--model", model, "--out", copy, "--json").Output);
         Assert.Equal(copy, json.RootElement.GetProperty("out").GetString());
         Assert.True(json.RootElement.GetProperty("tensors").GetInt32() > 0);
-        Assert.Equal(0, json.RootElement.GetProperty("withinLines").GetDouble());
+        // Only tensors that are no whole number of lines begin within one.
+        Assert.InRange(json.RootElement.GetProperty("withinLines").GetDouble(), 0, 0.01);
     }
 
     [Fact]
