@@ -4,6 +4,7 @@ using System.Collections.Immutable;
 using System.IO;
 using System.Linq;
 using DeepSeekCompiler.Generators.Declaration;
+using DeepSeekCompiler.Generators.Declaration.Checks;
 using DeepSeekCompiler.Generators.Declaration.Symbols;
 using DeepSeekCompiler.Generators.Declaration.Tuning;
 using DeepSeekCompiler.Generators.Diagnostics;
@@ -23,8 +24,6 @@ namespace DeepSeekCompiler.Generators;
 [Generator(LanguageNames.CSharp)]
 public sealed class ModelGenerator : IIncrementalGenerator
 {
-    private const string DeviceRuntime = "DeepSeekCompiler.Runtime.Gpu";
-
     private readonly Func<ModelSpec, CompileOptions, IReadOnlyList<GeneratedFile>> compile;
 
     /// <summary>The generator as the build runs it.</summary>
@@ -64,10 +63,12 @@ public sealed class ModelGenerator : IIncrementalGenerator
 
         // Device programs refer to the device runtime: they are printed where it is referenced.
         var options = context.CompilationProvider
-            .Select(static (compilation, _) => compilation.ReferencedAssemblyNames.Any(static a => a.Name == DeviceRuntime) ? CompileOptions.AllTargets : CompileOptions.AllWidths)
+            .Select(static (compilation, _) => ProjectRules.HasDevices(compilation) ? CompileOptions.AllTargets : CompileOptions.AllWidths)
             .Combine(choices)
             .Select(static (pair, _) => pair.Left with { Tuning = pair.Right })
             .WithTrackingName(TrackingNames.Options);
+
+        var project = context.CompilationProvider.Select(static (compilation, _) => ProjectRules.Check(compilation)).WithTrackingName(TrackingNames.Project);
 
         foreach (var name in AttributeTable.Names)
         {
@@ -78,7 +79,7 @@ public sealed class ModelGenerator : IIncrementalGenerator
                     static (attributed, cancellation) => DeclarationReader.Read(attributed, cancellation))
                 .Where(static d => d is not null)
                 .WithTrackingName(TrackingNames.Declaration);
-            Register(context, declarations!, configs, options, tunings.Collect());
+            Register(context, declarations!, configs, options, project, tunings.Collect());
         }
     }
 
@@ -87,6 +88,7 @@ public sealed class ModelGenerator : IIncrementalGenerator
         IncrementalValuesProvider<LocatedDeclaration> declarations,
         IncrementalValueProvider<ImmutableArray<ConfigText>> configs,
         IncrementalValueProvider<CompileOptions> options,
+        IncrementalValueProvider<EquatableArray<Problem>> project,
         IncrementalValueProvider<ImmutableArray<TuningText>> tunings)
     {
         var sources = declarations
@@ -96,7 +98,8 @@ public sealed class ModelGenerator : IIncrementalGenerator
             .Select(static (pair, _) => Resolver.Resolve(pair.Left, pair.Right).Spec)
             .WithTrackingName(TrackingNames.Spec)
             .Combine(options)
-            .Select((pair, _) => Compile(pair.Left, pair.Right))
+            .Combine(project)
+            .Select((pair, _) => pair.Right.Count > 0 ? default : Compile(pair.Left.Left, pair.Left.Right))
             .WithTrackingName(TrackingNames.Source);
         context.RegisterSourceOutput(sources, static (output, files) =>
         {
@@ -110,7 +113,8 @@ public sealed class ModelGenerator : IIncrementalGenerator
             .Combine(configs)
             .Combine(tunings)
             .Combine(options)
-            .SelectMany(static (pair, _) => Diagnose(pair.Left.Left.Left, pair.Left.Left.Right, pair.Left.Right, pair.Right))
+            .Combine(project)
+            .SelectMany(static (pair, _) => Diagnose(pair.Left.Left.Left.Left, pair.Left.Left.Left.Right, pair.Left.Left.Right, pair.Left.Right, pair.Right))
             .WithTrackingName(TrackingNames.Diagnostic);
         context.RegisterSourceOutput(diagnostics, static (output, diagnostic) => output.ReportDiagnostic(diagnostic));
     }
@@ -121,7 +125,7 @@ public sealed class ModelGenerator : IIncrementalGenerator
         return spec is null ? default : new(compile(spec, options));
     }
 
-    private static IEnumerable<Diagnostic> Diagnose(LocatedDeclaration located, IReadOnlyList<ConfigText> configs, IReadOnlyList<TuningText> tunings, CompileOptions options)
+    private static IEnumerable<Diagnostic> Diagnose(LocatedDeclaration located, IReadOnlyList<ConfigText> configs, IReadOnlyList<TuningText> tunings, CompileOptions options, EquatableArray<Problem> project)
     {
         var resolution = Resolver.Resolve(located.Declaration, configs);
         var declared = resolution.Findings.Select(finding => Diagnostic.Create(
@@ -129,6 +133,7 @@ public sealed class ModelGenerator : IIncrementalGenerator
             located.Find(finding.Problem.Property),
             finding.InConfig is { } place ? [InConfig(finding.ConfigPath!, place)] : [],
             finding.Problem.Message));
+        declared = declared.Concat(project.Select(problem => Diagnostic.Create(Descriptors.ByCode[problem.Code], located.Find(problem.Property), problem.Message)));
         return resolution.Spec is { } spec ? declared.Concat(tunings.SelectMany(text => TuningChecks.Of(spec, text, options).Select(problem => Located(text.Path, problem)))) : declared;
     }
 

@@ -29,4 +29,7 @@ public static class TrackingNames
 
     /// <summary>A diagnostic.</summary>
     public const string Diagnostic = "Diagnostic";
+
+    /// <summary>What the project lacks.</summary>
+    public const string Project = "Project";
 }

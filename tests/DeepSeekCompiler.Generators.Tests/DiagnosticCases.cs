@@ -18,7 +18,17 @@ public static class DiagnosticCases
         Edit("A static class", ProblemCode.NotPlainClass, "Tiny is static", "partial class Tiny", "static partial class «Tiny»"),
         Edit("An abstract class", ProblemCode.NotPlainClass, "Tiny is abstract", "partial class Tiny", "abstract partial class «Tiny»"),
         Edit("A derived class", ProblemCode.NotPlainClass, "derived from Exception", "class Tiny", "class «Tiny» : System.Exception"),
+        Edit("A class that needs arguments", ProblemCode.NotPlainClass, "cannot be made without arguments", "class Tiny;", "class «Tiny»(int a) { public int A => a; }"),
+        Edit("A class with a required member", ProblemCode.NotPlainClass, "no required members", "class Tiny;", "class «Tiny» { public required int A { get; set; } }"),
         Whole("A nested class", ProblemCode.NotPlainClass, "nested in Outer", "partial class Outer { [ModelFromConfig(\"c.json\")] partial class «M»; }"),
+
+        // Names.
+        Edit("A class that is called as a constant of it", ProblemCode.Name, "HiddenSize is the name of a member", "class Tiny", "class «HiddenSize»"),
+        Edit("A class that is called as a kernel", ProblemCode.Name, "RouterSelect is the name of a member", "class Tiny", "class «RouterSelect»"),
+        Edit("A class that is called as what it is made of", ProblemCode.Name, "Step is also the name of a type", "class Tiny", "class «Step»"),
+        Edit("A type that hides one of the runtime", ProblemCode.Name, "Demo.HostRun hides the type HostRun", "class Tiny;", "class «Tiny»;\nclass HostRun { }"),
+        Edit("A namespace that hides a type", ProblemCode.Name, "Demo.Math hides the type Math", "namespace Demo;", "namespace Demo.Math { class C { } }\nnamespace Demo {", "Tiny", close: "}"),
+        Edit("Two models that differ by case", ProblemCode.Name, "Demo.Tiny and Demo.TINY differ by upper and lower case alone", "class Tiny;", "class «Tiny»;\n[Variant(BasedOn = typeof(Tiny), VocabSize = 7)] partial class TINY;"),
 
         // Attributes.
         Edit("No attention", ProblemCode.MissingAttribute, "needs an attention", Latent, "", "Model(HiddenSize = 64, NumHiddenLayers = 3, VocabSize = 100, IntermediateSize = 96)"),
@@ -36,6 +46,13 @@ public static class DiagnosticCases
         Edit("A negative size", ProblemCode.SizeOutOfRange, "KvLoraRank is -1", "KvLoraRank = 16", "«KvLoraRank = -1»"),
         Edit("A huge size", ProblemCode.SizeOutOfRange, "VocabSize is 2000000000", "VocabSize = 100", "«VocabSize = 2000000000»"),
         Edit("No active experts", ProblemCode.SizeOutOfRange, "NumExpertsPerTok is 0", "NumExpertsPerTok = 3", "«NumExpertsPerTok = 0»"),
+        Edit("A negative number of layers", ProblemCode.SizeOutOfRange, "NumHiddenLayers is -1", "NumHiddenLayers = 3", "«NumHiddenLayers = -1»"),
+        Edit("Wide shared experts", ProblemCode.SizeOutOfRange, "NSharedExperts x MoeIntermediateSize is 80000; a down projection reads rows of 65536 numbers at most", "NGroup = 4", "NGroup = 4, «NSharedExperts = 4000»", also: ("MoeIntermediateSize = 16", "MoeIntermediateSize = 20")),
+        Edit("An embedding of more than 32 bits", ProblemCode.SizeOutOfRange, "VocabSize x HiddenSize is 2621440000", "VocabSize = 100", "«VocabSize = 40960»", also: ("HiddenSize = 64", "HiddenSize = 64000")),
+        Edit("Wide values of many heads", ProblemCode.SizeOutOfRange, "NumAttentionHeads x VHeadDim is 80000", "NumAttentionHeads = 4", "«NumAttentionHeads = 10000»"),
+        Edit("Heads that expand from a wide latent", ProblemCode.SizeOutOfRange, "KvLoraRank x (QkNopeHeadDim + VHeadDim) is 4227072", "KvLoraRank = 16", "«KvLoraRank = 4096»", also: ("VHeadDim = 8", "VHeadDim = 1024")),
+        Edit("An epsilon that float32 does not hold", ProblemCode.NumberOutOfRange, "RmsNormEps is 1E-60", "HiddenSize = 64", "HiddenSize = 64, «RmsNormEps = 1e-60»"),
+        Edit("A ramp that ends nowhere", ProblemCode.NumberOutOfRange, "YarnBetaSlow is Infinity", "[MixtureOfExperts", "[Yarn(Factor = 4, «BetaSlow = double.PositiveInfinity»)]\n[MixtureOfExperts"),
         Edit("An epsilon of zero", ProblemCode.NumberOutOfRange, "RmsNormEps is 0", "HiddenSize = 64", "HiddenSize = 64, «RmsNormEps = 0»"),
         Edit("A theta that is no number", ProblemCode.NumberOutOfRange, "RopeTheta is NaN", "[MixtureOfExperts", "[Rope(«Theta = double.NaN»)]\n[MixtureOfExperts"),
         Edit("A YaRN factor below one", ProblemCode.NumberOutOfRange, "YarnFactor is 0.5", "[MixtureOfExperts", "[Yarn(«Factor = 0.5»)]\n[MixtureOfExperts"),
@@ -70,7 +87,7 @@ public static class DiagnosticCases
         // Training.
         Edit("A policy that is not the training's", ProblemCode.Unsupported, "quantises no activations", "[MixtureOfExperts", "[Trainable, Fp8(«Policy = Fp8Policy.Full»)]\n[MixtureOfExperts"),
         Edit("A precision that there is not", ProblemCode.UnknownValue, "TrainingPrecision is 7, which is not known; it can be Float32, BFloat16, Fp8", "[MixtureOfExperts", "[Trainable(«Precision = (TrainingPrecision)7»)]\n[MixtureOfExperts"),
-        Edit("More experts than are rounded at once", ProblemCode.Unsupported, "are more weights of one projection than training rounds at once", "[MixtureOfExperts", "[Trainable(«Precision = TrainingPrecision.Fp8»)]\n[MixtureOfExperts", also: ("HiddenSize = 64", "HiddenSize = 16777216")),
+        Edit("More experts than are rounded at once", ProblemCode.Unsupported, "are more weights of one projection than training rounds at once", "MoeIntermediateSize = 16", "MoeIntermediateSize = 16384", "Precision = TrainingPrecision.Fp8", ("HiddenSize = 64", "HiddenSize = 32768"), "[Trainable(Precision = TrainingPrecision.Fp8)]\n"),
         Edit("Heads too wide to train", ProblemCode.Unsupported, "Keys of 400 and values of 400 numbers a head", Latent, "[«Trainable»]\n[GroupedQueryAttention(NumAttentionHeads = 4, HeadDim = 400)]"),
 
         // Variants.
@@ -78,10 +95,14 @@ public static class DiagnosticCases
         Whole("A precision of a model that is not trained", ProblemCode.UnusedSetting, "TrainingPrecision has no effect: the model is not [Trainable]", Body + "[Variant(BasedOn = typeof(Tiny), «TrainingPrecision = TrainingPrecision.Fp8»)] partial class M;"),
         Whole("Groups that greedy selection ignores", ProblemCode.UnusedSetting, "Greedy selection looks at no groups", Body + "[Variant(BasedOn = typeof(Tiny), TopkMethod = TopkMethod.Greedy, «NGroup = 2», TopkGroup = 1)] partial class M;"),
         Whole("A variant of itself", ProblemCode.VariantCycle, "M -> M", "[Variant(«BasedOn = typeof(M)»)] partial class M;"),
-        Whole("A base that is no model", ProblemCode.BaseNotModel, "String is no model", "[Variant(«BasedOn = typeof(string)»)] partial class M;"),
+        Whole("A base that is no model", ProblemCode.BaseNotModel, "string is no model", "[Variant(«BasedOn = typeof(string)»)] partial class M;"),
         Whole("A variant that breaks a rule of its base", ProblemCode.ExpertGroups, "NGroup is 4, which does not divide the 6", Body + "[Variant(«BasedOn = typeof(Tiny)», NRoutedExperts = 6)] partial class M;"),
 
+        Whole("YaRN without a factor, by its name", ProblemCode.MissingSetting, "YarnFactor is missing", Body + "[Variant(BasedOn = typeof(Tiny), «Yarn = true»)] partial class M;"),
+        Whole("A base that has no name", ProblemCode.BaseNotModel, "int[] is no model", "[Variant(«BasedOn = typeof(int[])»)] partial class M;"),
+
         // Files.
+        new("A path of nothing", ProblemCode.ConfigNotFound, "The path is empty", Declarations.Usings + "[ModelFromConfig(«\"\"»)] public partial class M;"),
         new("A file that is not there", ProblemCode.ConfigNotFound, "there is none", FromConfig),
         new("A file that is not JSON", ProblemCode.ConfigSyntax, "config.json(1,2): The file is not valid JSON", FromConfig, "{oops"),
         new("A value of the wrong type", ProblemCode.ConfigType, "q_lora_rank must be a whole number, not the text", FromConfig, Config + ",\"q_lora_rank\":\"none\"}"),
@@ -99,11 +120,12 @@ public static class DiagnosticCases
     private static string Body => Declarations.Valid.Replace(Declarations.Usings, string.Empty, StringComparison.Ordinal) + "\n";
 
     private static DiagnosticCase Edit(
-        string name, string code, string says, string old, string replacement, string? mark = null, (string Old, string New) also = default)
+        string name, string code, string says, string old, string replacement, string? mark = null, (string Old, string New) also = default, string before = "", string close = "")
     {
         Assert.Contains(old, Declarations.Valid, StringComparison.Ordinal);
         var source = Declarations.Valid.Replace(old, replacement, StringComparison.Ordinal);
         source = also.Old is null ? source : source.Replace(also.Old, also.New, StringComparison.Ordinal);
+        source = source.Replace("[Model(", before + "[Model(", StringComparison.Ordinal) + close;
         return new(name, code, says, mark is null ? source : source.Replace(mark, $"«{mark}»", StringComparison.Ordinal));
     }
 

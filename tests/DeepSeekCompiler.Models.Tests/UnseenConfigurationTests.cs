@@ -14,6 +14,8 @@ public class UnseenConfigurationTests
         { "no shared expert, every second layer", "n_shared_experts=0 moe_layer_freq=2 num_hidden_layers=5" },
         { "all layers have experts", "first_k_dense_replace=0" },
         { "prediction module", "num_nextn_predict_layers=1 hidden_size=72 num_attention_heads=3 num_key_value_heads=3" },
+        { "one expert", "n_group=1 topk_group=1 n_routed_experts=1 num_experts_per_tok=1 num_hidden_layers=2" },
+        { "dense blocks and a prediction module", "n_routed_experts=null num_nextn_predict_layers=1 num_hidden_layers=2" },
         { "bf16", "dtype=bf16 hidden_size=137 kv_lora_rank=45 q_lora_rank=51 moe_intermediate_size=21 intermediate_size=95" },
         { "fp8", "dtype=fp8 hidden_size=200 kv_lora_rank=130 q_lora_rank=131 qk_nope_head_dim=20 v_head_dim=28 num_attention_heads=5 num_key_value_heads=5 moe_intermediate_size=129" },
         { "fp8 activations", "dtype=fp8 policy=full hidden_size=150 moe_intermediate_size=40 intermediate_size=260" },

@@ -30,7 +30,7 @@ internal sealed class LoopBuilder
     /// <summary>Lanes that are threads wait for each other: in front of branches that some of them take, and of loops that would wait in every turn.</summary>
     public void Barrier() => _blocks.Peek().Add(new Barrier());
 
-    public void Store(Buffer buffer, Expr index, Expr value) => _blocks.Peek().Add(new Store(buffer, Affine.Simplify(index), value));
+    public void Store(Buffer buffer, Expr index, Expr value) => _blocks.Peek().Add(new Store(buffer, Place(buffer, index), value));
 
     public Var Let(string name, Expr value)
     {
@@ -58,5 +58,8 @@ internal sealed class LoopBuilder
         _blocks.Peek().Add(new If(condition, new Block(inner)));
     }
 
-    public static Load At(Buffer buffer, Expr index) => new(buffer, Affine.Simplify(index));
+    public static Load At(Buffer buffer, Expr index) => new(buffer, Place(buffer, index));
+
+    // One number is a local, which has no index; whatever counts up to it (the experts of a model with one) is 0.
+    private static Expr Place(Buffer buffer, Expr index) => buffer is { Scope: MemoryScope.Register, Length: 1 } ? Const.Zero : Affine.Simplify(index);
 }

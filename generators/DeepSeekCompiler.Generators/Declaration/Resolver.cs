@@ -86,6 +86,7 @@ public static class Resolver
 
     private static Problem NotFound(string path, IReadOnlyList<ConfigText> configs)
     {
+        if (path.Length == 0) return new(ProblemCode.ConfigNotFound, Anchors.Path, "The path is empty; it must be the end of the path of an AdditionalFiles item, such as \"model/config.json\".");
         var there = configs.Count == 0 ? "there is none" : $"there are {string.Join(", ", configs.Select(c => c.Path))}";
         return new(ProblemCode.ConfigNotFound, Anchors.Path, $"No AdditionalFiles item ends with \"{path}\" ({there}); add it to the project as AdditionalFiles.");
     }

@@ -108,12 +108,18 @@ public static class Descriptors
     public static readonly DiagnosticDescriptor TuningUnused = new(
         ProblemCode.TuningUnused, "An entry of the tuning file is for no kernel of the model", "{0}", Category, DiagnosticSeverity.Info, true);
 
+    public static readonly DiagnosticDescriptor Project = new(
+        ProblemCode.Project, "The project lacks what generated code needs", "{0}", Category, DiagnosticSeverity.Error, true);
+
+    public static readonly DiagnosticDescriptor Name = new(
+        ProblemCode.Name, "A name is in the way of generated code", "{0}", Category, DiagnosticSeverity.Error, true);
+
     /// <summary>All of them, by identifier.</summary>
     public static readonly IReadOnlyDictionary<string, DiagnosticDescriptor> ByCode = new[]
     {
         NotPartial, NotPlainClass, MissingAttribute, ConflictingAttributes, MissingSetting, UnusedSetting, SizeOutOfRange, NumberOutOfRange,
         UnknownValue, OddRopeWidth, HeadGroups, ExpertGroups, KeptGroups, ActiveExperts, GroupScore, DenseLayers, Fp8Block, Format,
         MultiTokenPrediction, YarnRamp, VariantCycle, BaseNotModel, BaseBroken, ConfigNotFound, ConfigAmbiguous, ConfigSyntax, ConfigType,
-        UnknownFamily, Unsupported, Contradiction, TuningFile, TuningChoice, TuningUnused,
+        UnknownFamily, Unsupported, Contradiction, TuningFile, TuningChoice, TuningUnused, Project, Name,
     }.ToDictionary(d => d.Id);
 }

@@ -36,4 +36,6 @@ public static class ProblemCode
     public const string TuningFile = "DSC0031";
     public const string TuningChoice = "DSC0032";
     public const string TuningUnused = "DSC0033";
+    public const string Project = "DSC0034";
+    public const string Name = "DSC0035";
 }

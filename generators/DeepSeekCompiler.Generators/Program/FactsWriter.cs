@@ -28,7 +28,7 @@ internal sealed class FactsWriter(ModelSpec spec, Manifest manifest, CodeWriter 
         w.Line();
         w.Line("private static readonly ModelInfo s_info = new()");
         w.Line("{");
-        Property("Name", Quote(spec.ClassName));
+        Property("Name", Quote(spec.ClassName.TrimStart('@')));
         Property("Family", Quote(spec.Family));
         Property("VocabSize", "VocabSize");
         Property("HiddenSize", "HiddenSize");
@@ -61,8 +61,8 @@ internal sealed class FactsWriter(ModelSpec spec, Manifest manifest, CodeWriter 
         w.Close();
         w.Line();
         w.Line("/// <summary>Continues a text; see <see cref=\"ModelFolder.Generate\"/>.</summary>");
-        w.Line("public GenerationStatistics Generate(ModelTokenizer tokenizer, string prompt, Action<string> onText, GenerationOptions? options = null) =>");
-        w.Line("    ModelFolder.Generate(this, tokenizer, prompt, onText, options);");
+        w.Line("public GenerationStatistics Generate(ModelTokenizer tokenizer, string prompt, Action<string> onText, GenerationOptions? options = null, CancellationToken cancellation = default) =>");
+        w.Line("    ModelFolder.Generate(this, tokenizer, prompt, onText, options, cancellation);");
     }
 
     private string Formats()

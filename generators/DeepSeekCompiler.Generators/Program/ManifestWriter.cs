@@ -17,6 +17,7 @@ internal sealed class ManifestWriter(ModelSpec spec, Manifest manifest, CodeWrit
         if (spec.Experts is not null) PrintConstants(manifest.Experts, attention);
         if (spec.NumNextnPredictLayers > 0) PrintConstants(manifest.Mtp, 0);
         PrintBlockStart(at, attention);
+        PrintMtpSlot(attention);
         w.Line();
         w.Line("/// <inheritdoc/>");
         w.Line("public override IReadOnlyList<TensorSlot> Manifest { get; } = CreateManifest();");
@@ -108,12 +109,15 @@ internal sealed class ManifestWriter(ModelSpec spec, Manifest manifest, CodeWrit
 
             w.Line($"private static readonly int[] s_blocks = [{string.Join(", ", starts)}];");
         }
+    }
 
+    private void PrintMtpSlot(int attention)
+    {
         if (spec.NumNextnPredictLayers == 0) return;
-        int first0 = spec.IsExpertLayer(spec.NumHiddenLayers) ? experts : dense;
+        int first = attention + Generators.Program.Manifest.Count(spec.IsExpertLayer(spec.NumHiddenLayers) ? manifest.Experts : manifest.Dense);
         w.Line();
         w.Line("/// <summary>Where a weight of the MTP module is that stands behind its block.</summary>");
-        w.Line($"private static int MtpSlot(int slot) => Block(NumHiddenLayers) + {Text.Of(first0)} + slot;");
+        w.Line($"private static int MtpSlot(int slot) => Block(NumHiddenLayers) + {Text.Of(first)} + slot;");
     }
 
     private void PrintSlots(IReadOnlyList<Slot> slots, string prefix)
@@ -123,7 +127,8 @@ internal sealed class ManifestWriter(ModelSpec spec, Manifest manifest, CodeWrit
             string format = $"StorageFormat.{slot.Format}, {Text.Of(slot.Rows)}, {Text.Of(slot.Columns)}, {(slot.IsVector ? "true" : "false")}";
             if (slot.Count == 1)
             {
-                w.Line($"slots.Add(new({prefix}{slot.Tensor}\", {format}));");
+                // The only expert of a model with one.
+                w.Line($"slots.Add(new({prefix}{slot.Tensor.Replace("{e}", "0")}\", {format}));");
                 continue;
             }
 

@@ -119,7 +119,8 @@ public static class ModelCompiler
 
     private static string FileName(ModelSpec spec, string? kernel)
     {
-        string type = spec.Namespace.Length == 0 ? spec.ClassName : spec.Namespace + "." + spec.ClassName;
+        // The name of a generated file may not hold what marks a keyword as a name.
+        string type = (spec.Namespace.Length == 0 ? spec.ClassName : spec.Namespace + "." + spec.ClassName).Replace("@", "");
         return type + (kernel is null ? "" : "." + kernel) + ".g.cs";
     }
 }

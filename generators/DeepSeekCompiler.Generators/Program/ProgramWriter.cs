@@ -28,7 +28,7 @@ internal sealed class ProgramWriter
 
     private string Print(CompileOptions options)
     {
-        GeneratedHeader.Print(_w, _spec, ["System", "System.Collections.Generic", "DeepSeekCompiler.Kernels.Formats", "DeepSeekCompiler.Runtime.Execution", "DeepSeekCompiler.Runtime.Generation", "DeepSeekCompiler.Runtime.Models", "DeepSeekCompiler.Runtime.Tokenizers", .. DeviceProgramWriter.Usings(options)]);
+        GeneratedHeader.Print(_w, _spec, ["System", "System.Collections.Generic", "System.Threading", "DeepSeekCompiler.Kernels.Formats", "DeepSeekCompiler.Runtime.Execution", "DeepSeekCompiler.Runtime.Generation", "DeepSeekCompiler.Runtime.Models", "DeepSeekCompiler.Runtime.Tokenizers", .. DeviceProgramWriter.Usings(options)]);
         _w.Line($"partial class {_spec.ClassName} : CompiledModel{(options.Devices == DeviceVariants.None ? "" : ", IDeviceModel")}");
         _w.Open("");
         new FactsWriter(_spec, _manifest, _w).Print(options);

@@ -4,7 +4,7 @@ namespace DeepSeekCompiler.Generators.Spec;
 /// <remarks>Equality is structural; the generator's caching rests on it. No Roslyn type may appear below this type.</remarks>
 public sealed record ModelSpec
 {
-    /// <summary>The name of the generated class.</summary>
+    /// <summary>The name of the generated class, as C# spells it: @ in front of words of the language.</summary>
     public required string ClassName { get; init; }
 
     /// <summary>The namespace of the generated class; empty for the global one.</summary>

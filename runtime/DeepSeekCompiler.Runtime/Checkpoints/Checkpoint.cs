@@ -32,6 +32,7 @@ public sealed class Checkpoint : IDisposable
     /// <exception cref="CheckpointException">There is no checkpoint, or it is not sound; the message names the file and the tensor.</exception>
     public static Checkpoint Open(string folder)
     {
+        ArgumentNullException.ThrowIfNull(folder);
         if (!Directory.Exists(folder))
         {
             throw new CheckpointException(File.Exists(folder)

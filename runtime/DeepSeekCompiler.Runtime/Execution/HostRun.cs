@@ -11,6 +11,9 @@ namespace DeepSeekCompiler.Runtime.Execution;
 /// </remarks>
 public sealed unsafe class HostRun : IDisposable
 {
+    /// <summary>The most threads; more than processors of one machine.</summary>
+    public const int MostThreads = 1024;
+
     // Pages of a part of a context, if there are so many for every thread.
     private const int LeastPages = 4;
 
@@ -21,13 +24,19 @@ public sealed unsafe class HostRun : IDisposable
     private byte** _nothingAhead;
 
     /// <param name="threads">Threads that compute, at least 1.</param>
-    /// <exception cref="ArgumentOutOfRangeException">threads is below 1.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">threads is below 1 or above <see cref="MostThreads"/>.</exception>
     public HostRun(int threads)
     {
         if (threads < 1)
         {
             GC.SuppressFinalize(this);
             throw new ArgumentOutOfRangeException(nameof(threads), threads, "A host run needs at least 1 thread.");
+        }
+
+        if (threads > MostThreads)
+        {
+            GC.SuppressFinalize(this);
+            throw new ArgumentOutOfRangeException(nameof(threads), threads, $"A host run has at most {MostThreads} threads, each with a stack of its own.");
         }
 
         Threads = threads;

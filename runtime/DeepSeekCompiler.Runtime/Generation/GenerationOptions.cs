@@ -22,6 +22,8 @@ public sealed record GenerationOptions
     /// <exception cref="ArgumentException">One sentence.</exception>
     public void Check()
     {
+        if (Sampling is null) throw new ArgumentException("There is no Sampling; leave it as it is for the best token each time.");
+        if (StopTokens is null) throw new ArgumentException("There are no StopTokens; leave them empty for those of the tokenizer.");
         if (MaxTokens < 0) throw new ArgumentException($"{MaxTokens} tokens cannot be generated; ask for 0 or more.");
         if (DraftDepth is < 0 or > SpeculativeSteps.MostDepth)
             throw new ArgumentException($"{DraftDepth} drafts a step cannot be made; ask for 1 to {SpeculativeSteps.MostDepth}, or 0 for as many as are worth it.");

@@ -35,7 +35,8 @@ public sealed class TextGenerator
     /// <param name="prompt">At least one token.</param>
     /// <param name="onToken">Gets every token as it is certain, on the model's own thread. It must not wait for another thread that waits for a step of this model.</param>
     /// <param name="cancellation">Ends generation after the current step.</param>
-    /// <exception cref="ArgumentException">The prompt is empty or longer than the context.</exception>
+    /// <exception cref="ArgumentException">The prompt is empty.</exception>
+    /// <exception cref="InvalidOperationException">The prompt is longer than the context has room.</exception>
     public GenerationStatistics Run(ReadOnlySpan<int> prompt, Action<int> onToken, CancellationToken cancellation = default)
     {
         if (prompt.Length == 0) throw new ArgumentException("The prompt has no tokens; give at least one.");

@@ -14,6 +14,7 @@ public static class ModelFolder
     /// <exception cref="CheckpointException">One sentence about what does not fit.</exception>
     public static void Bind(CompiledModel model, string folder, int threads)
     {
+        ArgumentNullException.ThrowIfNull(model);
         var checkpoint = Checkpoint.Open(folder);
         try
         {
@@ -33,15 +34,21 @@ public static class ModelFolder
     /// <param name="onText">Gets the text piece by piece.</param>
     /// <param name="options">Sampling, limits; stop tokens are the tokenizer's where none are given.</param>
     /// <param name="cancellation">Ends generation after the current step.</param>
-    /// <exception cref="ArgumentException">The prompt does not fit the model's context.</exception>
+    /// <exception cref="ArgumentException">The prompt has no tokens, or an option has no meaning.</exception>
+    /// <exception cref="InvalidOperationException">The prompt does not fit the model's context.</exception>
     public static GenerationStatistics Generate(CompiledModel model, ModelTokenizer tokenizer, string prompt, Action<string> onText, GenerationOptions? options = null,
         CancellationToken cancellation = default)
     {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(tokenizer);
+        ArgumentNullException.ThrowIfNull(prompt);
+        ArgumentNullException.ThrowIfNull(onText);
         options ??= new GenerationOptions();
+        options.Check();
         if (options.StopTokens.Count == 0) options = options with { StopTokens = tokenizer.EosIds };
         tokenizer.CheckVocabulary(model.Info.VocabSize);
         int[] ids = tokenizer.BosId is { } bos ? [bos, .. tokenizer.Encode(prompt)] : tokenizer.Encode(prompt);
-        using var session = new Session(model, Math.Min(model.Info.MaxPositionEmbeddings, ids.Length + options.MaxTokens));
+        using var session = new Session(model, (int)Math.Clamp((long)ids.Length + options.MaxTokens, 1, model.Info.MaxPositionEmbeddings));
         var text = new TokenStream(tokenizer);
         var statistics = new TextGenerator(new SessionSequence(session), options).Run(ids, id => Give(text.Append(id)), cancellation);
         Give(text.Flush());

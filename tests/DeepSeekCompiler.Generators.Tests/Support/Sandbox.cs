@@ -11,6 +11,9 @@ internal static class Sandbox
 {
     private static readonly CSharpParseOptions Parse = new(LanguageVersion.Latest);
 
+    // Stands for the runtime, which no test of declarations needs more of.
+    private static readonly SyntaxTree Runtime = Tree("namespace DeepSeekCompiler.Runtime.Models; public abstract class CompiledModel { }", -1);
+
     private static readonly ImmutableArray<MetadataReference> References =
     [
         .. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!)
@@ -21,9 +24,9 @@ internal static class Sandbox
 
     internal static CSharpCompilation Compile(params string[] sources) => CSharpCompilation.Create(
         "Sandbox",
-        sources.Select((s, i) => Tree(s, i)),
+        [.. sources.Select((s, i) => Tree(s, i)), Runtime],
         References,
-        new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable));
+        new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, allowUnsafe: true, nullableContextOptions: NullableContextOptions.Enable));
 
     internal static SyntaxTree Tree(string source, int index = 0) => CSharpSyntaxTree.ParseText(source, Parse, $"File{index}.cs");
 

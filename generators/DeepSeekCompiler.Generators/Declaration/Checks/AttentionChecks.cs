@@ -10,6 +10,12 @@ using static Settings.SettingNames;
 /// <summary>Widths and head counts of attention.</summary>
 internal static class AttentionChecks
 {
+    /// <summary>A page of latents lies on a worker's stack, next to what else decode attention keeps.</summary>
+    private const int MostRank = 1 << 12;
+
+    /// <summary>So do a page's keys and values of a head.</summary>
+    private const int MostHeadWidth = 1 << 10;
+
     internal static IEnumerable<Problem> Check(ModelSpec spec)
     {
         var problems = spec.Attention is LatentAttentionSpec latent ? Latent(latent) : Grouped((GroupedQueryAttentionSpec)spec.Attention);
@@ -22,11 +28,11 @@ internal static class AttentionChecks
 
     private static IEnumerable<Problem?> Latent(LatentAttentionSpec latent)
     {
-        yield return SizeChecks.Size(QLoraRank, latent.QLoraRank, least: 0);
-        yield return SizeChecks.Size(KvLoraRank, latent.KvLoraRank);
-        yield return SizeChecks.Size(QkNopeHeadDim, latent.QkNopeHeadDim, most: 1 << 12);
+        yield return SizeChecks.Size(QLoraRank, latent.QLoraRank, least: 0, most: KernelChecks.MostWidth);
+        yield return SizeChecks.Size(KvLoraRank, latent.KvLoraRank, most: MostRank);
+        yield return SizeChecks.Size(QkNopeHeadDim, latent.QkNopeHeadDim, most: MostHeadWidth);
         yield return Rope(QkRopeHeadDim, latent.QkRopeHeadDim);
-        yield return SizeChecks.Size(VHeadDim, latent.VHeadDim, most: 1 << 12);
+        yield return SizeChecks.Size(VHeadDim, latent.VHeadDim, most: MostHeadWidth);
     }
 
     private static IEnumerable<Problem?> Grouped(GroupedQueryAttentionSpec grouped)
@@ -42,7 +48,7 @@ internal static class AttentionChecks
         }
     }
 
-    private static Problem? Rope(string name, int width) => SizeChecks.Size(name, width, most: 1 << 12) ?? (width % 2 == 0
+    private static Problem? Rope(string name, int width) => SizeChecks.Size(name, width, most: MostHeadWidth) ?? (width % 2 == 0
         ? null
         : new(ProblemCode.OddRopeWidth, name, $"{name} is {width}; rope turns pairs of numbers, so it must be even."));
 }

@@ -17,7 +17,7 @@ internal static class ExpertChecks
             SizeChecks.Size(NRoutedExperts, experts.NRoutedExperts, most: 1 << 16),
             SizeChecks.Size(NumExpertsPerTok, experts.NumExpertsPerTok, most: 1 << 16),
             SizeChecks.Size(NSharedExperts, experts.NSharedExperts, least: 0, most: 1 << 12),
-            SizeChecks.Size(MoeIntermediateSize, experts.MoeIntermediateSize),
+            SizeChecks.Size(MoeIntermediateSize, experts.MoeIntermediateSize, most: KernelChecks.MostWidth),
             SizeChecks.Size(NGroup, experts.NGroup, most: 1 << 16),
             SizeChecks.Size(TopkGroup, experts.TopkGroup, most: 1 << 16),
             SizeChecks.Size(FirstKDenseReplace, experts.FirstKDenseReplace, least: 0),
@@ -69,7 +69,7 @@ internal static class ExpertChecks
 
     private static IEnumerable<Problem?> Layers(ModelSpec spec, MixtureOfExpertsSpec e)
     {
-        if (e.FirstKDenseReplace > spec.NumHiddenLayers)
+        if (spec.NumHiddenLayers > 0 && e.FirstKDenseReplace > spec.NumHiddenLayers)
         {
             yield return new(
                 ProblemCode.DenseLayers,

@@ -23,7 +23,7 @@ internal static class RopeChecks
             problems.Add(SizeChecks.AtLeast(YarnMscaleAllDim, yarn.MscaleAllDim, 0));
 
             // Equal is allowed: Kimi-K2 publishes 1 and 1, a ramp of no width.
-            if (yarn.BetaFast < yarn.BetaSlow)
+            if (problems.All(p => p is null) && yarn.BetaFast < yarn.BetaSlow)
             {
                 problems.Add(new(
                     ProblemCode.YarnRamp,

@@ -18,11 +18,11 @@ internal static class SizeChecks
     {
         var sizes = new[]
         {
-            (SettingNames.HiddenSize, spec.HiddenSize, Largest),
+            (SettingNames.HiddenSize, spec.HiddenSize, KernelChecks.MostWidth),
             (SettingNames.NumHiddenLayers, spec.NumHiddenLayers, MostLayers),
-            (SettingNames.VocabSize, spec.VocabSize, Largest),
+            (SettingNames.VocabSize, spec.VocabSize, KernelChecks.MostRows),
             (SettingNames.MaxPositionEmbeddings, spec.MaxPositionEmbeddings, Largest),
-            (SettingNames.IntermediateSize, spec.IntermediateSize, Largest),
+            (SettingNames.IntermediateSize, spec.IntermediateSize, KernelChecks.MostWidth),
         };
         foreach (var (name, value, most) in sizes)
         {
@@ -43,13 +43,14 @@ internal static class SizeChecks
             ? null
             : new(ProblemCode.SizeOutOfRange, name, $"{name} is {value}; it must lie between {least} and {most}.");
 
+    // Kernels have these numbers as float32, where a double may be nothing or infinite.
     internal static Problem? Positive(string name, double value) =>
-        value > 0 && !double.IsInfinity(value)
+        (float)value > 0 && !float.IsInfinity((float)value)
             ? null
-            : new(ProblemCode.NumberOutOfRange, name, $"{name} is {Text.Of(value)}; it must be a finite number above 0.");
+            : new(ProblemCode.NumberOutOfRange, name, $"{name} is {Text.Of(value)}; it must be a finite number above 0 in float32.");
 
     internal static Problem? AtLeast(string name, double value, double least) =>
-        value >= least && !double.IsInfinity(value)
+        value >= least && !float.IsInfinity((float)value)
             ? null
-            : new(ProblemCode.NumberOutOfRange, name, $"{name} is {Text.Of(value)}; it must be a finite number not below {Text.Of(least)}.");
+            : new(ProblemCode.NumberOutOfRange, name, $"{name} is {Text.Of(value)}; it must be a finite number not below {Text.Of(least)} in float32.");
 }

@@ -2,6 +2,7 @@ using System.Collections.Generic;
 using DeepSeekCompiler.Generators.Declaration.Checks;
 using DeepSeekCompiler.Generators.Declaration.Json;
 using DeepSeekCompiler.Generators.Declaration.Settings;
+using DeepSeekCompiler.Generators.Declaration.Symbols;
 using DeepSeekCompiler.Generators.Spec;
 
 namespace DeepSeekCompiler.Generators.Declaration.Configs;
@@ -25,10 +26,11 @@ internal sealed class ConfigFile
     internal void Report(string code, string key, JsonPosition position, string message) =>
         problems.Add(new(code, message, key, position.Line, position.Column, position.Offset));
 
-    /// <summary>Reports a problem of the specification at the key that said it, or at the start of the file for an absent key.</summary>
+    /// <summary>Reports a problem of the specification at the key that said it, or for an absent key at the section it would stand in, or at the start of the file.</summary>
     internal void Report(Problem problem, JsonValue root)
     {
-        var (key, position) = places.TryGetValue(problem.Property, out var place) ? place : (ConfigKeys.KeyOf(problem.Property), root.Position);
+        var (key, position) = places.TryGetValue(problem.Property, out var place) ? place
+            : (ConfigKeys.KeyOf(problem.Property), places.TryGetValue(AttributeTable.OwnerOf(problem.Property), out var section) ? section.Position : root.Position);
         Report(problem.Code, key, position, InKeys(problem.Message));
     }
 

@@ -11,9 +11,9 @@ namespace DeepSeekCompiler.Generators.Declaration.Symbols;
 /// <summary>What kind of class the generator can write the other half of.</summary>
 internal static class ClassRules
 {
-    private const string Base = "DeepSeekCompiler.Runtime.Models.CompiledModel";
+    internal const string Base = "DeepSeekCompiler.Runtime.Models.CompiledModel";
 
-    internal static Problem? Check(INamedTypeSymbol symbol, CancellationToken cancellation)
+    internal static Problem? Check(INamedTypeSymbol symbol, bool devices, CancellationToken cancellation)
     {
         if (Shape(symbol) is { } shape)
         {
@@ -22,8 +22,13 @@ internal static class ClassRules
 
         var partial = symbol.DeclaringSyntaxReferences.All(r =>
             r.GetSyntax(cancellation) is TypeDeclarationSyntax type && type.Modifiers.Any(SyntaxKind.PartialKeyword));
-        return partial ? null : new(ProblemCode.NotPartial, Anchors.Class, $"{symbol.Name} is not partial, so its other half cannot be generated; add partial.");
+        if (!partial) return new(ProblemCode.NotPartial, Anchors.Class, $"{symbol.Name} is not partial, so its other half cannot be generated; add partial.");
+        return IsMadeOfNothing(symbol) ? NameRules.Check(symbol, devices) : new(
+            ProblemCode.NotPlainClass, Anchors.Class, $"{symbol.Name} cannot be made without arguments, as its generated Load makes it; give it a constructor without parameters and no required members.");
     }
+
+    private static bool IsMadeOfNothing(INamedTypeSymbol symbol) => symbol.InstanceConstructors.Any(c => c.Parameters.Length == 0)
+        && !symbol.GetMembers().Any(m => m is IPropertySymbol { IsRequired: true } or IFieldSymbol { IsRequired: true });
 
     private static string? Shape(INamedTypeSymbol symbol)
     {

@@ -15,6 +15,10 @@ internal static class DeclarationReader
     {
         using var culture = new InvariantCulture();
         var symbol = (INamedTypeSymbol)context.TargetSymbol;
+        if (symbol.TypeKind != TypeKind.Class)
+        {
+            return null; // The C# compiler says that the attributes are for classes.
+        }
 
         // A class with five of our attributes comes here five times; the first of them speaks for it.
         if (!context.Attributes.Contains(symbol.GetAttributes().First(a => LayerReader.NameOf(a) is not null)))
@@ -24,20 +28,25 @@ internal static class DeclarationReader
 
         var own = LayerReader.Read(symbol);
         var problems = own.Problems.ToList();
-        if (ClassRules.Check(symbol, cancellation) is { } shape)
+        if (ClassRules.Check(symbol, ProjectRules.HasDevices(context.SemanticModel.Compilation), cancellation) is { } shape)
         {
             problems.Add(shape);
         }
 
         var layers = Chain(symbol, own, problems);
         var ns = symbol.ContainingNamespace.IsGlobalNamespace ? string.Empty : symbol.ContainingNamespace.ToDisplayString();
-        return new(new(symbol.Name, ns, new(layers), new(problems)), PlaceReader.Read(context.TargetNode, own, cancellation));
+        return new(new(NameRules.Spelled(symbol.Name), ns, new(layers), new(problems)), PlaceReader.Read(context.TargetNode, own, cancellation));
     }
 
     private static List<DeclarationLayer> Chain(INamedTypeSymbol symbol, LayerReader own, List<Problem> problems)
     {
         var layers = new List<DeclarationLayer> { own.ToLayer() };
         var seen = new List<INamedTypeSymbol> { symbol };
+        if (own.HasErrors)
+        {
+            return [];
+        }
+
         for (var layer = own; layer.IsVariant;)
         {
             if (layer.BasedOn is not { } basedOn)
@@ -46,7 +55,7 @@ internal static class DeclarationReader
                 return layers;
             }
 
-            if (basedOn.Kind == TypedConstantKind.Error || basedOn.Value is ITypeSymbol { TypeKind: TypeKind.Error })
+            if (basedOn.Value is ITypeSymbol { TypeKind: TypeKind.Error })
             {
                 return []; // The C# compiler has said it.
             }
@@ -55,7 +64,7 @@ internal static class DeclarationReader
             var next = value is INamedTypeSymbol named ? LayerReader.Read(named) : null;
             if (next is not { IsModel: true })
             {
-                Report(ProblemCode.BaseNotModel, layer, $"{value.Name} is no model; BasedOn needs a class with [Model], [Variant] or [ModelFromConfig].");
+                Report(ProblemCode.BaseNotModel, layer, $"{value.ToDisplayString()} is no model; BasedOn needs a class with [Model], [Variant] or [ModelFromConfig].");
                 return layers;
             }
 
@@ -65,6 +74,11 @@ internal static class DeclarationReader
                 var circle = string.Join(" -> ", seen.Concat([type]).Select(s => s.Name));
                 problems.Add(new(ProblemCode.VariantCycle, Anchors.BasedOn, $"The variant is based on itself: {circle}."));
                 return layers;
+            }
+
+            if (next.HasErrors)
+            {
+                return [];
             }
 
             if (next.Problems.Count > 0)

@@ -31,6 +31,10 @@ internal sealed class LayerReader
 
     internal IReadOnlyList<Problem> Problems => problems;
 
+    /// <summary>Whether an argument or a constructor is none, which the C# compiler says itself.</summary>
+    internal bool HasErrors => Attributes.Any(a => a.Data.AttributeConstructor is null
+        || a.Data.ConstructorArguments.Concat(a.Data.NamedArguments.Select(n => n.Value)).Any(v => v.Kind == TypedConstantKind.Error));
+
     internal bool IsModel => Attributes.Any(a => AttributeTable.Roots.Contains(a.Name));
 
     internal bool IsVariant => Attributes.Any(a => a.Name == AttributeTable.Variant);
@@ -39,7 +43,7 @@ internal sealed class LayerReader
     internal TypedConstant? BasedOn => Attributes
         .Where(a => a.Name == AttributeTable.Variant)
         .SelectMany(a => a.Data.NamedArguments)
-        .Where(a => a.Key == Anchors.BasedOn && !(a.Value.Kind != TypedConstantKind.Error && a.Value.IsNull))
+        .Where(a => a.Key == Anchors.BasedOn && !a.Value.IsNull)
         .Select(a => (TypedConstant?)a.Value)
         .FirstOrDefault();
 

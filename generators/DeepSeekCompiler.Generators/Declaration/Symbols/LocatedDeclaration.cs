@@ -9,7 +9,7 @@ internal sealed record LocatedDeclaration(ModelDeclaration Declaration, Equatabl
 {
     /// <summary>The place to blame: the argument, else the attribute that lacks it, else what the model was taken from, else the class.</summary>
     internal Location Find(string anchor) =>
-        Place(anchor) ?? Place(Anchors.Attribute(AttributeTable.OwnerOf(anchor))) ?? Place(Anchors.BasedOn) ?? Place(Anchors.Path)
+        Place(anchor) ?? Place(Anchors.Attribute(AttributeTable.OwnerOf(anchor))) ?? Place(AttributeTable.OwnerOf(anchor)) ?? Place(Anchors.BasedOn) ?? Place(Anchors.Path)
         ?? Place(Anchors.Attribute(AttributeTable.Model)) ?? Place(Anchors.Class)!;
 
     private Location? Place(string anchor) => Places.FirstOrDefault(p => p.Anchor == anchor)?.Location;
