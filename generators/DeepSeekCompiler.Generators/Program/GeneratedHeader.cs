@@ -16,18 +16,10 @@ internal static class GeneratedHeader
         w.Line("#pragma warning disable CS1591");
         // CS8981: a class name of lower-case letters alone is a matter of whoever wrote the other half.
         if (spec.ClassName.All(c => c is (>= 'a' and <= 'z') or '@')) w.Line("#pragma warning disable CS8981");
-        if (spec.Namespace.Length == 0)
-        {
-            foreach (var name in usings) w.Line($"using {name};");
-            w.Line();
-            return;
-        }
-
-        // Inside the namespace, so that they are looked at before what stands in the namespaces around it.
+        foreach (var name in usings) w.Line($"using {name};");
         w.Line();
+        if (spec.Namespace.Length == 0) return;
         w.Line($"namespace {spec.Namespace};");
         w.Line();
-        foreach (var name in usings) w.Line($"using global::{name};");
-        if (usings.Count > 0) w.Line();
     }
 }

@@ -23,7 +23,7 @@ internal static class NameRules
         {
             return Refuse(hiding.Equals(symbol, SymbolEqualityComparer.Default)
                 ? $"{symbol.Name} is also the name of a type that the generated half uses; name the class otherwise."
-                : $"{hiding.ToDisplayString()} hides the type {hiding.Name} that the generated half of {symbol.Name} uses; name it otherwise, or declare the model in another namespace.");
+                : $"{hiding.ToDisplayString()} hides the type {hiding.Name} that the generated half of {symbol.Name} uses; name it otherwise, or declare the model outside of its namespace.");
         }
 
         return Twin(symbol) is { } twin
@@ -37,14 +37,16 @@ internal static class NameRules
 
     private static Problem Refuse(string message) => new(ProblemCode.Name, Anchors.Class, message);
 
-    // Generated files look at the class, then at its namespace, then at their own usings.
+    // Generated files look at the class, then at its namespace and those around it, then at their own usings.
     private static ISymbol? Hiding(INamedTypeSymbol symbol, bool devices)
     {
+        var around = new List<INamespaceSymbol> { symbol.ContainingNamespace };
+        while (!around[around.Count - 1].IsGlobalNamespace) around.Add(around[around.Count - 1].ContainingNamespace);
         foreach (var entry in devices ? GeneratedNames.Types.Concat(GeneratedNames.DeviceTypes) : GeneratedNames.Types)
         {
             var parts = entry.Split('`');
             int arity = parts.Length - 1;
-            var beside = symbol.GetTypeMembers(parts[0]).Concat(symbol.ContainingNamespace.GetMembers(parts[0]));
+            var beside = symbol.GetTypeMembers(parts[0]).Concat(around.SelectMany(n => n.GetMembers(parts[0])));
             if (beside.FirstOrDefault(m => m is INamedTypeSymbol type ? type.Arity == arity && IsSeen(type, symbol) : arity == 0) is { } found) return found;
         }
 
