@@ -34,8 +34,8 @@ internal static class Dispatch
         var a = Arguments.Of(kernel);
         var l = new LoopBuilder();
         var next = l.Scratch("next", NumberFormat.I32, count);
-        var active = l.Scratch("listed", NumberFormat.I32, 1);
-        var at = l.Scratch("at", NumberFormat.I32, 1);
+        var active = l.Local("listed", NumberFormat.I32);
+        var at = l.Local("at", NumberFormat.I32);
         l.For("item", 1, _ =>
         {
             l.For("e", count, i => l.Store(next, i, 0));

@@ -148,7 +148,7 @@ internal sealed class DispatchAcross
     private void List(LoopBuilder l, Buffer total, Buffer first)
     {
         var a = _arguments;
-        var active = l.Scratch("listed", NumberFormat.I32, 1);
+        var active = l.Local("listed", NumberFormat.I32);
         var before = Enumerable.Range(0, _steps).Select(s => Zero(l, "start" + Number(s))).ToList();
         var listed = Enumerable.Range(0, _steps).Select(s => Zero(l, "place" + Number(s))).ToList();
         l.Store(active, 0, 0);

@@ -18,19 +18,18 @@ internal sealed class LoopBuilder
 
     public Block Body => new(_blocks.Peek());
 
-    public Buffer Scratch(string name, NumberFormat format, int length)
-    {
-        var buffer = new Buffer(name, format, length == 1 ? MemoryScope.Register : MemoryScope.Scratch, length);
-        Open(buffer);
-        return buffer;
-    }
+    /// <summary>A list of working memory, of which one number may be all there is.</summary>
+    public Buffer Scratch(string name, NumberFormat format, int length) => Opened(new(name, format, MemoryScope.Scratch, length));
+
+    /// <summary>One number, a local variable: its only index is 0.</summary>
+    public Buffer Local(string name, NumberFormat format) => Opened(new(name, format, MemoryScope.Register, 1));
 
     public void Open(Buffer buffer) => _blocks.Peek().Add(new Alloc(buffer));
 
     /// <summary>Lanes that are threads wait for each other: in front of branches that some of them take, and of loops that would wait in every turn.</summary>
     public void Barrier() => _blocks.Peek().Add(new Barrier());
 
-    public void Store(Buffer buffer, Expr index, Expr value) => _blocks.Peek().Add(new Store(buffer, Place(buffer, index), value));
+    public void Store(Buffer buffer, Expr index, Expr value) => _blocks.Peek().Add(new Store(buffer, Affine.Simplify(index), value));
 
     public Var Let(string name, Expr value)
     {
@@ -58,8 +57,11 @@ internal sealed class LoopBuilder
         _blocks.Peek().Add(new If(condition, new Block(inner)));
     }
 
-    public static Load At(Buffer buffer, Expr index) => new(buffer, Place(buffer, index));
+    public static Load At(Buffer buffer, Expr index) => new(buffer, Affine.Simplify(index));
 
-    // One number is a local, which has no index; whatever counts up to it (the experts of a model with one) is 0.
-    private static Expr Place(Buffer buffer, Expr index) => buffer is { Scope: MemoryScope.Register, Length: 1 } ? Const.Zero : Affine.Simplify(index);
+    private Buffer Opened(Buffer buffer)
+    {
+        Open(buffer);
+        return buffer;
+    }
 }

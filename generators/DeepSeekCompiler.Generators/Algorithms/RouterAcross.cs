@@ -60,7 +60,7 @@ internal sealed class RouterAcross
         int k = _spec.NumExpertsPerTok;
         var score = _l.Scratch("score", NumberFormat.F32, _spec.NRoutedExperts);
         var weight = _l.Scratch("weight", NumberFormat.F32, k);
-        var sum = _l.Scratch("sum", NumberFormat.F32, 1);
+        var sum = _l.Local("sum", NumberFormat.F32);
         _l.Open(_choice);
         _l.For("t", tokens, t =>
         {

@@ -43,9 +43,9 @@ internal static class RouterSelect
         var score = l.Scratch("score", NumberFormat.F32, count);
         var choice = l.Scratch("choice", NumberFormat.F32, count);
         var group = grouped ? l.Scratch("group", NumberFormat.F32, e.NGroup) : null;
-        var best = l.Scratch("best", NumberFormat.F32, 1);
-        var second = l.Scratch("second", NumberFormat.F32, 1);
-        var bestAt = l.Scratch("bestAt", NumberFormat.I32, 1);
+        var best = l.Local("best", NumberFormat.F32);
+        var second = l.Local("second", NumberFormat.F32);
+        var bestAt = l.Local("bestAt", NumberFormat.I32);
         l.For("t", tokens, t =>
         {
             Scores(l, e, logits, score, t, best, second);

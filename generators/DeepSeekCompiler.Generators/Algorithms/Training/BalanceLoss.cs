@@ -29,8 +29,8 @@ internal static class BalanceLoss
         var l = new LoopBuilder();
         var score = l.Scratch("score", NumberFormat.F32, count);
         var mean = l.Scratch("mean", NumberFormat.F32, count);
-        var most = l.Scratch("most", NumberFormat.F32, 1);
-        var sum = l.Scratch("sum", NumberFormat.F32, 1);
+        var most = l.Local("most", NumberFormat.F32);
+        var sum = l.Local("sum", NumberFormat.F32);
         l.For("row", batch, row =>
         {
             l.For("e", count, i =>

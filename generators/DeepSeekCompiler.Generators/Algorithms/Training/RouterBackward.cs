@@ -30,8 +30,8 @@ internal static class RouterBackward
         var l = new LoopBuilder();
         var score = l.Scratch("score", NumberFormat.F32, count);
         var ds = l.Scratch("ds", NumberFormat.F32, count);
-        var sum = l.Scratch("sum", NumberFormat.F32, 1);
-        var dot = l.Scratch("dot", NumberFormat.F32, 1);
+        var sum = l.Local("sum", NumberFormat.F32);
+        var dot = l.Local("dot", NumberFormat.F32);
         l.For("t", tokens, t =>
         {
             RouterSelect.Scores(l, e, logits, score, t, dot, sum);

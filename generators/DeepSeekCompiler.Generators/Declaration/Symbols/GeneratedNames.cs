@@ -18,7 +18,7 @@ public static class GeneratedNames
     [
         "ArrayView`1", "DeviceKernel`1", "DeviceMath", "DeviceNumber", "DeviceProgram", "DeviceRun", "DeviceStep", "DeviceTrainingProgram", "DeviceTrainingStep", "DeviceVariant", "Floats4",
         "Fragment", "Grid", "Group", "GroupLanes", "IDeviceModel", "IDeviceTraining", "InvalidOperationException", "LocalMemory", "MatrixCore", "MatrixDescriptor", "SharedMemory",
-        "StepNumber", "Sums4", "Sums64", "TileCopy", "TransferBarrier", "WarpLanes", "Warpgroup", "Words2", "Words4",
+        "StepNumber", "Sums4", "Sums64", "TileCopy", "TileSpan", "TransferBarrier", "WarpLanes", "Warpgroup", "Words2", "Words4",
     ];
 
     /// <summary>Members of model classes, kernels included; a model has most of them.</summary>
@@ -26,7 +26,7 @@ public static class GeneratedNames
     [
         "ActiveParameters", "Attention", "AttentionDecode", "AttentionOutDecode", "AttentionOutPrefill", "AttentionPrefill", "Block", "BufferColumns", "CacheBytesPerToken", "CacheLayers",
         "CacheRow", "CacheRowBytes", "Combine", "CreateManifest", "DenseDownDecode", "DenseDownPrefill", "DenseGateUpDecode", "DenseGateUpPrefill", "Dispatch", "DownProj", "Draft", "Embed",
-        "Embedding", "ExpertDown", "ExpertDownCombine", "ExpertGateUpDecode", "ExpertGateUpPrefill", "ExpertNorm", "Experts", "ExpertsDownProj", "ExpertsGateProj", "ExpertsUpProj",
+        "Embedding", "ExpertDown", "ExpertDownCombine", "ExpertDownDecode", "ExpertGateUpDecode", "ExpertGateUpPrefill", "ExpertNorm", "Experts", "ExpertsDownProj", "ExpertsGateProj", "ExpertsUpProj",
         "FeedForward", "FinalNorm", "FlopsPerToken", "Forward", "GateProj", "Generate", "Head", "HeadDecode", "HeadPrefill", "HiddenSize", "Info", "InputNorm", "KProj", "Keep", "KvANorm",
         "KvAProj", "KvBProj", "LatentDownDecode", "LatentDownPrefill", "LmHead", "Load", "Manifest", "ModelNorm", "MtpEhProj", "MtpEmbedding", "MtpEmbeddingNorm", "MtpHead",
         "MtpHiddenNorm", "MtpInput", "MtpNorm", "MtpProjectionDecode", "MtpProjectionPrefill", "MtpSlot", "MultiHeadCacheBytesPerToken", "MultiQueryCacheBytesPerToken",
