@@ -52,7 +52,8 @@ internal sealed class ExpertLinear
         var weight = WeightTensor.Experts(b, "weight", format, e.NRoutedExperts, rows, columns);
         var matrix = weight;
         Expr slots = byToken ? count * e.NumExpertsPerTok : count;
-        var s = new Axis("s", slots, null, form.Chunk() * e.NumExpertsPerTok);
+        // A streaming step has few tokens; what their slots hold, as its products read them, lies on a worker's stack.
+        var s = new Axis("s", slots, null, (form == MatrixForm.Streaming ? Limits.MaxStreaming : form.Chunk()) * e.NumExpertsPerTok);
         var a = new Axis("a", active, null, e.NRoutedExperts);
         Operand left = Operand.Rows(b, precision, x, count, columns), right = Operand.Experts(b, precision, weight.Codes, a, expert[a], rows, columns);
         if (precision != TrainingPrecision.Float32) weight = WeightTensor.Of(right.Values);
