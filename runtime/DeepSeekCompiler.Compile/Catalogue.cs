@@ -31,7 +31,7 @@ public static class Catalogue
             trees.Add(CSharpSyntaxTree.ParseText(reader.ReadToEnd(), parse));
         }
 
-        var compilation = CSharpCompilation.Create("Catalogue", trees, InProcessCompiler.References(), new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary));
+        var compilation = CSharpCompilation.Create("Catalogue", trees, InProcessCompiler.References(), new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, allowUnsafe: true));
         var generator = new ModelGenerator(spec =>
         {
             lock (specs) specs[spec.ClassName] = spec;
