@@ -11,6 +11,9 @@ internal sealed class Workload
 
     private static readonly CSharpParseOptions Parse = new(LanguageVersion.Latest);
 
+    // Stands for the runtime: without it nothing is generated.
+    private const string Runtime = "namespace DeepSeekCompiler.Runtime.Models; public abstract class CompiledModel { }";
+
     private Workload(CSharpCompilation compilation, int models)
     {
         Compilation = compilation;
@@ -26,13 +29,13 @@ internal sealed class Workload
     internal static Workload Create()
     {
         var catalogue = Directory.EnumerateFiles(Path.Combine(AppContext.BaseDirectory, "Catalogue")).Order(StringComparer.Ordinal).ToList();
-        var sources = catalogue.Select(File.ReadAllText).Concat(Enumerable.Range(0, OrdinaryFiles).Select(i => Ordinary(i, 0)));
+        var sources = catalogue.Select(File.ReadAllText).Append(Runtime).Concat(Enumerable.Range(0, OrdinaryFiles).Select(i => Ordinary(i, 0)));
         var references = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!)
             .Split(Path.PathSeparator)
             .Where(p => Path.GetFileName(p) is "System.Runtime.dll" or "System.Private.CoreLib.dll" or "DeepSeekCompiler.Kernels.dll")
             .Select(p => MetadataReference.CreateFromFile(p));
         var trees = sources.Select((s, i) => CSharpSyntaxTree.ParseText(s, Parse, $"File{i}.cs"));
-        return new(CSharpCompilation.Create("Benchmark", trees, references, new(OutputKind.DynamicallyLinkedLibrary)), catalogue.Count);
+        return new(CSharpCompilation.Create("Benchmark", trees, references, new(OutputKind.DynamicallyLinkedLibrary, allowUnsafe: true)), catalogue.Count);
     }
 
     /// <summary>A fresh driver.</summary>

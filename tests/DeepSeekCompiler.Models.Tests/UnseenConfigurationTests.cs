@@ -20,6 +20,7 @@ public class UnseenConfigurationTests
         { "fp8", "dtype=fp8 hidden_size=200 kv_lora_rank=130 q_lora_rank=131 qk_nope_head_dim=20 v_head_dim=28 num_attention_heads=5 num_key_value_heads=5 moe_intermediate_size=129" },
         { "fp8 activations", "dtype=fp8 policy=full hidden_size=150 moe_intermediate_size=40 intermediate_size=260" },
         { "fp8, heads too", "dtype=fp8-head hidden_size=200 num_nextn_predict_layers=1" },
+        { "fp8, scales that vectors of rows do not share", "dtype=fp8 hidden_size=128 q_lora_rank=64 kv_lora_rank=130 qk_nope_head_dim=15 qk_rope_head_dim=18 v_head_dim=17 num_attention_heads=9 num_key_value_heads=9 num_hidden_layers=2" },
         { "fp8, odd nope", "dtype=fp8 qk_nope_head_dim=33 v_head_dim=31 num_attention_heads=7 num_key_value_heads=7 hidden_size=300" },
     };
 

@@ -16,12 +16,15 @@ internal static class FixedPoint
 
     private const int E4M3Largest = 448;
 
+    /// <summary>Rows of the widest vector.</summary>
+    private const int Lanes = 16;
+
     /// <summary>Columns that share a scale: 128 or a part of that which cuts a row of so many evenly into whole words of the widest vector; 0 where there is none.</summary>
     /// <param name="columns">Of a row.</param>
     /// <param name="weight">Format of what activations are multiplied with.</param>
     public static int BlockOf(int columns, NumberFormat weight)
     {
-        int words = 16 * Loops.Passes.Vectorize.PerWord(weight);
+        int words = Lanes * Loops.Passes.Vectorize.PerWord(weight);
         for (int block = FormatSpec.Block; block >= words; block -= words)
         {
             if (columns % block == 0 && (weight != NumberFormat.E4M3 || FormatSpec.Block % block == 0)) return block;
@@ -35,10 +38,18 @@ internal static class FixedPoint
     {
         for (var product = first; product is not null; product = product.Partner)
         {
-            if (product.Weight.Format == NumberFormat.F32 || BlockOf(product.Column.Max, product.Weight.Format) == 0) return false;
+            if (product.Weight.Format == NumberFormat.F32 || BlockOf(product.Column.Max, product.Weight.Format) == 0 || !SharesScales(product)) return false;
         }
 
         return true;
+    }
+
+    // The sums of a vector of rows are multiplied with one scale. E4M3 weights bring scales of their own, which rows share where all that is added to the row within a tile
+    // is whole vectors: not where heads of another width begin anywhere.
+    private static bool SharesScales(Product product)
+    {
+        var row = Affine.Of(product.Row);
+        return product.Weight.Format != NumberFormat.E4M3 || (row.Constant % Lanes == 0 && row.Terms.Count(t => t.Factor % Lanes != 0) <= 1);
     }
 
     /// <summary>Rows of activations as pairs of codes.</summary>
